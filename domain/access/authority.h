@@ -1,0 +1,58 @@
+// What a caller holds, and the rules that every decision begins with.
+
+#ifndef ROSTER_DOMAIN_ACCESS_AUTHORITY_H_
+#define ROSTER_DOMAIN_ACCESS_AUTHORITY_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "domain/command.h"
+#include "domain/role/catalogue.h"
+#include "domain/role/permission.h"
+#include "domain/world/world.h"
+#include "roster/view/v1/row.pb.h"
+
+namespace roster::domain {
+
+// The roles in force of a subject, and what follows from them. The roles live for ever.
+struct Holdings {
+  std::vector<const Role*> roles;
+  PermissionSet permissions;
+};
+
+// The roles that a user holds by grant or user type, whatever his status.
+Holdings HoldingsOf(const view::v1::AccountRow& account, const view::v1::UserRow& user);
+
+// What the actor holds in the account now: nothing when he is of another account, disabled, or
+// gone.
+Holdings HoldingsOf(const World& world, const Cause& cause, std::string_view account_id);
+
+// Refuses with PERMISSION_REQUIRED {permission} unless the actor holds it in the account. Says
+// nothing of whether the account exists.
+absl::Status Authorize(const World& world, const Cause& cause, std::string_view account_id,
+                       Permission permission);
+
+// Refuses with PERMISSION_REQUIRED unless the actor is the operator of the installation.
+absl::Status AuthorizeOperator(const Cause& cause);
+
+// Either of the two.
+absl::Status AuthorizePermissionOrOperator(const World& world, const Cause& cause,
+                                           std::string_view account_id, Permission permission);
+
+// Refuses with ESCALATION {role} unless the actor may hand out the role: he holds all of its
+// account-level permissions, or a role of his own names it in may_assign (R44). The operator may.
+absl::Status AuthorizeAssignment(const World& world, const Cause& cause,
+                                 std::string_view account_id, const Role& role);
+
+// The same for all that a user holds: guards what would let the actor act as him (R44).
+absl::Status AuthorizeActingOn(const World& world, const Cause& cause,
+                               const view::v1::AccountRow& account, const view::v1::UserRow& user);
+
+// Refuses with SELF_FORBIDDEN when the actor is that user (R112).
+absl::Status AuthorizeOther(const Cause& cause, std::string_view user_id);
+
+}  // namespace roster::domain
+
+#endif  // ROSTER_DOMAIN_ACCESS_AUTHORITY_H_

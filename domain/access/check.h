@@ -1,0 +1,49 @@
+// Check: may this user do that, and why. Account level so far: no resources, sessions or groups
+// yet.
+
+#ifndef ROSTER_DOMAIN_ACCESS_CHECK_H_
+#define ROSTER_DOMAIN_ACCESS_CHECK_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "domain/role/permission.h"
+#include "domain/world/world.h"
+#include "roster/view/v1/row.pb.h"
+
+namespace roster::domain {
+
+// Why a check was decided as it was. The API has the same names.
+enum class CheckReason {
+  kRole,             // ALLOW: held by a role of his
+  kUserType,         // ALLOW: comes with his user type
+  kUserNotFound,     // DENY: unknown or erased
+  kUserDeleted,      // DENY
+  kUserDisabled,     // DENY: disabled by hand
+  kUserBlocked,      // DENY: disabled by the inactivity rule
+  kApprovalPending,  // DENY: the account requires approval and he has none
+  kNoRole,           // DENY: the account requires a role and he has none
+  kNoGrant,          // DENY: nothing gives him the permission
+};
+
+// A decision with what it follows from.
+struct CheckResult {
+  bool allowed = false;
+  CheckReason reason = CheckReason::kNoGrant;
+  std::string role;                // the role that gives the permission, when allowed
+  Position deciding_position = 0;  // commit that made it so; 0 where no commit did
+};
+
+// What keeps a user from everything, whatever he asks for (steps 3, 4, 6 and 7 of "How Check
+// decides"); nothing when he stands well.
+std::optional<CheckResult> CheckStanding(const view::v1::AccountRow& account,
+                                         const view::v1::UserRow& user);
+
+// Decides whether the user may do what the permission is for, in the account itself.
+CheckResult Check(const World& world, const view::v1::AccountRow& account, std::string_view user_id,
+                  Permission permission);
+
+}  // namespace roster::domain
+
+#endif  // ROSTER_DOMAIN_ACCESS_CHECK_H_

@@ -1,0 +1,120 @@
+#include "domain/account/account.h"
+
+#include "domain/access/authority.h"
+#include "domain/account/policy.h"
+#include "domain/refusal.h"
+#include "domain/role/catalogue.h"
+#include "domain/rows.h"
+#include "domain/text/text.h"
+#include "domain/user/profile.h"
+#include "google/protobuf/util/field_mask_util.h"
+#include "google/protobuf/util/message_differencer.h"
+
+namespace roster::domain {
+namespace {
+
+using google::protobuf::util::FieldMaskUtil;
+using google::protobuf::util::MessageDifferencer;
+
+constexpr size_t kMaxNameCodePoints = 256;
+
+// The policy with the named fields replaced, or what is wrong with the names.
+absl::StatusOr<event::v1::AccountPolicy> Merge(const event::v1::AccountPolicy& policy,
+                                               const UpdateAccountPolicy& command) {
+  google::protobuf::FieldMask mask;
+  std::vector<Violation> wrong;
+  if (command.fields.empty()) wrong.push_back({"update_mask", Reason::kMissingField});
+  for (const std::string& field : command.fields) {
+    if (field == "role_holding") return Refuse(Reason::kImmutableField, {{"field", field}});
+    if (event::v1::AccountPolicy::descriptor()->FindFieldByName(field) == nullptr) {
+      wrong.push_back({"update_mask." + field, Reason::kUnknownField});
+    }
+    mask.add_paths(field);
+  }
+  if (!wrong.empty()) return RefuseFields(wrong);
+  event::v1::AccountPolicy merged = policy;
+  FieldMaskUtil::MergeOptions replace;
+  replace.set_replace_message_fields(true);
+  FieldMaskUtil::MergeMessageTo(command.values, mask, replace, &merged);
+  if (wrong = CheckPolicy(merged); !wrong.empty()) return RefuseFields(wrong);
+  return merged;
+}
+
+}  // namespace
+
+absl::StatusOr<Events> Decide(const World& /*world*/, const CreateAccount& command,
+                              const Cause& cause) {
+  if (auto refusal = AuthorizeOperator(cause); !refusal.ok()) return refusal;
+  const event::v1::AccountPolicy policy = PolicyOf(command.preset);
+  std::vector<Violation> wrong;
+  if (command.display_name.empty()) {
+    wrong.push_back({"display_name", Reason::kMissingField});
+  } else if (!IsAcceptable(command.display_name, kMaxNameCodePoints)) {
+    wrong.push_back({"display_name", Reason::kInvalidValue});
+  }
+  if (RolesOf(command.preset).empty()) wrong.push_back({"preset", Reason::kInvalidValue});
+  for (Violation& violation : CheckProfile(command.administrator, RequiredBy(policy))) {
+    wrong.push_back({"administrator." + violation.field, violation.reason});
+  }
+  if (!wrong.empty()) return RefuseFields(wrong);
+
+  Events events(2);
+  auto* created = events[0].mutable_account_created();
+  created->set_account_id(command.account_id);
+  created->set_display_name(command.display_name);
+  created->set_preset(command.preset);
+  *created->mutable_policy() = policy;
+  const Administration administration = FirstAdministration(command.preset);
+  auto* user = events[1].mutable_user_created();
+  user->set_user_id(command.administrator_id);
+  user->set_auth_method(policy.default_auth_method());
+  user->set_user_type(administration.type);
+  for (const std::string& role : administration.roles) user->add_roles(role);
+  user->set_approved(true);  // R109
+  *events[1].mutable_personal() = WithUserName(command.administrator);
+  return events;
+}
+
+absl::StatusOr<Events> Decide(const World& world, const UpdateAccountPolicy& command,
+                              const Cause& cause) {
+  if (auto refusal = Authorize(world, cause, command.account_id, Permission::kAccountManage);
+      !refusal.ok()) {
+    return refusal;
+  }
+  const auto account = FindAccount(world, command.account_id);
+  if (!account) return Refuse(Reason::kAccountNotFound);
+  if (auto refusal = CheckRevision(command.expected_revision, account->revision()); !refusal.ok()) {
+    return refusal;
+  }
+  const auto merged = Merge(account->policy(), command);
+  if (!merged.ok()) return merged.status();
+  if (MessageDifferencer::Equals(*merged, account->policy())) return Events{};
+  Events events(1);
+  auto* changed = events[0].mutable_account_policy_changed();
+  changed->set_account_id(command.account_id);
+  *changed->mutable_from() = account->policy();
+  *changed->mutable_to() = *merged;
+  return events;
+}
+
+void Fold(Overlay& world, const event::v1::Commit& commit, const event::v1::AccountCreated& event) {
+  view::v1::AccountRow row;
+  row.set_account_id(event.account_id());
+  row.set_display_name(event.display_name());
+  row.set_preset(event.preset());
+  *row.mutable_policy() = event.policy();
+  row.set_revision(1);
+  *row.mutable_created_at() = commit.time();
+  world.Put(Table::kAccounts, event.account_id(), Encode(row));
+}
+
+void Fold(Overlay& world, const event::v1::Commit& /*commit*/,
+          const event::v1::AccountPolicyChanged& event) {
+  auto row = FindAccount(world, event.account_id());
+  if (!row) return;
+  *row->mutable_policy() = event.to();
+  row->set_revision(row->revision() + 1);
+  world.Put(Table::kAccounts, event.account_id(), Encode(*row));
+}
+
+}  // namespace roster::domain

@@ -1,0 +1,50 @@
+// Accounts: an organisation with its users, under one preset and its policy. Commands, decisions,
+// fold.
+
+#ifndef ROSTER_DOMAIN_ACCOUNT_ACCOUNT_H_
+#define ROSTER_DOMAIN_ACCOUNT_ACCOUNT_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "domain/command.h"
+#include "domain/user/user.h"
+#include "domain/world/overlay.h"
+#include "roster/event/v1/commit.pb.h"
+
+namespace roster::domain {
+
+// Creates an account with its first administrator. For the operator.
+struct CreateAccount {
+  std::string account_id;
+  std::string display_name;
+  event::v1::Preset preset = event::v1::PRESET_UNSPECIFIED;
+  std::string administrator_id;
+  event::v1::PersonalData administrator;
+};
+
+// Changes the named fields of the policy (R107). What an account can't change without breaking what
+// its users already hold, role_holding, is immutable.
+struct UpdateAccountPolicy {
+  std::string account_id;
+  uint64_t expected_revision = 0;
+  std::vector<std::string> fields;
+  event::v1::AccountPolicy values;
+};
+
+// Refuses: PERMISSION_REQUIRED, INVALID_FIELDS.
+absl::StatusOr<Events> Decide(const World& world, const CreateAccount& command, const Cause& cause);
+
+// Refuses: PERMISSION_REQUIRED, REVISION_MISMATCH, IMMUTABLE_FIELD, INVALID_FIELDS.
+absl::StatusOr<Events> Decide(const World& world, const UpdateAccountPolicy& command,
+                              const Cause& cause);
+
+void Fold(Overlay& world, const event::v1::Commit& commit, const event::v1::AccountCreated& event);
+void Fold(Overlay& world, const event::v1::Commit& commit,
+          const event::v1::AccountPolicyChanged& event);
+
+}  // namespace roster::domain
+
+#endif  // ROSTER_DOMAIN_ACCOUNT_ACCOUNT_H_

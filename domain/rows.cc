@@ -1,0 +1,140 @@
+#include "domain/rows.h"
+
+#include <cstdlib>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "domain/text/text.h"
+
+namespace roster::domain {
+namespace {
+
+constexpr char kSeparator = '/';
+constexpr size_t kPositionBytes = 8;
+
+template <typename Row>
+std::optional<Row> Find(const World& world, Table table, std::string_view key) {
+  const auto bytes = world.Get(table, key);
+  if (!bytes) return std::nullopt;
+  Row row;
+  Decode(*bytes, row);
+  return row;
+}
+
+std::optional<view::v1::UserRow> FindUserBySearchRow(const World& world,
+                                                     std::string_view account_id,
+                                                     std::string_view key) {
+  const auto user_id = world.Get(Table::kSearch, key);
+  if (!user_id) return std::nullopt;
+  return FindUser(world, account_id, *user_id);
+}
+
+}  // namespace
+
+std::string Key(std::string_view account_id, std::string_view id) {
+  std::string key;
+  key.reserve(account_id.size() + 1 + id.size());
+  key.append(account_id).push_back(kSeparator);
+  return key.append(id);
+}
+
+std::string Prefix(std::string_view account_id) { return Key(account_id, ""); }
+
+std::string_view IdOf(std::string_view key, std::string_view account_id) {
+  return key.substr(account_id.size() + 1);
+}
+
+std::string EmailKey(std::string_view account_id, std::string_view email) {
+  return Key(account_id, "e/" + Normalize(email));
+}
+
+std::string UserNameKey(std::string_view account_id, std::string_view user_name) {
+  return Key(account_id, "n/" + Normalize(user_name));
+}
+
+std::string SubjectKey(std::string_view account_id, std::string_view subject_id,
+                       Position position) {
+  std::string key = SubjectPrefix(account_id, subject_id);
+  for (size_t i = kPositionBytes; i-- > 0;) {  // big endian: the order of bytes is that of time
+    key.push_back(static_cast<char>(position >> (8 * i)));
+  }
+  return key;
+}
+
+std::string SubjectPrefix(std::string_view account_id, std::string_view subject_id) {
+  return Key(account_id, std::string(subject_id) + kSeparator);
+}
+
+Position PositionOf(std::string_view subject_key) {
+  Position position = 0;
+  for (const char c : subject_key.substr(subject_key.size() - kPositionBytes)) {
+    position = (position << 8) | static_cast<uint8_t>(c);
+  }
+  return position;
+}
+
+std::optional<view::v1::AccountRow> FindAccount(const World& world, std::string_view account_id) {
+  return Find<view::v1::AccountRow>(world, Table::kAccounts, account_id);
+}
+
+std::optional<view::v1::UserRow> FindUser(const World& world, std::string_view account_id,
+                                          std::string_view user_id) {
+  return Find<view::v1::UserRow>(world, Table::kUsers, Key(account_id, user_id));
+}
+
+std::optional<view::v1::UserRow> FindUserByEmail(const World& world, std::string_view account_id,
+                                                 std::string_view email) {
+  return FindUserBySearchRow(world, account_id, EmailKey(account_id, email));
+}
+
+std::optional<view::v1::UserRow> FindUserByName(const World& world, std::string_view account_id,
+                                                std::string_view user_name) {
+  return FindUserBySearchRow(world, account_id, UserNameKey(account_id, user_name));
+}
+
+std::optional<view::v1::ServiceAccountRow> FindServiceAccount(const World& world,
+                                                              std::string_view account_id,
+                                                              std::string_view service_account_id) {
+  return Find<view::v1::ServiceAccountRow>(world, Table::kServiceAccounts,
+                                           Key(account_id, service_account_id));
+}
+
+std::optional<view::v1::TokenRow> FindToken(const World& world, std::string_view token_hash) {
+  return Find<view::v1::TokenRow>(world, Table::kTokens, token_hash);
+}
+
+uint64_t Counter(const World& world, std::string_view account_id, std::string_view name) {
+  const auto text = world.Get(Table::kCounters, Key(account_id, name));
+  uint64_t value = 0;
+  if (text && !absl::SimpleAtoi(*text, &value)) std::abort();
+  return value;
+}
+
+void AddToCounter(Overlay& world, std::string_view account_id, std::string_view name,
+                  int64_t difference) {
+  if (difference == 0) return;
+  const auto value = static_cast<int64_t>(Counter(world, account_id, name)) + difference;
+  world.Put(Table::kCounters, Key(account_id, name), absl::StrCat(value));
+}
+
+std::string Encode(const google::protobuf::MessageLite& row) { return row.SerializeAsString(); }
+
+void Decode(std::string_view bytes, google::protobuf::MessageLite& row) {
+  if (!row.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) std::abort();
+}
+
+google::protobuf::Timestamp ToTimestamp(absl::Time time) {
+  const absl::Duration since_epoch = time - absl::UnixEpoch();
+  absl::Duration rest;
+  const int64_t seconds = absl::IDivDuration(since_epoch, absl::Seconds(1), &rest);
+  google::protobuf::Timestamp timestamp;
+  timestamp.set_seconds(seconds);
+  timestamp.set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(rest)));
+  return timestamp;
+}
+
+absl::Time FromTimestamp(const google::protobuf::Timestamp& time) {
+  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
+}
+
+}  // namespace roster::domain

@@ -1,0 +1,66 @@
+// Typed access to the rows of a world: keys, parsing, and look-ups.
+
+#ifndef ROSTER_DOMAIN_ROWS_H_
+#define ROSTER_DOMAIN_ROWS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/time/time.h"
+#include "domain/world/overlay.h"
+#include "domain/world/world.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "roster/view/v1/row.pb.h"
+
+namespace roster::domain {
+
+// `account/id`: every id stands under its account.
+std::string Key(std::string_view account_id, std::string_view id);
+
+// The prefix of all keys of an account.
+std::string Prefix(std::string_view account_id);
+
+// The part of a key after its account.
+std::string_view IdOf(std::string_view key, std::string_view account_id);
+
+// Key of the search row that holds an email or user name for its user.
+std::string EmailKey(std::string_view account_id, std::string_view email);
+std::string UserNameKey(std::string_view account_id, std::string_view user_name);
+
+// Key of the row that says that the commit at `position` touched the subject, and the position of
+// such a key.
+std::string SubjectKey(std::string_view account_id, std::string_view subject_id, Position position);
+std::string SubjectPrefix(std::string_view account_id, std::string_view subject_id);
+Position PositionOf(std::string_view subject_key);
+
+// The rows, or nothing when there is none.
+std::optional<view::v1::AccountRow> FindAccount(const World& world, std::string_view account_id);
+std::optional<view::v1::UserRow> FindUser(const World& world, std::string_view account_id,
+                                          std::string_view user_id);
+std::optional<view::v1::UserRow> FindUserByEmail(const World& world, std::string_view account_id,
+                                                 std::string_view email);
+std::optional<view::v1::UserRow> FindUserByName(const World& world, std::string_view account_id,
+                                                std::string_view user_name);
+std::optional<view::v1::ServiceAccountRow> FindServiceAccount(const World& world,
+                                                              std::string_view account_id,
+                                                              std::string_view service_account_id);
+std::optional<view::v1::TokenRow> FindToken(const World& world, std::string_view token_hash);
+
+// A counter of an account; 0 when it was never raised.
+uint64_t Counter(const World& world, std::string_view account_id, std::string_view name);
+void AddToCounter(Overlay& world, std::string_view account_id, std::string_view name,
+                  int64_t difference);
+
+// A row as bytes, and back. A row that does not parse is a broken invariant of the views: the
+// process ends.
+std::string Encode(const google::protobuf::MessageLite& row);
+void Decode(std::string_view bytes, google::protobuf::MessageLite& row);
+
+google::protobuf::Timestamp ToTimestamp(absl::Time time);
+absl::Time FromTimestamp(const google::protobuf::Timestamp& time);
+
+}  // namespace roster::domain
+
+#endif  // ROSTER_DOMAIN_ROWS_H_

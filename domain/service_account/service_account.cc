@@ -1,0 +1,189 @@
+#include "domain/service_account/service_account.h"
+
+#include <algorithm>
+
+#include "absl/functional/function_ref.h"
+#include "domain/access/authority.h"
+#include "domain/refusal.h"
+#include "domain/rows.h"
+#include "domain/text/text.h"
+
+namespace roster::domain {
+namespace {
+
+using event::v1::Commit;
+using view::v1::ServiceAccountRow;
+using view::v1::TokenRow;
+
+constexpr size_t kMaxNameCodePoints = 128;
+constexpr size_t kMaxRoles = 100;
+constexpr int kMaxTokens = 10;
+
+std::string NameKey(std::string_view account_id, std::string_view name) {
+  return Key(account_id, "s/" + Normalize(name));
+}
+
+absl::Status CheckRoles(const World& world, const Cause& cause, std::string_view account_id,
+                        event::v1::Preset preset, const std::vector<std::string>& roles) {
+  for (const std::string& id : roles) {
+    const Role* role = FindAssignableRole(preset, id);
+    if (role == nullptr) return Refuse(Reason::kRoleNotFound, {{"role", id}});
+    auto refusal = AuthorizeAssignment(world, cause, account_id, *role);
+    if (!refusal.ok()) return refusal;
+  }
+  return absl::OkStatus();
+}
+
+// Authorizes and finds a service account.
+absl::StatusOr<ServiceAccountRow> FindTarget(const World& world, const Cause& cause,
+                                             const std::string& account_id,
+                                             const std::string& service_account_id) {
+  auto refusal =
+      AuthorizePermissionOrOperator(world, cause, account_id, Permission::kServicesManage);
+  if (!refusal.ok()) return refusal;
+  auto row = FindServiceAccount(world, account_id, service_account_id);
+  if (!row) return Refuse(Reason::kServiceAccountNotFound);
+  return *std::move(row);
+}
+
+void Store(Overlay& world, const Commit& commit, ServiceAccountRow row) {
+  row.set_revision(row.revision() + 1);
+  const std::string& account_id = commit.account_id();
+  world.Put(Table::kServiceAccounts, Key(account_id, row.service_account_id()), Encode(row));
+  world.Put(Table::kSubjects, SubjectKey(account_id, row.service_account_id(), commit.position()),
+            "");
+}
+
+// Stores what `change` makes of a service account. One that is unknown stays so: the fold is total.
+void Change(Overlay& world, const Commit& commit, const std::string& service_account_id,
+            absl::FunctionRef<void(ServiceAccountRow&)> change) {
+  auto row = FindServiceAccount(world, commit.account_id(), service_account_id);
+  if (!row) return;
+  change(*row);
+  Store(world, commit, *std::move(row));
+}
+
+}  // namespace
+
+absl::StatusOr<Events> Decide(const World& world, const CreateServiceAccount& command,
+                              const Cause& cause) {
+  auto refusal =
+      AuthorizePermissionOrOperator(world, cause, command.account_id, Permission::kServicesManage);
+  if (!refusal.ok()) return refusal;
+  const auto account = FindAccount(world, command.account_id);
+  if (!account) return Refuse(Reason::kAccountNotFound);
+  if (command.name.empty()) return RefuseFields({{"name", Reason::kMissingField}});
+  if (!IsAcceptable(command.name, kMaxNameCodePoints)) {
+    return RefuseFields({{"name", Reason::kInvalidValue}});
+  }
+  if (command.roles.size() > kMaxRoles) return Refuse(Reason::kLimitExceeded);
+  refusal = CheckRoles(world, cause, command.account_id, account->preset(), command.roles);
+  if (!refusal.ok()) return refusal;
+  if (world.Get(Table::kSearch, NameKey(command.account_id, command.name))) {
+    return Refuse(Reason::kNameTaken);
+  }
+  Events events(1);
+  auto* created = events[0].mutable_service_account_created();
+  created->set_service_account_id(command.service_account_id);
+  created->set_name(command.name);
+  for (const std::string& role : command.roles) created->add_roles(role);
+  return events;
+}
+
+absl::StatusOr<Events> Decide(const World& world, const DisableServiceAccount& command,
+                              const Cause& cause) {
+  const auto row = FindTarget(world, cause, command.account_id, command.service_account_id);
+  if (!row.ok()) return row.status();
+  if (row->disabled()) return Events{};
+  Events events(1);
+  events[0].mutable_service_account_disabled()->set_service_account_id(command.service_account_id);
+  return events;
+}
+
+absl::StatusOr<Events> Decide(const World& world, const IssueServiceToken& command,
+                              const Cause& cause) {
+  const auto row = FindTarget(world, cause, command.account_id, command.service_account_id);
+  if (!row.ok()) return row.status();
+  if (row->disabled()) return Refuse(Reason::kServiceAccountDisabled);
+  if (row->tokens_size() >= kMaxTokens) return Refuse(Reason::kLimitExceeded);
+  const auto account = FindAccount(world, command.account_id);
+  if (!account) return Refuse(Reason::kAccountNotFound);
+  auto refusal = CheckRoles(world, cause, command.account_id, account->preset(),
+                            {row->roles().begin(), row->roles().end()});
+  if (!refusal.ok()) return refusal;
+  Events events(1);
+  auto* issued = events[0].mutable_service_token_issued();
+  issued->set_service_account_id(command.service_account_id);
+  issued->set_token_id(command.token_id);
+  issued->set_token_hash(command.token_hash);
+  return events;
+}
+
+absl::StatusOr<Events> Decide(const World& world, const RevokeServiceToken& command,
+                              const Cause& cause) {
+  const auto row = FindTarget(world, cause, command.account_id, command.service_account_id);
+  if (!row.ok()) return row.status();
+  for (const auto& token : row->tokens()) {
+    if (token.token_id() != command.token_id) continue;
+    Events events(1);
+    auto* revoked = events[0].mutable_service_token_revoked();
+    revoked->set_service_account_id(command.service_account_id);
+    revoked->set_token_id(command.token_id);
+    revoked->set_token_hash(token.token_hash());
+    return events;
+  }
+  return Refuse(Reason::kTokenNotFound);
+}
+
+void Fold(Overlay& world, const Commit& commit, const event::v1::OperatorTokenIssued& event) {
+  TokenRow row;
+  *row.mutable_issued_at() = commit.time();
+  world.Put(Table::kTokens, event.token_hash(), Encode(row));
+}
+
+void Fold(Overlay& world, const Commit& commit, const event::v1::ServiceAccountCreated& event) {
+  ServiceAccountRow row;
+  row.set_service_account_id(event.service_account_id());
+  row.set_name(event.name());
+  *row.mutable_roles() = event.roles();
+  *row.mutable_created_at() = commit.time();
+  world.Put(Table::kSearch, NameKey(commit.account_id(), event.name()), event.service_account_id());
+  Store(world, commit, std::move(row));
+}
+
+void Fold(Overlay& world, const Commit& commit, const event::v1::ServiceAccountDisabled& event) {
+  Change(world, commit, event.service_account_id(), [&](ServiceAccountRow& row) {
+    row.set_disabled(true);
+    for (const auto& token : row.tokens()) world.Delete(Table::kTokens, token.token_hash());
+    row.clear_tokens();
+  });
+}
+
+void Fold(Overlay& world, const Commit& commit, const event::v1::ServiceTokenIssued& event) {
+  Change(world, commit, event.service_account_id(), [&](ServiceAccountRow& row) {
+    auto* token = row.add_tokens();
+    token->set_token_id(event.token_id());
+    token->set_token_hash(event.token_hash());
+    *token->mutable_issued_at() = commit.time();
+    TokenRow found;
+    found.set_account_id(commit.account_id());
+    found.set_service_account_id(event.service_account_id());
+    found.set_token_id(event.token_id());
+    *found.mutable_issued_at() = commit.time();
+    world.Put(Table::kTokens, event.token_hash(), Encode(found));
+  });
+}
+
+void Fold(Overlay& world, const Commit& commit, const event::v1::ServiceTokenRevoked& event) {
+  Change(world, commit, event.service_account_id(), [&](ServiceAccountRow& row) {
+    world.Delete(Table::kTokens, event.token_hash());
+    auto* tokens = row.mutable_tokens();
+    tokens->erase(std::remove_if(tokens->begin(), tokens->end(),
+                                 [&](const ServiceAccountRow::Token& token) {
+                                   return token.token_id() == event.token_id();
+                                 }),
+                  tokens->end());
+  });
+}
+
+}  // namespace roster::domain

@@ -1,0 +1,72 @@
+// Service accounts: backend services that call Roster for one account, hold roles like users, and
+// prove themselves by tokens of which only hashes are kept. Commands, decisions, fold.
+
+#ifndef ROSTER_DOMAIN_SERVICE_ACCOUNT_SERVICE_ACCOUNT_H_
+#define ROSTER_DOMAIN_SERVICE_ACCOUNT_SERVICE_ACCOUNT_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "domain/command.h"
+#include "domain/world/overlay.h"
+#include "roster/event/v1/commit.pb.h"
+
+namespace roster::domain {
+
+struct CreateServiceAccount {
+  std::string account_id;
+  std::string service_account_id;
+  std::string name;
+  std::vector<std::string> roles;
+};
+
+// Disables a service account for good; its tokens stop working.
+struct DisableServiceAccount {
+  std::string account_id;
+  std::string service_account_id;
+};
+
+struct IssueServiceToken {
+  std::string account_id;
+  std::string service_account_id;
+  std::string token_id;
+  std::string token_hash;  // SHA-256, raw
+};
+
+struct RevokeServiceToken {
+  std::string account_id;
+  std::string service_account_id;
+  std::string token_id;
+};
+
+// All take services.manage, or the operator.
+// Refuses: PERMISSION_REQUIRED, ACCOUNT_NOT_FOUND, INVALID_FIELDS, ROLE_NOT_FOUND, ESCALATION,
+// NAME_TAKEN.
+absl::StatusOr<Events> Decide(const World& world, const CreateServiceAccount& command,
+                              const Cause& cause);
+// PERMISSION_REQUIRED, SERVICE_ACCOUNT_NOT_FOUND. Of a disabled one: no events.
+absl::StatusOr<Events> Decide(const World& world, const DisableServiceAccount& command,
+                              const Cause& cause);
+// PERMISSION_REQUIRED, SERVICE_ACCOUNT_NOT_FOUND, SERVICE_ACCOUNT_DISABLED, ESCALATION (a token is
+// a way to act as the service), LIMIT_EXCEEDED.
+absl::StatusOr<Events> Decide(const World& world, const IssueServiceToken& command,
+                              const Cause& cause);
+// PERMISSION_REQUIRED, SERVICE_ACCOUNT_NOT_FOUND, TOKEN_NOT_FOUND.
+absl::StatusOr<Events> Decide(const World& world, const RevokeServiceToken& command,
+                              const Cause& cause);
+
+void Fold(Overlay& world, const event::v1::Commit& commit,
+          const event::v1::OperatorTokenIssued& event);
+void Fold(Overlay& world, const event::v1::Commit& commit,
+          const event::v1::ServiceAccountCreated& event);
+void Fold(Overlay& world, const event::v1::Commit& commit,
+          const event::v1::ServiceAccountDisabled& event);
+void Fold(Overlay& world, const event::v1::Commit& commit,
+          const event::v1::ServiceTokenIssued& event);
+void Fold(Overlay& world, const event::v1::Commit& commit,
+          const event::v1::ServiceTokenRevoked& event);
+
+}  // namespace roster::domain
+
+#endif  // ROSTER_DOMAIN_SERVICE_ACCOUNT_SERVICE_ACCOUNT_H_

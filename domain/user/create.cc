@@ -1,0 +1,102 @@
+// Creating users.
+
+#include "absl/status/status.h"
+#include "domain/access/authority.h"
+#include "domain/refusal.h"
+#include "domain/rows.h"
+#include "domain/user/profile.h"
+#include "domain/user/uniqueness.h"
+#include "domain/user/user.h"
+
+namespace roster::domain {
+namespace {
+
+using view::v1::AccountRow;
+
+constexpr size_t kMaxRoles = 100;
+
+// What the new user shall hold, as far as the account lets him hold it; the user type is filled in.
+absl::Status CheckRoles(const World& world, const Cause& cause, const AccountRow& account,
+                        CreateUser& command) {
+  const auto holding = account.policy().role_holding();
+  const bool by_type = holding == event::v1::ROLE_HOLDING_BY_USER_TYPE;
+  if (by_type && !command.roles.empty()) return Refuse(Reason::kRoleByUserType);
+  if (command.roles.size() > kMaxRoles) return Refuse(Reason::kLimitExceeded);
+  if (holding == event::v1::ROLE_HOLDING_ONE && command.roles.size() > 1) {
+    return Refuse(Reason::kMultipleRoles);
+  }
+  std::vector<const Role*> wanted;
+  for (const std::string& id : command.roles) {
+    wanted.push_back(FindAssignableRole(account.preset(), id));
+    if (wanted.back() == nullptr) return Refuse(Reason::kRoleNotFound, {{"role", id}});
+  }
+  // Where users may hold many roles, they may get their first one later; sign-in waits for it
+  // (R87).
+  if (wanted.empty() && account.policy().role_required() &&
+      holding == event::v1::ROLE_HOLDING_ONE) {
+    return Refuse(Reason::kRoleRequired);
+  }
+  if (by_type && command.user_type == event::v1::USER_TYPE_UNSPECIFIED) {
+    command.user_type = event::v1::USER_TYPE_STANDARD;
+  }
+  if (const Role* type = FindUserTypeRole(account.preset(), command.user_type)) {
+    wanted.push_back(type);
+  }
+  for (const Role* role : wanted) {
+    auto refusal = AuthorizeAssignment(world, cause, command.account_id, *role);
+    if (!refusal.ok()) return refusal;
+  }
+  return absl::OkStatus();
+}
+
+std::vector<Violation> CheckFields(const AccountRow& account, const CreateUser& command) {
+  auto wrong = CheckProfile(command.personal, RequiredBy(account.policy()));
+  if (!event::v1::AuthMethod_IsValid(command.auth_method)) {
+    wrong.push_back({"auth_method", Reason::kInvalidValue});
+  }
+  if (command.user_type != event::v1::USER_TYPE_UNSPECIFIED &&
+      FindUserTypeRole(account.preset(), command.user_type) == nullptr) {
+    wrong.push_back({"user_type", Reason::kInvalidValue});
+  }
+  return wrong;
+}
+
+Events Created(const AccountRow& account, const CreateUser& command) {
+  Events events(1);
+  auto* created = events[0].mutable_user_created();
+  created->set_user_id(command.user_id);
+  created->set_auth_method(command.auth_method == event::v1::AUTH_METHOD_UNSPECIFIED
+                               ? account.policy().default_auth_method()
+                               : command.auth_method);
+  created->set_user_type(command.user_type);
+  for (const std::string& role : command.roles) created->add_roles(role);
+  created->set_approved(!account.policy().approval_required());  // R109
+  *events[0].mutable_personal() = command.personal;
+  return events;
+}
+
+}  // namespace
+
+absl::StatusOr<Events> Decide(const World& world, const CreateUser& command, const Cause& cause) {
+  if (auto refusal = Authorize(world, cause, command.account_id, Permission::kUsersCreate);
+      !refusal.ok()) {
+    return refusal;
+  }
+  const auto account = FindAccount(world, command.account_id);
+  if (!account) return Refuse(Reason::kAccountNotFound);
+  if (auto wrong = CheckFields(*account, command); !wrong.empty()) return RefuseFields(wrong);
+  CreateUser wanted = command;
+  wanted.personal = WithUserName(std::move(wanted.personal));
+  if (auto refusal = CheckRoles(world, cause, *account, wanted); !refusal.ok()) return refusal;
+  if (auto refusal = CheckEmailFree(world, wanted.account_id, wanted.personal.email());
+      !refusal.ok()) {
+    return refusal;
+  }
+  if (auto refusal = CheckUserNameFree(world, wanted.account_id, wanted.personal.user_name());
+      !refusal.ok()) {
+    return refusal;
+  }
+  return Created(*account, wanted);
+}
+
+}  // namespace roster::domain

@@ -1,0 +1,106 @@
+// Where a user stands: enabling, disabling, deleting, restoring.
+
+#include "domain/access/authority.h"
+#include "domain/refusal.h"
+#include "domain/rows.h"
+#include "domain/user/administrators.h"
+#include "domain/user/target.h"
+#include "domain/user/user.h"
+
+namespace roster::domain {
+namespace {
+
+using event::v1::UserStatus;
+
+// Whether the account can do without the user in the new status (R48).
+absl::Status CanDoWithout(const World& world, const Target& target, UserStatus status) {
+  view::v1::UserRow after = target.user;
+  after.set_status(status);
+  return KeepsAdministrators(world, target.account, target.user, after);
+}
+
+absl::Status CheckDeletable(const Target& target) {
+  switch (target.account.policy().deletion()) {
+    case event::v1::DELETION_NONE:
+      return Refuse(Reason::kDeletionDisabled);
+    case event::v1::DELETION_PENDING_ONLY:  // R63
+      if (target.user.status() != event::v1::USER_STATUS_PENDING) {
+        return Refuse(Reason::kUserNotPending);
+      }
+      if (target.user.auth_method() == event::v1::AUTH_METHOD_SSO) {
+        return Refuse(Reason::kSsoUser);
+      }
+      break;
+    default:
+      break;
+  }
+  if (target.account.policy().restore_window().seconds() == 0) {
+    return Refuse(Reason::kNotImplemented, {{"feature", "permanent deletion"}});
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Events> Decide(const World& world, const EnableUser& command, const Cause& cause) {
+  const auto target = FindTarget(world, command.user, cause, Permission::kUsersSetStatus);
+  if (!target.ok()) return target.status();
+  const UserStatus status = target->user.status();
+  if (status == event::v1::USER_STATUS_DELETED) return Refuse(Reason::kUserDeleted);
+  if (status != event::v1::USER_STATUS_DISABLED) return Events{};
+  Events events(1);
+  events[0].mutable_user_enabled()->set_user_id(target->user.user_id());
+  return events;
+}
+
+absl::StatusOr<Events> Decide(const World& world, const DisableUser& command, const Cause& cause) {
+  const auto target = FindTarget(world, command.user, cause, Permission::kUsersSetStatus);
+  if (!target.ok()) return target.status();
+  const auto& user = target->user;
+  if (auto refusal = AuthorizeOther(cause, user.user_id()); !refusal.ok()) return refusal;
+  if (user.status() == event::v1::USER_STATUS_DELETED) return Refuse(Reason::kUserDeleted);
+  if (user.status() == event::v1::USER_STATUS_DISABLED) return Events{};
+  if (auto refusal = CanDoWithout(world, *target, event::v1::USER_STATUS_DISABLED); !refusal.ok()) {
+    return refusal;
+  }
+  Events events(1);
+  events[0].mutable_user_disabled()->set_user_id(user.user_id());
+  events[0].mutable_user_disabled()->set_reason(event::v1::STATUS_REASON_MANUAL);
+  return events;
+}
+
+absl::StatusOr<Events> Decide(const World& world, const DeleteUser& command, const Cause& cause) {
+  const auto target = FindTarget(world, command.user, cause, Permission::kUsersDelete);
+  if (!target.ok()) return target.status();
+  const auto& [account, user] = *target;
+  if (auto refusal = AuthorizeOther(cause, user.user_id()); !refusal.ok()) return refusal;
+  if (user.status() == event::v1::USER_STATUS_DELETED) return Refuse(Reason::kUserDeleted);
+  if (auto refusal = CheckDeletable(*target); !refusal.ok()) return refusal;
+  if (auto refusal = CanDoWithout(world, *target, event::v1::USER_STATUS_DELETED); !refusal.ok()) {
+    return refusal;
+  }
+  Events events(1);
+  auto* deleted = events[0].mutable_user_deleted();
+  deleted->set_user_id(user.user_id());
+  *deleted->mutable_restorable_until() =
+      ToTimestamp(cause.at + absl::Seconds(account.policy().restore_window().seconds()));
+  return events;
+}
+
+absl::StatusOr<Events> Decide(const World& world, const RestoreUser& command, const Cause& cause) {
+  const auto target = FindTarget(world, command.user, cause, Permission::kUsersRestore);
+  if (!target.ok()) return target.status();
+  const auto& user = target->user;
+  if (user.status() != event::v1::USER_STATUS_DELETED) return Refuse(Reason::kUserNotDeleted);
+  if (cause.at >= FromTimestamp(user.restorable_until())) {
+    return Refuse(Reason::kRestoreWindowExpired);
+  }
+  if (auto refusal = AuthorizeActingOn(world, cause, target->account, user); !refusal.ok()) {
+    return refusal;
+  }
+  Events events(1);
+  events[0].mutable_user_restored()->set_user_id(user.user_id());
+  return events;
+}
+
+}  // namespace roster::domain

@@ -1,0 +1,39 @@
+#include "domain/user/target.h"
+
+#include "domain/access/authority.h"
+#include "domain/refusal.h"
+#include "domain/rows.h"
+
+namespace roster::domain {
+
+absl::Status CheckRevision(uint64_t expected, uint64_t actual) {
+  if (expected == 0 || expected == actual) return absl::OkStatus();
+  return Refuse(Reason::kRevisionMismatch, {{"revision", std::to_string(actual)}});
+}
+
+absl::StatusOr<Target> FindTarget(const World& world, const UserReference& reference,
+                                  const Cause& cause, Permission permission) {
+  if (auto refusal = Authorize(world, cause, reference.account_id, permission); !refusal.ok()) {
+    return refusal;
+  }
+  auto account = FindAccount(world, reference.account_id);
+  auto user = FindUser(world, reference.account_id, reference.user_id);
+  if (!account || !user || user->status() == event::v1::USER_STATUS_ERASED) {
+    return Refuse(Reason::kUserNotFound);
+  }
+  if (auto refusal = CheckRevision(reference.expected_revision, user->revision()); !refusal.ok()) {
+    return refusal;
+  }
+  return Target{*std::move(account), *std::move(user)};
+}
+
+absl::Status CheckEditable(const Target& target) {
+  if (target.user.status() == event::v1::USER_STATUS_DELETED) return Refuse(Reason::kUserDeleted);
+  if (target.user.status() == event::v1::USER_STATUS_DISABLED &&
+      !target.account.policy().edit_while_disabled()) {
+    return Refuse(Reason::kUserDisabled);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace roster::domain

@@ -1,0 +1,36 @@
+#include "domain/user/uniqueness.h"
+
+#include <optional>
+
+#include "absl/time/time.h"
+#include "domain/refusal.h"
+#include "domain/rows.h"
+
+namespace roster::domain {
+namespace {
+
+absl::Status CheckFree(const std::optional<view::v1::UserRow>& owner, Reason taken) {
+  if (!owner) return absl::OkStatus();
+  if (owner->status() != event::v1::USER_STATUS_DELETED) {
+    return Refuse(taken, {{"user_id", owner->user_id()}});
+  }
+  const absl::Time until = FromTimestamp(owner->restorable_until());
+  return Refuse(
+      Reason::kBelongsToDeletedUser,
+      {{"user_id", owner->user_id()},
+       {"restorable_until", absl::FormatTime(absl::RFC3339_full, until, absl::UTCTimeZone())}});
+}
+
+}  // namespace
+
+absl::Status CheckEmailFree(const World& world, std::string_view account_id,
+                            std::string_view email) {
+  return CheckFree(FindUserByEmail(world, account_id, email), Reason::kEmailTaken);
+}
+
+absl::Status CheckUserNameFree(const World& world, std::string_view account_id,
+                               std::string_view user_name) {
+  return CheckFree(FindUserByName(world, account_id, user_name), Reason::kUsernameTaken);
+}
+
+}  // namespace roster::domain

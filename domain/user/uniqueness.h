@@ -1,0 +1,24 @@
+// Emails and user names belong to one user of an account, deleted ones included until they are
+// erased (R3, R4, R81).
+
+#ifndef ROSTER_DOMAIN_USER_UNIQUENESS_H_
+#define ROSTER_DOMAIN_USER_UNIQUENESS_H_
+
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "domain/world/world.h"
+
+namespace roster::domain {
+
+// EMAIL_TAKEN {user_id}, or BELONGS_TO_DELETED_USER {user_id, restorable_until}.
+absl::Status CheckEmailFree(const World& world, std::string_view account_id,
+                            std::string_view email);
+
+// USERNAME_TAKEN {user_id}, or BELONGS_TO_DELETED_USER {user_id, restorable_until}.
+absl::Status CheckUserNameFree(const World& world, std::string_view account_id,
+                               std::string_view user_name);
+
+}  // namespace roster::domain
+
+#endif  // ROSTER_DOMAIN_USER_UNIQUENESS_H_

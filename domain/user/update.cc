@@ -1,0 +1,116 @@
+// Editing users: their details and their role.
+
+#include <algorithm>
+
+#include "domain/access/authority.h"
+#include "domain/refusal.h"
+#include "domain/text/text.h"
+#include "domain/user/administrators.h"
+#include "domain/user/profile.h"
+#include "domain/user/target.h"
+#include "domain/user/uniqueness.h"
+#include "domain/user/user.h"
+
+namespace roster::domain {
+namespace {
+
+using event::v1::PersonalData;
+
+// The data with the named fields replaced, or what is wrong with the names or the values.
+absl::StatusOr<PersonalData> Merge(const Target& target, const UpdateUser& command) {
+  PersonalData merged = target.user.personal();
+  std::vector<Violation> wrong;
+  if (command.fields.empty()) wrong.push_back({"update_mask", Reason::kMissingField});
+  for (const std::string& field : command.fields) {
+    if (field == "user_name" || field == "auth_method") {  // R57, R58
+      return Refuse(Reason::kImmutableField, {{"field", field}});
+    }
+    const std::string* value = ProfileField(command.values, field);
+    if (value == nullptr) {
+      wrong.push_back({"update_mask." + field, Reason::kUnknownField});
+    } else {
+      *MutableProfileField(merged, field) = *value;
+    }
+  }
+  for (Violation& violation : CheckProfile(merged, RequiredBy(target.account.policy()))) {
+    // What was let in under an earlier policy does not keep other fields from being edited.
+    if (std::find(command.fields.begin(), command.fields.end(), violation.field) !=
+        command.fields.end()) {
+      wrong.push_back(std::move(violation));
+    }
+  }
+  if (!wrong.empty()) return RefuseFields(wrong);
+  return merged;
+}
+
+// Whether the new email may take the place of the old one: a mailbox is a way to act as the user
+// (R44).
+absl::Status CheckNewEmail(const World& world, const Cause& cause, const Target& target,
+                           const std::string& email) {
+  auto refusal = AuthorizeActingOn(world, cause, target.account, target.user);
+  if (!refusal.ok() || Normalize(email) == Normalize(target.user.personal().email())) {
+    return refusal;
+  }
+  return CheckEmailFree(world, target.account.account_id(), email);
+}
+
+}  // namespace
+
+absl::StatusOr<Events> Decide(const World& world, const UpdateUser& command, const Cause& cause) {
+  const auto target = FindTarget(world, command.user, cause, Permission::kUsersUpdate);
+  if (!target.ok()) return target.status();
+  if (auto refusal = CheckEditable(*target); !refusal.ok()) return refusal;
+  const auto merged = Merge(*target, command);
+  if (!merged.ok()) return merged.status();
+
+  event::v1::UserUpdated updated;
+  for (const std::string_view field : kProfileFields) {
+    if (*ProfileField(*merged, field) != *ProfileField(target->user.personal(), field)) {
+      updated.add_fields(std::string(field));
+    }
+  }
+  if (updated.fields().empty()) return Events{};
+  if (merged->email() != target->user.personal().email()) {
+    auto refusal = CheckNewEmail(world, cause, *target, merged->email());
+    if (!refusal.ok()) return refusal;
+  }
+  updated.set_user_id(target->user.user_id());
+  Events events(1);
+  *events[0].mutable_user_updated() = std::move(updated);
+  *events[0].mutable_personal() = *merged;
+  return events;
+}
+
+absl::StatusOr<Events> Decide(const World& world, const ChangeUserRole& command,
+                              const Cause& cause) {
+  const auto target = FindTarget(world, command.user, cause, Permission::kUsersChangeRole);
+  if (!target.ok()) return target.status();
+  const auto& [account, user] = *target;
+  if (auto refusal = AuthorizeOther(cause, user.user_id()); !refusal.ok()) return refusal;
+  if (auto refusal = CheckEditable(*target); !refusal.ok()) return refusal;
+  const auto holding = account.policy().role_holding();
+  if (holding == event::v1::ROLE_HOLDING_BY_USER_TYPE) return Refuse(Reason::kRoleByUserType);
+  if (holding != event::v1::ROLE_HOLDING_ONE) return Refuse(Reason::kMultipleRoles);
+  const Role* role = FindAssignableRole(account.preset(), command.role);
+  if (role == nullptr) return Refuse(Reason::kRoleNotFound, {{"role", command.role}});
+  const std::string from = user.roles().empty() ? "" : user.roles(0);
+  if (from == role->id) return Events{};
+  if (auto refusal = AuthorizeAssignment(world, cause, account.account_id(), *role);
+      !refusal.ok()) {
+    return refusal;
+  }
+  view::v1::UserRow after = user;
+  after.clear_roles();
+  after.add_roles(role->id);
+  if (auto refusal = KeepsAdministrators(world, account, user, after); !refusal.ok()) {
+    return refusal;
+  }
+  Events events(1);
+  auto* changed = events[0].mutable_role_changed();
+  changed->set_user_id(user.user_id());
+  changed->set_from(from);
+  changed->set_to(role->id);
+  return events;
+}
+
+}  // namespace roster::domain

@@ -1,0 +1,87 @@
+// Users: commands and their decisions.
+//
+// Every decision authorizes first, so that a caller learns nothing of what he may not see; then the
+// user is found and his revision compared; then the rules refuse in the order of the requirements.
+
+#ifndef ROSTER_DOMAIN_USER_USER_H_
+#define ROSTER_DOMAIN_USER_USER_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "domain/command.h"
+#include "domain/world/world.h"
+#include "roster/event/v1/commit.pb.h"
+
+namespace roster::domain {
+
+// Creates a user (R1-R5, R43). Texts are trimmed.
+struct CreateUser {
+  std::string account_id;
+  std::string user_id;
+  event::v1::PersonalData personal;
+  event::v1::AuthMethod auth_method = event::v1::AUTH_METHOD_UNSPECIFIED;
+  event::v1::UserType user_type = event::v1::USER_TYPE_UNSPECIFIED;
+  std::vector<std::string> roles;
+};
+
+// The user that a command is about, and the revision that the caller has seen (0: any).
+struct UserReference {
+  std::string account_id;
+  std::string user_id;
+  uint64_t expected_revision = 0;
+};
+
+// Changes the named fields of a user's personal data (R30).
+struct UpdateUser {
+  UserReference user;
+  std::vector<std::string> fields;
+  event::v1::PersonalData values;
+};
+
+struct EnableUser {
+  UserReference user;
+};
+struct DisableUser {
+  UserReference user;
+};
+struct DeleteUser {
+  UserReference user;
+};
+struct RestoreUser {
+  UserReference user;
+};
+
+// Puts another role in the place of the one that the user holds (R44, R51).
+struct ChangeUserRole {
+  UserReference user;
+  std::string role;
+};
+
+// Refuses: PERMISSION_REQUIRED, INVALID_FIELDS, ROLE_BY_USER_TYPE, MULTIPLE_ROLES, ROLE_NOT_FOUND,
+// ROLE_REQUIRED, ESCALATION, BELONGS_TO_DELETED_USER, EMAIL_TAKEN, USERNAME_TAKEN.
+absl::StatusOr<Events> Decide(const World& world, const CreateUser& command, const Cause& cause);
+
+// All below refuse: PERMISSION_REQUIRED, USER_NOT_FOUND, REVISION_MISMATCH; and:
+// USER_DELETED, USER_DISABLED, IMMUTABLE_FIELD, INVALID_FIELDS, ESCALATION (a new email),
+// EMAIL_TAKEN, BELONGS_TO_DELETED_USER.
+absl::StatusOr<Events> Decide(const World& world, const UpdateUser& command, const Cause& cause);
+// USER_DELETED. Of a user who is not disabled: no events (R101).
+absl::StatusOr<Events> Decide(const World& world, const EnableUser& command, const Cause& cause);
+// SELF_FORBIDDEN, USER_DELETED, LAST_ADMINISTRATOR. Of a disabled user: no events.
+absl::StatusOr<Events> Decide(const World& world, const DisableUser& command, const Cause& cause);
+// SELF_FORBIDDEN, USER_DELETED, DELETION_DISABLED, USER_NOT_PENDING, SSO_USER, LAST_ADMINISTRATOR,
+// NOT_IMPLEMENTED (where deletion is permanent).
+absl::StatusOr<Events> Decide(const World& world, const DeleteUser& command, const Cause& cause);
+// USER_NOT_DELETED, RESTORE_WINDOW_EXPIRED, ESCALATION.
+absl::StatusOr<Events> Decide(const World& world, const RestoreUser& command, const Cause& cause);
+// SELF_FORBIDDEN, USER_DELETED, USER_DISABLED, ROLE_BY_USER_TYPE, MULTIPLE_ROLES, ROLE_NOT_FOUND,
+// ESCALATION, LAST_ADMINISTRATOR. The role that he holds already: no events.
+absl::StatusOr<Events> Decide(const World& world, const ChangeUserRole& command,
+                              const Cause& cause);
+
+}  // namespace roster::domain
+
+#endif  // ROSTER_DOMAIN_USER_USER_H_

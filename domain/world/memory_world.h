@@ -1,0 +1,37 @@
+// A world in memory, for tests and as the reference that others are compared with.
+
+#ifndef ROSTER_DOMAIN_WORLD_MEMORY_WORLD_H_
+#define ROSTER_DOMAIN_WORLD_MEMORY_WORLD_H_
+
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "domain/world/overlay.h"
+#include "domain/world/world.h"
+
+namespace roster::domain {
+
+// Thread-compatible.
+class MemoryWorld final : public World {
+ public:
+  Position position() const override { return position_; }
+  std::optional<std::string> Get(Table table, std::string_view key) const override;
+  void Scan(Table table, std::string_view prefix, std::string_view after,
+            Visitor visit) const override;
+
+  // Makes the changes part of this world.
+  void Apply(const Changes& changes);
+
+ private:
+  using Rows = std::map<std::string, std::string, std::less<>>;
+
+  std::array<Rows, kTableCount> tables_;
+  Position position_ = 0;
+};
+
+}  // namespace roster::domain
+
+#endif  // ROSTER_DOMAIN_WORLD_MEMORY_WORLD_H_

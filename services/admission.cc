@@ -1,0 +1,94 @@
+#include "services/admission.h"
+
+#include <string>
+
+#include "domain/access/authority.h"
+#include "domain/refusal.h"
+#include "domain/role/permission.h"
+#include "domain/rows.h"
+#include "domain/text/text.h"
+#include "services/ids.h"
+
+namespace roster::services {
+namespace {
+
+using authorization::v1::Rule;
+using domain::Cause;
+using domain::Reason;
+using domain::Refuse;
+using domain::World;
+using event::v1::Actor;
+
+constexpr std::string_view kScheme = "bearer ";
+
+// Whether the value begins with the scheme, whatever its case (RFC 9110 §11.1).
+bool HasScheme(std::string_view value) {
+  if (value.size() <= kScheme.size() || value[kScheme.size() - 1] != ' ') return false;
+  return domain::Normalize(value.substr(0, kScheme.size())) == "bearer";
+}
+
+absl::Status RequirePermission(const World& world, const Cause& caller, std::string_view account_id,
+                               const std::string& name) {
+  const domain::PermissionSet held = domain::HoldingsOf(world, caller, account_id).permissions;
+  for (size_t i = 0; i < domain::kPermissionCount; ++i) {
+    const auto permission = static_cast<domain::Permission>(i);
+    if (domain::PermissionName(permission) == name && domain::Has(held, permission)) {
+      return absl::OkStatus();
+    }
+  }
+  return Refuse(Reason::kPermissionRequired, {{"permission", name}});
+}
+
+bool IsSelf(const Cause& caller, std::string_view account_id, std::string_view user_id) {
+  return caller.actor.kind() == Actor::KIND_USER && caller.actor_account_id == account_id &&
+         caller.actor.id() == user_id;
+}
+
+}  // namespace
+
+absl::StatusOr<Cause> Authenticate(const World& world,
+                                   const std::vector<std::string_view>& authorization,
+                                   absl::Time now) {
+  Cause caller{.actor = {}, .actor_account_id = {}, .at = now};
+  if (authorization.empty()) return caller;
+  if (authorization.size() > 1 || !HasScheme(authorization.front())) {
+    return Refuse(Reason::kUnauthenticated);
+  }
+  const auto token = domain::FindToken(world, Sha256(authorization.front().substr(kScheme.size())));
+  if (!token) return Refuse(Reason::kUnauthenticated);
+  if (token->service_account_id().empty()) {
+    caller.actor.set_kind(Actor::KIND_OPERATOR);
+    return caller;
+  }
+  caller.actor.set_kind(Actor::KIND_SERVICE_ACCOUNT);
+  caller.actor.set_id(token->service_account_id());
+  caller.actor_account_id = token->account_id();
+  return caller;
+}
+
+absl::Status Admit(const World& world, const Cause& caller, const Rule& rule,
+                   std::string_view account_id, std::string_view user_id) {
+  const auto kind = caller.actor.kind();
+  if (rule.form_case() == Rule::kAnyone) return absl::OkStatus();
+  if (kind == Actor::KIND_UNSPECIFIED) return Refuse(Reason::kUnauthenticated);
+  switch (rule.form_case()) {
+    case Rule::kPermission:
+      return RequirePermission(world, caller, account_id, rule.permission());
+    case Rule::kSelfOrPermission:
+      if (IsSelf(caller, account_id, user_id)) return absl::OkStatus();
+      return RequirePermission(world, caller, account_id, rule.self_or_permission());
+    case Rule::kPermissionOrOperator:
+      if (kind == Actor::KIND_OPERATOR) return absl::OkStatus();
+      return RequirePermission(world, caller, account_id, rule.permission_or_operator());
+    case Rule::kOperator:
+      return domain::AuthorizeOperator(caller);
+    case Rule::kSignedIn:
+      return absl::OkStatus();
+    case Rule::kAnyone:
+    case Rule::FORM_NOT_SET:
+      break;
+  }
+  return Refuse(Reason::kPermissionRequired);
+}
+
+}  // namespace roster::services

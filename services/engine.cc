@@ -1,0 +1,173 @@
+#include "services/engine.h"
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "domain/refusal.h"
+#include "domain/rows.h"
+#include "grpcpp/alarm.h"
+#include "services/admission.h"
+
+namespace roster::services {
+namespace {
+
+using domain::Reason;
+using domain::Refuse;
+
+constexpr absl::Duration kLongestWait = absl::Seconds(10);
+constexpr absl::Duration kSlowCall = absl::Milliseconds(250);
+
+// Calls `then(true)` when the position is published, `then(false)` when the deadline comes first.
+void AwaitPosition(storage::Pipeline& pipeline, domain::Position position, absl::Time deadline,
+                   std::function<void(bool)> then) {
+  struct Wait {
+    std::atomic<bool> over = false;
+    grpc::Alarm alarm;
+    std::function<void(bool)> then;
+  };
+  auto wait = std::make_shared<Wait>();
+  wait->then = std::move(then);
+  const uint64_t ticket = pipeline.Await(position, [wait](bool reached) {
+    if (wait->over.exchange(true)) return;
+    wait->alarm.Cancel();
+    wait->then(reached);
+  });
+  if (wait->over) return;
+  wait->alarm.Set(absl::ToChronoTime(deadline), [wait, ticket, &pipeline](bool expired) {
+    if (!expired || !pipeline.CancelAwait(ticket) || wait->over.exchange(true)) return;
+    wait->then(false);
+  });
+}
+
+std::string ActorName(const event::v1::Actor& actor) {
+  switch (actor.kind()) {
+    case event::v1::Actor::KIND_OPERATOR:
+      return "operator";
+    case event::v1::Actor::KIND_SERVICE_ACCOUNT:
+      return "service_account:" + actor.id();
+    case event::v1::Actor::KIND_USER:
+      return "user:" + actor.id();
+    default:
+      return "";
+  }
+}
+
+}  // namespace
+
+class Engine::Flight : public std::enable_shared_from_this<Engine::Flight> {
+ public:
+  Flight(const Engine& engine, const Method& method, Call& call)
+      : parts_(engine.parts_),
+        engine_(engine),
+        method_(method),
+        call_(call),
+        conventions_(method.Read(call.request())),
+        began_(parts_.clock()) {
+    method_.metrics.Started();
+  }
+
+  void Begin() {
+    const storage::Version version = parts_.pipeline.Latest();
+    auto caller = Authenticate(*version, call_.authorization(), began_);
+    if (!caller.ok()) return Finish(Refused(caller.status()));
+    caller_ = *std::move(caller);
+    if (conventions_.at_least_position <= version->position()) return Proceed(*version);
+    // Only who is let in may keep the server waiting.
+    const auto admitted = AdmitTo(*version);
+    if (!admitted.ok()) return Finish(Refused(admitted));
+    AwaitPosition(parts_.pipeline, conventions_.at_least_position,
+                  std::min(call_.deadline(), began_ + kLongestWait),
+                  [self = shared_from_this()](bool reached) {
+                    if (reached) return self->Proceed(*self->parts_.pipeline.Latest());
+                    self->Finish(Refused(Refuse(Reason::kPositionNotReached)));
+                  });
+  }
+
+ private:
+  static storage::Outcome Refused(absl::Status status) {
+    return {.status = std::move(status), .position = 0, .changed = false};
+  }
+
+  absl::Status AdmitTo(const domain::World& world) const {
+    return Admit(world, caller_, method_.rule, conventions_.account_id, conventions_.user_id);
+  }
+
+  void Proceed(const domain::World& world) {
+    if (auto refusal = AdmitTo(world); !refusal.ok()) return Finish(Refused(refusal));
+    if (conventions_.has_as_of || conventions_.has_request_id) {
+      return Finish(Refused(Refuse(Reason::kNotImplemented,
+                                   {{"field", conventions_.has_as_of ? "as_of" : "request_id"}})));
+    }
+    if (method_.handler.command) return Command();
+    const Query query{.world = world, .log = parts_.log, .cause = caller_};
+    const auto status = method_.handler.query(query, call_.request(), call_.response());
+    Finish({.status = status, .position = world.position(), .changed = false});
+  }
+
+  void Command() {
+    const Invocation invocation{.ids = parts_.ids, .validate_only = conventions_.validate_only};
+    auto change = method_.handler.command(invocation, call_.request(), call_.response());
+    if (!change.ok()) return Finish(Refused(change.status()));
+    storage::Proposal proposal{
+        .account_id = conventions_.account_id,
+        .cause = caller_,
+        .method = method_.full_name,
+        .decide = std::move(change->decide),
+        .reply = std::move(change->reply),
+        .done = [self = shared_from_this()](const storage::Outcome& outcome) {
+          self->Finish(outcome);
+        }};
+    if (change->account_id) proposal.account_id = *change->account_id;
+    if (!conventions_.validate_only) return parts_.pipeline.Submit(std::move(proposal));
+    Finish(parts_.pipeline.Preview(proposal));
+  }
+
+  void Finish(const storage::Outcome& outcome) {
+    const absl::Duration took = parts_.clock() - began_;
+    if (method_.handler.command || !outcome.status.ok() || took > kSlowCall) {
+      engine_.Record(method_, caller_, conventions_.account_id, outcome, took);
+    }
+    method_.metrics.Handled(CodeOf(outcome.status), took);
+    if (!outcome.status.ok()) call_.response().Clear();
+    call_.Answer(outcome.status);  // the last use of the call
+  }
+
+  // The code that the caller sees; a status without a reason is an internal error.
+  static int CodeOf(const absl::Status& status) {
+    const bool internal = !status.ok() && domain::ReasonOf(status).empty();
+    return static_cast<int>(internal ? absl::StatusCode::kInternal : status.code());
+  }
+
+  const Parts& parts_;
+  const Engine& engine_;
+  const Method& method_;
+  Call& call_;
+  const Conventions conventions_;
+  const absl::Time began_;
+  domain::Cause caller_;
+};
+
+void Engine::Run(const Method& method, Call& call) const {
+  std::make_shared<Flight>(*this, method, call)->Begin();
+}
+
+void Engine::Record(const Method& method, const domain::Cause& caller, std::string_view account_id,
+                    const storage::Outcome& outcome, absl::Duration took) const {
+  const std::string reason = domain::ReasonOf(outcome.status);
+  const bool internal = !outcome.status.ok() && reason.empty();
+  if (!outcome.status.ok()) parts_.metrics.CommandRefused(internal ? "INTERNAL" : reason);
+  const Level level = internal ? Level::kError : Level::kInfo;
+  if (!parts_.logger.Enabled(level)) return;
+  std::vector<Field> fields = {
+      {"method", method.full_name},       {"account_id", account_id},
+      {"actor", ActorName(caller.actor)}, {"position", outcome.position},
+      {"changed", outcome.changed},       {"took_ms", absl::ToDoubleMilliseconds(took)}};
+  if (!reason.empty()) fields.emplace_back("reason", reason);
+  // The cause of an internal error is for the log alone.
+  if (internal) fields.emplace_back("error", std::string(outcome.status.message()));
+  parts_.logger.Write(level, outcome.status.ok() ? "done" : "refused", fields);
+}
+
+}  // namespace roster::services

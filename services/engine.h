@@ -1,0 +1,71 @@
+// The engine: takes every unary call through authentication, authorization, waiting, its handler,
+// the pipeline, metrics and the log. Knows neither the services nor the wire.
+
+#ifndef ROSTER_SERVICES_ENGINE_H_
+#define ROSTER_SERVICES_ENGINE_H_
+
+#include <functional>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "domain/command.h"
+#include "google/protobuf/message.h"
+#include "services/ids.h"
+#include "services/log.h"
+#include "services/method.h"
+#include "services/metrics.h"
+#include "storage/log.h"
+#include "storage/pipeline.h"
+
+namespace roster::services {
+
+// What every call works with. All outlive the calls.
+struct Parts {
+  storage::Pipeline& pipeline;
+  const storage::Log& log;
+  IdSource& ids;
+  Metrics& metrics;
+  Logger& logger;
+  std::function<absl::Time()> clock;
+};
+
+// A unary call on its way. Lives until Answer was called.
+class Call {
+ public:
+  virtual ~Call() = default;
+
+  virtual std::vector<std::string_view> authorization() const = 0;
+  virtual absl::Time deadline() const = 0;
+  virtual const google::protobuf::Message& request() const = 0;
+  virtual google::protobuf::Message& response() = 0;
+
+  // Ends the call; exactly once, on any thread.
+  virtual void Answer(const absl::Status& status) = 0;
+};
+
+// Thread-safe.
+class Engine {
+ public:
+  explicit Engine(Parts parts) : parts_(std::move(parts)) {}
+
+  const Parts& parts() const { return parts_; }
+
+  // Runs the call and answers it, now or later.
+  void Run(const Method& method, Call& call) const;
+
+  // One line of log for a finished command or refusal, and the count of refusals. Streams call it
+  // too.
+  void Record(const Method& method, const domain::Cause& caller, std::string_view account_id,
+              const storage::Outcome& outcome, absl::Duration took) const;
+
+ private:
+  class Flight;  // a call between its arrival and its answer
+
+  Parts parts_;
+};
+
+}  // namespace roster::services
+
+#endif  // ROSTER_SERVICES_ENGINE_H_

@@ -1,0 +1,62 @@
+#include "services/ids.h"
+
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
+#include "absl/strings/escaping.h"
+
+namespace roster::services {
+namespace {
+
+constexpr int kFractionBits = 12;
+constexpr size_t kTokenBytes = 32;
+
+// Without random bytes there is no safe way on.
+void FillRandom(unsigned char* bytes, size_t size) {
+  if (RAND_bytes(bytes, static_cast<int>(size)) != 1) std::abort();
+}
+
+}  // namespace
+
+std::string IdSource::Next() {
+  const int64_t micros = absl::ToUnixMicros(clock_());
+  const int64_t fraction = ((micros % 1000) << kFractionBits) / 1000;
+  int64_t stamp = ((micros / 1000) << kFractionBits) | fraction;
+  {
+    const std::lock_guard lock(mutex_);
+    stamp = last_ = std::max(stamp, last_ + 1);
+  }
+  std::array<unsigned char, 16> id{};
+  FillRandom(id.data() + 8, 8);
+  const int64_t millis = stamp >> kFractionBits;
+  for (int i = 0; i < 6; ++i) id[i] = static_cast<unsigned char>(millis >> (40 - 8 * i));
+  id[6] = static_cast<unsigned char>(0x70 | ((stamp >> 8) & 0x0f));
+  id[7] = static_cast<unsigned char>(stamp & 0xff);
+  id[8] = static_cast<unsigned char>(0x80 | (id[8] & 0x3f));
+  std::string text = absl::BytesToHexString(
+      absl::string_view(reinterpret_cast<const char*>(id.data()), id.size()));
+  for (const size_t dash : {20, 16, 12, 8}) text.insert(dash, "-");
+  return text;
+}
+
+std::string NewToken(std::string_view prefix) {
+  std::array<unsigned char, kTokenBytes> secret{};
+  FillRandom(secret.data(), secret.size());
+  return std::string(prefix) + absl::WebSafeBase64Escape(absl::string_view(
+                                   reinterpret_cast<const char*>(secret.data()), secret.size()));
+}
+
+std::string Sha256(std::string_view text) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
+    std::abort();
+  }
+  return {reinterpret_cast<const char*>(digest.data()), size};
+}
+
+}  // namespace roster::services

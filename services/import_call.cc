@@ -1,0 +1,207 @@
+#include "services/import_call.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "domain/refusal.h"
+#include "services/admission.h"
+#include "services/import_plan.h"
+#include "services/status.h"
+#include "services/unary.h"
+
+namespace roster::services {
+namespace {
+
+using domain::Reason;
+using domain::Refuse;
+using identity::v1::ImportedRow;
+using identity::v1::ImportHeader;
+using identity::v1::ImportUsersRequest;
+using identity::v1::ImportUsersResponse;
+
+constexpr size_t kMaxFileBytes = 64 << 20;
+constexpr int kMaxRunning = 4;
+
+void Describe(const absl::Status& status, ImportedRow& row) {
+  auto& error = *row.mutable_error();
+  error.set_reason(domain::ReasonOf(status));
+  error.set_message(std::string(status.message()));
+  error.set_field(domain::MetadataOf(status, "field"));
+}
+
+// gRPC calls one method of a reactor at a time for reads and writes, and the pipeline settles one
+// group at a time, so the state needs no lock.
+class ImportCall final : public ImportReactor {
+ public:
+  ImportCall(const Engine& engine, const Method& method, grpc::CallbackServerContext& context,
+             std::atomic<int>& running)
+      : parts_(engine.parts()),
+        engine_(engine),
+        method_(method),
+        context_(context),
+        running_(running),
+        began_(parts_.clock()) {
+    method_.metrics.Started();
+    if (running_.fetch_add(1) < kMaxRunning) {
+      StartRead(&request_);
+    } else {
+      End(Refuse(Reason::kOverloaded));
+    }
+  }
+
+  void OnReadDone(bool ok) override {
+    if (!ok) return TakeEnd();
+    const auto status = request_.has_header() ? TakeHeader() : TakeChunk();
+    if (!status.ok()) return End(status);
+    StartRead(&request_);
+  }
+
+  void OnWriteDone(bool ok) override {
+    if (!ok || response_.has_summary()) return End(absl::OkStatus());
+    NextGroup();
+  }
+
+  void OnDone() override {
+    running_.fetch_sub(1);
+    delete this;
+  }
+
+ private:
+  absl::Status TakeHeader() {
+    if (has_header_) return domain::RefuseFields({{"header", Reason::kInvalidValue}});
+    has_header_ = true;
+    header_ = request_.header();
+    if (header_.size_bytes() > kMaxFileBytes) return Refuse(Reason::kLimitExceeded);
+    const storage::Version version = parts_.pipeline.Latest();
+    auto caller = Authenticate(*version, AuthorizationOf(context_), began_);
+    if (!caller.ok()) return caller.status();
+    caller_ = *std::move(caller);
+    auto refusal = Admit(*version, caller_, method_.rule, header_.account_id(), "");
+    if (!refusal.ok()) return refusal;
+    if (header_.request_id().empty()) return absl::OkStatus();
+    return Refuse(Reason::kNotImplemented, {{"field", "request_id"}});
+  }
+
+  absl::Status TakeChunk() {
+    if (!has_header_) return domain::RefuseFields({{"header", Reason::kMissingField}});
+    if (file_.size() + request_.chunk().size() > kMaxFileBytes) {
+      return Refuse(Reason::kLimitExceeded);
+    }
+    file_ += request_.chunk();
+    return absl::OkStatus();
+  }
+
+  // The caller has sent everything, or is gone: a file that broke off must not be taken for a whole
+  // one.
+  void TakeEnd() {
+    if (context_.IsCancelled()) return End(absl::OkStatus());
+    if (!has_header_) return End(domain::RefuseFields({{"header", Reason::kMissingField}}));
+    if (header_.size_bytes() != 0 && header_.size_bytes() != file_.size()) {
+      return End(Refuse(Reason::kMalformedCsv, {{"size_bytes", std::to_string(file_.size())}}));
+    }
+    auto rows = PlanImport(header_, file_, parts_.ids);
+    if (!rows.ok()) return End(rows.status());
+    rows_ = *std::move(rows);
+    std::string().swap(file_);
+    NextGroup();
+  }
+
+  void NextGroup() {
+    if (next_ == rows_.size()) return Summarize();
+    end_ = std::min(next_ + kImportGroupRows, rows_.size());
+    domain::ImportUsers command{.account_id = header_.account_id(), .rows = {}};
+    for (size_t i = next_; i < end_; ++i) {
+      if (rows_[i].status.ok()) command.rows.push_back(rows_[i].row);
+    }
+    storage::Proposal proposal{
+        .account_id = header_.account_id(),
+        .cause = caller_,
+        .method = method_.full_name,
+        .decide = [this, command = std::move(command)](
+                      const domain::World& world,
+                      const domain::Cause& cause) -> absl::StatusOr<domain::Events> {
+          auto result = Decide(world, command, cause);
+          if (!result.ok()) return result.status();
+          outcomes_ = std::move(result->rows);
+          return std::move(result->events);
+        },
+        .reply = nullptr,
+        .done = [this](const storage::Outcome& outcome) { TellGroup(outcome); }};
+    if (!header_.validate_only()) return parts_.pipeline.Submit(std::move(proposal));
+    TellGroup(parts_.pipeline.Preview(proposal));
+  }
+
+  void TellGroup(const storage::Outcome& outcome) {
+    if (!outcome.status.ok()) return End(outcome.status);
+    position_ = std::max(position_, outcome.position);
+    response_.Clear();
+    auto& told = *response_.mutable_rows();
+    told.set_position(outcome.position);
+    size_t decided = 0;
+    for (; next_ < end_; ++next_) {
+      const PlannedRow& planned = rows_[next_];
+      const absl::Status& status = planned.status.ok() ? outcomes_[decided++] : planned.status;
+      ImportedRow& row = *told.add_rows();
+      row.set_row(planned.number);
+      if (status.ok()) {
+        row.set_user_id(planned.row.user_id);
+        ++created_;
+      } else {
+        Describe(status, row);
+      }
+    }
+    StartWrite(&response_);
+  }
+
+  void Summarize() {
+    response_.Clear();
+    auto& summary = *response_.mutable_summary();
+    summary.set_rows(static_cast<uint32_t>(rows_.size()));
+    summary.set_created(created_);
+    summary.set_failed(static_cast<uint32_t>(rows_.size()) - created_);
+    summary.set_position(position_);
+    StartWrite(&response_);
+  }
+
+  void End(const absl::Status& status) {
+    const grpc::Status sent = ToGrpc(status);
+    const absl::Duration took = parts_.clock() - began_;
+    engine_.Record(method_, caller_, header_.account_id(),
+                   {.status = status, .position = position_, .changed = created_ > 0}, took);
+    method_.metrics.Handled(sent.error_code(), took);
+    Finish(sent);
+  }
+
+  const Parts& parts_;
+  const Engine& engine_;
+  const Method& method_;
+  grpc::CallbackServerContext& context_;
+  std::atomic<int>& running_;
+  const absl::Time began_;
+
+  ImportUsersRequest request_;
+  ImportUsersResponse response_;
+  bool has_header_ = false;
+  ImportHeader header_;
+  domain::Cause caller_;
+  std::string file_;
+
+  std::vector<PlannedRow> rows_;
+  size_t next_ = 0;  // the first row that is not told yet
+  size_t end_ = 0;   // the end of the group under way
+  std::vector<absl::Status> outcomes_;
+  uint32_t created_ = 0;
+  domain::Position position_ = 0;
+};
+
+}  // namespace
+
+ImportReactor* StartImport(const Engine& engine, const Method& method,
+                           grpc::CallbackServerContext& context, std::atomic<int>& running) {
+  return new ImportCall(engine, method, context, running);  // deletes itself when it is done
+}
+
+}  // namespace roster::services

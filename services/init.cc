@@ -1,0 +1,22 @@
+#include "services/init.h"
+
+#include "domain/rows.h"
+#include "roster/event/v1/commit.pb.h"
+#include "services/ids.h"
+#include "storage/store.h"
+
+namespace roster::services {
+
+absl::StatusOr<std::string> InitStore(const std::string& directory, absl::Time now) {
+  const std::string token = NewToken(kOperatorToken);
+  event::v1::Commit commit;
+  commit.mutable_actor()->set_kind(event::v1::Actor::KIND_SYSTEM);
+  commit.set_cause("rosterd init");
+  *commit.mutable_time() = domain::ToTimestamp(now);
+  commit.add_events()->mutable_operator_token_issued()->set_token_hash(Sha256(token));
+  commit.set_position(1);
+  if (auto status = storage::InitStore(directory, {commit}); !status.ok()) return status;
+  return token;
+}
+
+}  // namespace roster::services

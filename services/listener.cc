@@ -1,0 +1,77 @@
+#include "services/listener.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/impl/server_builder_option.h>
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+#include <string>
+#include <utility>
+
+#include "absl/time/clock.h"
+
+namespace roster::services {
+namespace {
+
+constexpr int kMaxReceiveBytes = 4 << 20;
+
+using Plugins = std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>;
+
+// Linking gRPC's reflection library is enough to put v1alpha on every server of the process: it
+// registers itself before main. So it is taken out of every builder first.
+class ReflectionOption final : public grpc::ServerBuilderOption {
+ public:
+  explicit ReflectionOption(bool wanted) : wanted_(wanted) {}
+
+  void UpdateArguments(grpc::ChannelArguments* /*arguments*/) override {}
+
+  void UpdatePlugins(Plugins* plugins) override {
+    auto own = std::make_unique<grpc::reflection::ProtoServerReflectionPlugin>();
+    std::erase_if(*plugins, [&own](const auto& plugin) { return plugin->name() == own->name(); });
+    if (wanted_) plugins->push_back(std::move(own));
+  }
+
+ private:
+  const bool wanted_;
+};
+
+absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CredentialsFor(
+    const ListenerConfig& config) {
+  if (!config.tls) return grpc::InsecureServerCredentials();
+  absl::StatusOr<TlsIdentity> identity = LoadTlsIdentity(*config.tls);
+  if (!identity.ok()) return identity.status();
+  grpc::SslServerCredentialsOptions options;
+  options.pem_key_cert_pairs.push_back(
+      {std::move(identity->key_pem), std::move(identity->certificate_pem)});
+  return grpc::SslServerCredentials(options);
+}
+
+}  // namespace
+
+Listener::Listener(std::unique_ptr<grpc::Server> server, std::uint16_t port)
+    : server_(std::move(server)), port_(port) {}
+
+Listener::~Listener() { Shutdown(absl::ZeroDuration()); }
+
+absl::StatusOr<std::unique_ptr<Listener>> Listener::Start(const ListenerConfig& config) {
+  const auto credentials = CredentialsFor(config);
+  if (!credentials.ok()) return credentials.status();
+  int port = 0;
+  grpc::ServerBuilder builder;
+  builder.SetOption(std::make_unique<ReflectionOption>(config.reflection_v1alpha));
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.SetMaxReceiveMessageSize(kMaxReceiveBytes);
+  builder.AddListeningPort(config.address.ToString(), *credentials, &port);
+  for (grpc::Service* service : config.services) builder.RegisterService(service);
+  std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  if (server == nullptr) return WhyNotListening(config.address);
+  return std::unique_ptr<Listener>(
+      new Listener(std::move(server), static_cast<std::uint16_t>(port)));
+}
+
+void Listener::Shutdown(absl::Duration grace) {
+  server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
+}
+
+}  // namespace roster::services

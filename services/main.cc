@@ -1,0 +1,85 @@
+// rosterd.
+
+#include <pthread.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+#include "absl/time/clock.h"
+#include "services/init.h"
+#include "services/log.h"
+#include "services/options.h"
+#include "services/server.h"
+
+namespace roster::services {
+namespace {
+
+constexpr absl::Duration kNotice = absl::Seconds(1);
+constexpr absl::Duration kGrace = absl::Seconds(10);
+
+int Fail(Logger& logger, const absl::Status& status) {
+  logger.Write(Level::kError, "can't start", {{"error", std::string(status.message())}});
+  return 1;
+}
+
+// Makes the store and prints the operator's token, which is shown this once.
+absl::Status Init(const std::string& directory) {
+  const auto token = InitStore(directory, absl::Now());
+  if (!token.ok()) return token.status();
+  std::printf("%s\n", token->c_str());
+  std::fflush(stdout);
+  return absl::OkStatus();
+}
+
+// The signals that end the server are taken by one sigwait, so that nothing runs in a signal
+// handler.
+sigset_t BlockSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+int Serve(const Options& options, Logger& logger) {
+  const sigset_t signals = BlockSignals();
+  if (options.init_if_empty && !std::filesystem::exists(options.data_dir)) {
+    if (auto status = Init(options.data_dir); !status.ok()) return Fail(logger, status);
+  }
+  auto server = Server::Start(
+      options,
+      {.logger = logger, .clock = absl::Now, .on_failure = [&logger](std::string_view what) {
+         logger.Write(Level::kError, "storage failed: leaving at once", {{"error", what}});
+         std::_Exit(1);  // nothing may be acknowledged or written any more
+       }});
+  if (!server.ok()) return Fail(logger, server.status());
+  int signal = 0;
+  sigwait(&signals, &signal);
+  (*server)->Stop(kNotice, kGrace);
+  return 0;
+}
+
+int Main(int argc, char** argv) {
+  const auto options = ParseOptions(argc, argv);
+  if (!options.ok()) {
+    std::fprintf(stderr, "rosterd: %s\n", std::string(options.status().message()).c_str());
+    return 2;
+  }
+  if (options->exit_text) {
+    std::fputs(options->exit_text->c_str(), stdout);
+    return 0;
+  }
+  Logger logger(stderr, options->log_level);
+  if (options->command == Options::Command::kServe) return Serve(*options, logger);
+  const auto status = Init(options->data_dir);
+  return status.ok() ? 0 : Fail(logger, status);
+}
+
+}  // namespace
+}  // namespace roster::services
+
+int main(int argc, char** argv) { return roster::services::Main(argc, argv); }

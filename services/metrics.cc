@@ -1,0 +1,160 @@
+#include "services/metrics.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/exposer.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <exception>
+#include <mutex>
+
+namespace roster::services {
+namespace {
+
+using prometheus::Counter;
+using prometheus::Family;
+using prometheus::Gauge;
+using prometheus::Histogram;
+using prometheus::Registry;
+
+constexpr std::size_t kUnknownCode = 2;
+
+// In the spelling of go-grpc-prometheus, which dashboards and alert rules expect.
+constexpr std::array<const char*, 17> kCodeNames = {
+    "OK",       "Canceled",       "Unknown",          "InvalidArgument",   "DeadlineExceeded",
+    "NotFound", "AlreadyExists",  "PermissionDenied", "ResourceExhausted", "FailedPrecondition",
+    "Aborted",  "OutOfRange",     "Unimplemented",    "Internal",          "Unavailable",
+    "DataLoss", "Unauthenticated"};
+
+Histogram::BucketBoundaries CallSeconds() {
+  return {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
+}
+Histogram::BucketBoundaries AppendSeconds() {
+  return {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5};
+}
+Histogram::BucketBoundaries GroupSizes() { return {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024}; }
+
+const char* TypeName(MethodType type) {
+  switch (type) {
+    case MethodType::kUnary:
+      return "unary";
+    case MethodType::kClientStream:
+      return "client_stream";
+    case MethodType::kServerStream:
+      return "server_stream";
+    case MethodType::kBidiStream:
+      return "bidi_stream";
+  }
+  return "unary";
+}
+
+Family<Counter>& CounterFamily(Registry& registry, const char* name, const char* help) {
+  return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
+}
+
+Family<Histogram>& HistogramFamily(Registry& registry, const char* name, const char* help) {
+  return prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
+}
+
+Gauge& SingleGauge(Registry& registry, const char* name, const char* help) {
+  return prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add({});
+}
+
+}  // namespace
+
+void MethodMetrics::Started() const { started_->Increment(); }
+
+void MethodMetrics::Handled(int grpc_code, absl::Duration took) const {
+  const auto code = static_cast<std::size_t>(grpc_code);
+  handled_[code < kCodes ? code : kUnknownCode]->Increment();
+  seconds_->Observe(absl::ToDoubleSeconds(took));
+}
+
+struct Metrics::Instruments {
+  std::shared_ptr<Registry> registry = std::make_shared<Registry>();
+  Family<Counter>& started =
+      CounterFamily(*registry, "grpc_server_started_total", "RPCs that the server has started.");
+  Family<Counter>& handled =
+      CounterFamily(*registry, "grpc_server_handled_total", "RPCs answered, by code.");
+  Family<Histogram>& call_seconds = HistogramFamily(
+      *registry, "grpc_server_handling_seconds", "Seconds from the start of an RPC to its answer.");
+  Histogram& group_size =
+      HistogramFamily(*registry, "roster_pipeline_group_size", "Commands settled by one append.")
+          .Add({}, GroupSizes());
+  Histogram& append_seconds = HistogramFamily(*registry, "roster_log_append_seconds",
+                                              "Seconds of an append to the log, fsync included.")
+                                  .Add({}, AppendSeconds());
+  Gauge& queue_depth =
+      SingleGauge(*registry, "roster_pipeline_queue_depth", "Commands that wait for the writer.");
+  Gauge& published_position = SingleGauge(*registry, "roster_published_position",
+                                          "Last position of the log that readers see.");
+  Family<Counter>& refused =
+      CounterFamily(*registry, "roster_commands_refused_total", "Commands refused, by reason.");
+
+  std::mutex mutex;
+  std::unique_ptr<prometheus::Exposer>
+      exposer;  // guarded by mutex; goes before the registry that it shows
+};
+
+Metrics::Metrics() : instruments_(std::make_unique<Instruments>()) {}
+
+Metrics::~Metrics() = default;
+
+MethodMetrics Metrics::ForMethod(std::string_view service, std::string_view method,
+                                 MethodType type) {
+  const prometheus::Labels labels = {{"grpc_service", std::string(service)},
+                                     {"grpc_method", std::string(method)},
+                                     {"grpc_type", TypeName(type)}};
+  MethodMetrics metrics;
+  metrics.started_ = &instruments_->started.Add(labels);
+  metrics.seconds_ = &instruments_->call_seconds.Add(labels, CallSeconds());
+  for (std::size_t code = 0; code < MethodMetrics::kCodes; ++code) {
+    prometheus::Labels with_code = labels;
+    with_code["grpc_code"] = kCodeNames[code];
+    metrics.handled_[code] = &instruments_->handled.Add(with_code);
+  }
+  return metrics;
+}
+
+void Metrics::GroupCommitted(std::size_t commands) {
+  instruments_->group_size.Observe(static_cast<double>(commands));
+}
+
+void Metrics::LogAppended(absl::Duration took) {
+  instruments_->append_seconds.Observe(absl::ToDoubleSeconds(took));
+}
+
+void Metrics::SetQueueDepth(std::size_t commands) {
+  instruments_->queue_depth.Set(static_cast<double>(commands));
+}
+
+void Metrics::SetPublishedPosition(std::uint64_t position) {
+  instruments_->published_position.Set(static_cast<double>(position));
+}
+
+void Metrics::CommandRefused(std::string_view reason) {
+  instruments_->refused.Add({{"reason", std::string(reason)}}).Increment();
+}
+
+std::string Metrics::Text() const {
+  return prometheus::TextSerializer().Serialize(instruments_->registry->Collect());
+}
+
+absl::StatusOr<std::uint16_t> Metrics::Expose(const Address& address) {
+  const std::lock_guard lock(instruments_->mutex);
+  if (instruments_->exposer != nullptr)
+    return absl::FailedPreconditionError("metrics are exposed already");
+  try {
+    auto exposer = std::make_unique<prometheus::Exposer>(address.ToString());
+    exposer->RegisterCollectable(instruments_->registry);
+    const std::vector<int> ports = exposer->GetListeningPorts();
+    instruments_->exposer = std::move(exposer);
+    return static_cast<std::uint16_t>(ports.at(0));
+  } catch (const std::exception&) {  // its text says only that the port may be the problem
+    return WhyNotListening(address);
+  }
+}
+
+}  // namespace roster::services

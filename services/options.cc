@@ -1,0 +1,154 @@
+#include "services/options.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+
+namespace roster::services {
+namespace {
+
+constexpr std::int64_t kMinCacheBytes = std::int64_t{1} << 20;
+
+// The flags as typed, for values that CLI11 does not check well enough itself.
+struct Flags {
+  explicit Flags(const Options& defaults)
+      : listen(defaults.listen.ToString()),
+        health_listen(defaults.health_listen.ToString()),
+        metrics_listen(defaults.metrics_listen.ToString()),
+        log_level(LevelName(defaults.log_level)),
+        queue_limit(static_cast<std::int64_t>(defaults.queue_limit)),
+        cache_bytes(static_cast<std::int64_t>(defaults.cache_bytes)) {}
+
+  std::string listen;
+  std::string health_listen;
+  std::string metrics_listen;
+  std::string tls_cert;
+  std::string tls_key;
+  std::string log_level;
+  // Signed, because CLI11 2.1 reads "-1" into an unsigned number as its largest value.
+  std::int64_t queue_limit;
+  std::int64_t cache_bytes;
+};
+
+void DeclareListening(CLI::App& app, Flags& flags) {
+  app.add_option("--listen", flags.listen, "Address of the API; needs TLS unless it is loopback")
+      ->envname("ROSTER_LISTEN")
+      ->capture_default_str();
+  app.add_option("--health-listen", flags.health_listen, "Address of the plaintext health service")
+      ->envname("ROSTER_HEALTH_LISTEN")
+      ->capture_default_str();
+  app.add_option("--metrics-listen", flags.metrics_listen, "Address of the Prometheus metrics")
+      ->envname("ROSTER_METRICS_LISTEN")
+      ->capture_default_str();
+  app.add_option("--tls-cert", flags.tls_cert, "PEM file with the server's certificate chain")
+      ->envname("ROSTER_TLS_CERT");
+  app.add_option("--tls-key", flags.tls_key, "PEM file with its key, mode 0600")
+      ->envname("ROSTER_TLS_KEY");
+}
+
+void Declare(CLI::App& app, Flags& flags, Options& options) {
+  app.set_version_flag("--version", "rosterd " ROSTER_VERSION);
+  app.require_subcommand(0, 1);
+  app.add_subcommand("init", "Create the store, its keys and an operator token, then leave")
+      ->fallthrough();
+
+  app.add_option("--data-dir", options.data_dir, "Directory of the store (required)")
+      ->envname("ROSTER_DATA_DIR");
+  app.add_option("--queue-limit", flags.queue_limit, "Commands that may wait for the writer")
+      ->envname("ROSTER_QUEUE_LIMIT")
+      ->capture_default_str();
+  app.add_option("--cache-bytes", flags.cache_bytes, "Memory for caches, in bytes")
+      ->envname("ROSTER_CACHE_BYTES")
+      ->capture_default_str();
+  app.add_flag("--reflection", options.reflection,
+               "Serve gRPC reflection (--reflection=false: do not)")
+      ->envname("ROSTER_REFLECTION")
+      ->capture_default_str();
+  app.add_flag("--init-if-empty", options.init_if_empty,
+               "Do what init does when the store is empty, then serve")
+      ->envname("ROSTER_INIT_IF_EMPTY");
+  app.add_option("--log-level", flags.log_level, "debug, info, warning or error")
+      ->envname("ROSTER_LOG_LEVEL")
+      ->capture_default_str();
+}
+
+absl::Status Refuse(const std::string& message) { return absl::InvalidArgumentError(message); }
+
+absl::Status ReadAddresses(const Flags& flags, Options& options) {
+  const struct {
+    const char* flag;
+    const std::string& text;
+    Address& address;
+  } rows[] = {{"--listen", flags.listen, options.listen},
+              {"--health-listen", flags.health_listen, options.health_listen},
+              {"--metrics-listen", flags.metrics_listen, options.metrics_listen}};
+  for (const auto& row : rows) {
+    absl::StatusOr<Address> address = ParseAddress(row.text);
+    if (!address.ok()) {
+      return Refuse(std::string(row.flag) + ": " + std::string(address.status().message()));
+    }
+    row.address = *std::move(address);
+  }
+  return absl::OkStatus();
+}
+
+// Checks that hold for every subcommand, and the values that need parsing.
+absl::Status Complete(const Flags& flags, Options& options) {
+  if (options.data_dir.empty()) return Refuse("--data-dir is required");
+  if (flags.queue_limit < 1) return Refuse("--queue-limit must be at least 1");
+  if (flags.cache_bytes < kMinCacheBytes) {
+    return Refuse("--cache-bytes must be at least 1048576 (1 MiB)");
+  }
+  options.queue_limit = static_cast<std::uint64_t>(flags.queue_limit);
+  options.cache_bytes = static_cast<std::uint64_t>(flags.cache_bytes);
+  const std::optional<Level> level = ParseLevel(flags.log_level);
+  if (!level) return Refuse("--log-level must be debug, info, warning or error");
+  options.log_level = *level;
+  if (flags.tls_cert.empty() != flags.tls_key.empty()) {
+    return Refuse(flags.tls_cert.empty() ? "--tls-key needs --tls-cert"
+                                         : "--tls-cert needs --tls-key");
+  }
+  if (!flags.tls_cert.empty()) options.tls = TlsFiles{flags.tls_cert, flags.tls_key};
+  return ReadAddresses(flags, options);
+}
+
+absl::Status CheckServing(const Options& options) {
+  if (!options.tls && !IsLoopback(options.listen)) {
+    return Refuse("--listen " + options.listen.ToString() +
+                  " can be reached from elsewhere, so it needs --tls-cert and --tls-key");
+  }
+  return options.tls ? LoadTlsIdentity(*options.tls).status() : absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Options> ParseOptions(int argc, const char* const* argv) {
+  CLI::App app("The Roster identity service.", "rosterd");
+  Options options;
+  Flags flags(options);
+  Declare(app, flags, options);
+  DeclareListening(app, flags);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    options.exit_text = app.help();
+    return options;
+  } catch (const CLI::CallForVersion&) {
+    options.exit_text = app.version() + "\n";
+    return options;
+  } catch (const CLI::ParseError& error) {
+    return Refuse(error.what());
+  }
+  if (app.got_subcommand("init")) options.command = Options::Command::kInit;
+  if (absl::Status refusal = Complete(flags, options); !refusal.ok()) return refusal;
+  if (options.command == Options::Command::kServe) {
+    if (absl::Status refusal = CheckServing(options); !refusal.ok()) return refusal;
+  }
+  return options;
+}
+
+}  // namespace roster::services

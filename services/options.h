@@ -1,0 +1,53 @@
+// The command line and environment of rosterd.
+
+#ifndef ROSTER_SERVICES_OPTIONS_H_
+#define ROSTER_SERVICES_OPTIONS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "services/address.h"
+#include "services/log.h"
+#include "services/tls_identity.h"
+
+namespace roster::services {
+
+// Every flag `--some-name` can also be given as the environment variable ROSTER_SOME_NAME; the flag
+// wins.
+struct Options {
+  enum class Command {
+    kServe,  // no subcommand
+    kInit,   // `rosterd init`: create the store, then leave
+  };
+
+  // Set by --help and --version: print it on standard output and leave with 0. Nothing else in here
+  // counts then.
+  std::optional<std::string> exit_text;
+
+  Command command = Command::kServe;
+  std::string data_dir;
+  Address listen{"127.0.0.1", 7070};
+  Address health_listen{"127.0.0.1", 7071};
+  Address metrics_listen{"127.0.0.1", 9070};
+  std::optional<TlsFiles> tls;         // of `listen` only
+  std::uint64_t queue_limit = 10'000;  // commands that may wait for the writer, at least 1
+  std::uint64_t cache_bytes = std::uint64_t{256} << 20;  // at least 1 MiB
+  bool reflection = true;
+  bool init_if_empty = false;
+  Level log_level = Level::kInfo;
+};
+
+// Reads flags, then the environment for what no flag gave, and checks what can be checked before
+// anything is opened. Thread-safe as long as nobody changes the environment meanwhile. The message
+// of every error names the flag or file. INVALID_ARGUMENT: unknown or malformed flags, a value out
+// of bounds, no --data-dir, only one of --tls-cert and
+// --tls-key. When serving also: --listen off loopback without TLS.
+// Other codes, when serving: what LoadTlsIdentity says about the TLS files. `init` listens nowhere
+// and does not look.
+absl::StatusOr<Options> ParseOptions(int argc, const char* const* argv);
+
+}  // namespace roster::services
+
+#endif  // ROSTER_SERVICES_OPTIONS_H_

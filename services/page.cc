@@ -1,0 +1,43 @@
+#include "services/page.h"
+
+#include <algorithm>
+
+#include "absl/strings/escaping.h"
+#include "domain/refusal.h"
+#include "services/ids.h"
+
+namespace roster::services {
+namespace {
+
+constexpr int32_t kDefaultSize = 50;
+constexpr int32_t kLargestSize = 1000;
+constexpr size_t kDigestBytes = 8;
+
+std::string Digest(std::string_view query) { return Sha256(query).substr(0, kDigestBytes); }
+
+}  // namespace
+
+absl::StatusOr<Page> ReadPage(std::string_view query, int32_t page_size,
+                              std::string_view page_token) {
+  if (page_size < 0) {
+    return domain::RefuseFields({{"page_size", domain::Reason::kInvalidValue}});
+  }
+  Page page;
+  page.size =
+      static_cast<size_t>(page_size == 0 ? kDefaultSize : std::min(page_size, kLargestSize));
+  if (page_token.empty()) return page;
+  std::string bytes;
+  if (!absl::WebSafeBase64Unescape(absl::string_view(page_token.data(), page_token.size()),
+                                   &bytes) ||
+      bytes.size() <= kDigestBytes || bytes.substr(0, kDigestBytes) != Digest(query)) {
+    return domain::Refuse(domain::Reason::kInvalidPageToken);
+  }
+  page.after = bytes.substr(kDigestBytes);
+  return page;
+}
+
+std::string PageToken(std::string_view query, std::string_view last_key) {
+  return absl::WebSafeBase64Escape(Digest(query).append(last_key));
+}
+
+}  // namespace roster::services

@@ -1,0 +1,191 @@
+#include "services/server.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "google/protobuf/descriptor.h"
+#include "grpcpp/impl/codegen/service_type.h"
+#include "services/api.h"
+#include "services/engine.h"
+#include "services/handlers.h"
+#include "services/health_service.h"
+#include "services/ids.h"
+#include "services/listener.h"
+#include "services/metrics.h"
+#include "services/reflection_service.h"
+#include "storage/pipeline.h"
+#include "storage/store.h"
+
+namespace roster::services {
+namespace {
+
+constexpr const char* kIdentity = "roster.identity.v1.IdentityService";
+constexpr const char* kAccess = "roster.access.v1.AccessService";
+constexpr const char* kAudit = "roster.audit.v1.AuditService";
+
+Handlers IdentityHandlers() {
+  Handlers all = AccountHandlers();
+  all.merge(UserHandlers());
+  all.merge(ServiceAccountHandlers());
+  return all;
+}
+
+absl::StatusOr<Methods> MethodsOf(const char* service, Handlers handlers, Metrics& metrics) {
+  const auto* pool = google::protobuf::DescriptorPool::generated_pool();
+  return ReadMethods(*pool->FindServiceByName(service), std::move(handlers), metrics);
+}
+
+}  // namespace
+
+// Members are in the order of their making; they go in the reverse one.
+class Server::Impl {
+ public:
+  Impl(const Options& options, Environment environment)
+      : options_(options),
+        environment_(std::move(environment)),
+        ids_(environment_.clock),
+        health_({kIdentity, kAccess, kAudit}),
+        reflection_({kIdentity, kAccess, kAudit, "grpc.health.v1.Health",
+                     "grpc.reflection.v1.ServerReflection",
+                     "grpc.reflection.v1alpha.ServerReflection"}) {}
+
+  absl::Status Start() {
+    if (auto status = OpenStore(); !status.ok()) return status;
+    if (auto status = MakeServices(); !status.ok()) return status;
+    if (auto status = Listen(); !status.ok()) return status;
+    health_.SetServing(true);
+    environment_.logger.Write(Level::kInfo, "ready",
+                              {{"listen", options_.listen.host},
+                               {"port", main_->port()},
+                               {"health_port", probes_->port()},
+                               {"metrics_port", metrics_port_},
+                               {"tls", options_.tls.has_value()},
+                               {"position", store_->log().head()}});
+    return absl::OkStatus();
+  }
+
+  void Stop(absl::Duration notice, absl::Duration grace) {
+    if (pipeline_ == nullptr) return;
+    environment_.logger.Write(Level::kInfo, "stopping");
+    health_.SetServing(false);
+    absl::SleepFor(notice);
+    // Calls that wait for a command need the pipeline: it stops when none of them is left.
+    if (main_ != nullptr) main_->Shutdown(grace);
+    pipeline_->Stop();
+    health_.Stop();
+    if (probes_ != nullptr) probes_->Shutdown(grace);
+    environment_.logger.Write(Level::kInfo, "stopped", {{"position", store_->log().head()}});
+    pipeline_ = nullptr;
+    store_ = nullptr;
+  }
+
+  uint16_t port() const { return main_->port(); }
+  uint16_t health_port() const { return probes_->port(); }
+  uint16_t metrics_port() const { return metrics_port_; }
+
+ private:
+  absl::Status OpenStore() {
+    const auto say = [this](std::string_view line) {
+      environment_.logger.Write(Level::kInfo, line);
+    };
+    auto store = storage::OpenStore({.directory = options_.data_dir,
+                                     .cache_bytes = options_.cache_bytes,
+                                     .on_damage = environment_.on_failure},
+                                    say);
+    if (!store.ok()) return store.status();
+    store_ = *std::move(store);
+    metrics_.SetPublishedPosition(store_->log().head());
+    storage::PipelineOptions options;
+    options.queue_limit = options_.queue_limit;
+    options.clock = environment_.clock;
+    options.has_room = [directory = options_.data_dir] { return storage::HasRoom(directory); };
+    options.on_failure = [this](const absl::Status& status) {
+      health_.SetServing(false);
+      environment_.on_failure(std::string(status.message()));
+    };
+    options.on_group = [this](const storage::PipelineOptions::GroupSettled& group) {
+      metrics_.GroupCommitted(group.commands);
+      metrics_.LogAppended(group.append);
+      metrics_.SetPublishedPosition(group.position);
+      metrics_.SetQueueDepth(pipeline_->queue_depth());
+    };
+    pipeline_ = std::make_unique<storage::Pipeline>(store_->log(), store_->views(), options);
+    return absl::OkStatus();
+  }
+
+  absl::Status MakeServices() {
+    engine_ = std::make_unique<Engine>(Parts{.pipeline = *pipeline_,
+                                             .log = store_->log(),
+                                             .ids = ids_,
+                                             .metrics = metrics_,
+                                             .logger = environment_.logger,
+                                             .clock = environment_.clock});
+    auto identity = MethodsOf(kIdentity, IdentityHandlers(), metrics_);
+    if (!identity.ok()) return identity.status();
+    auto access = MethodsOf(kAccess, AccessHandlers(), metrics_);
+    if (!access.ok()) return access.status();
+    auto audit = MethodsOf(kAudit, AuditHandlers(), metrics_);
+    if (!audit.ok()) return audit.status();
+    services_.push_back(NewIdentityService(*engine_, *std::move(identity)));
+    services_.push_back(NewAccessService(*engine_, *std::move(access)));
+    services_.push_back(NewAuditService(*engine_, *std::move(audit)));
+    return absl::OkStatus();
+  }
+
+  absl::Status Listen() {
+    const auto metrics_port = metrics_.Expose(options_.metrics_listen);
+    if (!metrics_port.ok()) return metrics_port.status();
+    metrics_port_ = *metrics_port;
+    auto probes =
+        Listener::Start({.address = options_.health_listen, .services = {&health_.service()}});
+    if (!probes.ok()) return probes.status();
+    probes_ = *std::move(probes);
+    ListenerConfig config{.address = options_.listen,
+                          .services = {&health_.service()},
+                          .tls = options_.tls,
+                          .reflection_v1alpha = options_.reflection};
+    for (const auto& service : services_) config.services.push_back(service.get());
+    if (options_.reflection) config.services.push_back(&reflection_.service());
+    auto main = Listener::Start(config);
+    if (!main.ok()) return main.status();
+    main_ = *std::move(main);
+    return absl::OkStatus();
+  }
+
+  const Options options_;
+  const Environment environment_;
+  IdSource ids_;
+  Metrics metrics_;
+  HealthService health_;
+  ReflectionService reflection_;
+  std::unique_ptr<storage::Store> store_;
+  std::unique_ptr<storage::Pipeline> pipeline_;
+  std::unique_ptr<Engine> engine_;
+  std::vector<std::unique_ptr<grpc::Service>> services_;
+  uint16_t metrics_port_ = 0;
+  std::unique_ptr<Listener> probes_;
+  std::unique_ptr<Listener> main_;
+};
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Options& options,
+                                                      Environment environment) {
+  auto impl = std::make_unique<Impl>(options, std::move(environment));
+  if (auto status = impl->Start(); !status.ok()) {
+    impl->Stop(absl::ZeroDuration(), absl::ZeroDuration());
+    return status;
+  }
+  return std::unique_ptr<Server>(new Server(std::move(impl)));
+}
+
+Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Server::~Server() { Stop(absl::ZeroDuration(), absl::Seconds(1)); }
+
+uint16_t Server::port() const { return impl_->port(); }
+uint16_t Server::health_port() const { return impl_->health_port(); }
+uint16_t Server::metrics_port() const { return impl_->metrics_port(); }
+
+void Server::Stop(absl::Duration notice, absl::Duration grace) { impl_->Stop(notice, grace); }
+
+}  // namespace roster::services

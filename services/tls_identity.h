@@ -1,0 +1,34 @@
+// The certificate and key that a server shows to its clients.
+
+#ifndef ROSTER_SERVICES_TLS_IDENTITY_H_
+#define ROSTER_SERVICES_TLS_IDENTITY_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+
+namespace roster::services {
+
+// Where the two PEM files are.
+struct TlsFiles {
+  std::string certificate;  // the server's own certificate first, then the chain
+  std::string key;
+};
+
+// What they hold. `key_pem` is a secret: never logged, never part of an error.
+struct TlsIdentity {
+  std::string certificate_pem;
+  std::string key_pem;
+};
+
+// Reads both files and tries whether they can serve. Every error names the file.
+// NOT_FOUND, PERMISSION_DENIED, …: the system's error of opening or reading it.
+// FAILED_PRECONDITION: group or others have any permission on the key file (it must be 0600 or
+// stricter; a symbolic link is followed), or the path is no regular file, or the file is larger
+// than 1 MiB. INVALID_ARGUMENT: it holds no PEM certificate or no unencrypted PEM key, or the two
+// do not belong together.
+absl::StatusOr<TlsIdentity> LoadTlsIdentity(const TlsFiles& files);
+
+}  // namespace roster::services
+
+#endif  // ROSTER_SERVICES_TLS_IDENTITY_H_

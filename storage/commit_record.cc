@@ -1,0 +1,112 @@
+#include "storage/commit_record.h"
+
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+
+#include <cstdlib>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "storage/log.h"
+
+namespace roster::storage {
+namespace {
+
+using event::v1::Commit;
+
+// Until there is more than one shard, and a restore from backup that raises the epoch.
+constexpr uint32_t kShard = 0;
+constexpr uint64_t kEpoch = 1;
+
+struct FreeDigest {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+
+std::string Sha256(std::string_view bytes) {
+  // Fetched once: OpenSSL 3 looks an algorithm up by name at every use otherwise, which costs as
+  // much as hashing a record.
+  static EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  thread_local const std::unique_ptr<EVP_MD_CTX, FreeDigest> context(EVP_MD_CTX_new());
+  std::string hash(kHashBytes, '\0');
+  if (EVP_DigestInit_ex2(context.get(), sha256, nullptr) != 1 ||
+      EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) != 1 ||
+      EVP_DigestFinal_ex(context.get(), reinterpret_cast<unsigned char*>(hash.data()), nullptr) !=
+          1) {
+    std::abort();
+  }
+  return hash;
+}
+
+}  // namespace
+
+std::string NewLogId() {
+  std::string id(kLogIdBytes, '\0');
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(id.data()), static_cast<int>(id.size())) != 1) {
+    std::abort();
+  }
+  return id;
+}
+
+absl::Status CheckExpected(domain::Position expected, const LogTail& tail) {
+  if (tail.head == expected) return absl::OkStatus();
+  return absl::AbortedError(
+      absl::StrCat("the log is at position ", tail.head, ", not at ", expected));
+}
+
+LogTail TailAt(domain::Position position, std::string_view record) {
+  return {position, Sha256(record)};
+}
+
+absl::StatusOr<StampedRecords> StampRecords(std::string_view log_id, const LogTail& tail,
+                                            std::vector<Commit>& commits) {
+  StampedRecords stamped{{}, tail};
+  stamped.records.reserve(commits.size());
+  Commit read_back;
+  for (Commit& commit : commits) {
+    const Position position = stamped.tail.head + 1;
+    commit.set_log_id(std::string(log_id));
+    commit.set_shard(kShard);
+    commit.set_epoch(kEpoch);
+    commit.set_position(position);
+    commit.set_previous_hash(stamped.tail.hash);
+    std::string record = commit.SerializeAsString();
+    if (record.size() > kMaxCommitBytes) {
+      return absl::InvalidArgumentError(absl::StrCat("the record would have ", record.size(),
+                                                     " bytes, more than ", kMaxCommitBytes));
+    }
+    // Protobuf writes text that it refuses to read. Such a record would lock the log for ever.
+    if (!read_back.ParseFromString(record)) {
+      return absl::InvalidArgumentError("the record can't be read back; is its text UTF-8?");
+    }
+    stamped.tail = TailAt(position, record);
+    stamped.records.push_back(std::move(record));
+  }
+  return stamped;
+}
+
+absl::Status RecordReader::Add(std::string_view record) {
+  Commit& commit = commits_.emplace_back();
+  if (!commit.ParseFromArray(record.data(), static_cast<int>(record.size()))) {
+    return DamagedRecord(next_, "can't be parsed");
+  }
+  if (commit.log_id() != log_id_) return DamagedRecord(next_, "belongs to another log");
+  if (commit.position() != next_) {
+    return DamagedRecord(next_, absl::StrCat("says that it is record ", commit.position()));
+  }
+  const std::string& expected = next_ == 1 ? LogTail().hash : previous_hash_;
+  if (!expected.empty() && commit.previous_hash() != expected) {
+    return DamagedRecord(next_, "is not chained to the record before it");
+  }
+  previous_hash_ = Sha256(record);
+  bytes_ += record.size();
+  ++next_;
+  return absl::OkStatus();
+}
+
+absl::Status DamagedRecord(domain::Position position, std::string_view what) {
+  return absl::DataLossError(
+      absl::StrCat("the log is damaged: record ", position, " ", std::string(what)));
+}
+
+}  // namespace roster::storage

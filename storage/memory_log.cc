@@ -1,0 +1,36 @@
+#include "storage/memory_log.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace roster::storage {
+
+Position MemoryLog::head() const { return head_.Get(); }
+
+absl::Status MemoryLog::Append(Position expected, std::vector<event::v1::Commit>& commits) {
+  const MutexLock lock(mutex_);
+  if (absl::Status status = CheckExpected(expected, tail_); !status.ok()) return status;
+  absl::StatusOr<StampedRecords> stamped = StampRecords(id_, tail_, commits);
+  if (!stamped.ok()) return stamped.status();
+  std::move(stamped->records.begin(), stamped->records.end(), std::back_inserter(records_));
+  tail_ = std::move(stamped->tail);
+  head_.Set(tail_.head);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<event::v1::Commit>> MemoryLog::Read(Position from, size_t limit) const {
+  from = std::max<Position>(from, 1);
+  RecordReader reader(id_, from);
+  const MutexLock lock(mutex_);
+  while (reader.next() <= tail_.head && reader.next() - from < limit &&
+         reader.bytes() < kMaxReadBytes) {
+    if (absl::Status status = reader.Add(records_[reader.next() - 1]); !status.ok()) return status;
+  }
+  return std::move(reader).Take();
+}
+
+bool MemoryLog::Await(Position position, absl::Duration timeout) const {
+  return head_.Await(position, timeout);
+}
+
+}  // namespace roster::storage

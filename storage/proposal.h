@@ -1,0 +1,44 @@
+// A command on its way to the log, and what it came to.
+
+#ifndef ROSTER_STORAGE_PROPOSAL_H_
+#define ROSTER_STORAGE_PROPOSAL_H_
+
+#include <functional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "domain/command.h"
+#include "domain/world/world.h"
+#include "storage/log.h"
+
+namespace roster::storage {
+
+// What a command came to.
+struct Outcome {
+  absl::Status status;    // a refusal, or OK
+  Position position = 0;  // of its commit; of the world that it read when it changed nothing or was
+                          // refused; 0 when it was not decided
+  bool changed = false;
+};
+
+// A command on its way to the log.
+struct Proposal {
+  std::string account_id;
+  domain::Cause cause;  // `at` is filled in by the pipeline
+  std::string method;   // the RPC, for the record
+  // Decides; may run more than once (when another node appended first), so it must not consume its
+  // state.
+  std::function<absl::StatusOr<domain::Events>(const domain::World&, const domain::Cause&)> decide;
+  // Builds the answer from the world right after the command, at its position. Called after each
+  // successful decision, also of a no-op, on the thread that decided; the last call counts, so it
+  // clears what an earlier one built. May be null.
+  std::function<void(const domain::World&, const Outcome&)> reply;
+  // Called exactly once when the outcome is durable and published: on a pipeline thread, without a
+  // lock, or on the thread of Submit when the command can't be queued. Not called by Preview.
+  std::function<void(const Outcome&)> done;
+};
+
+}  // namespace roster::storage
+
+#endif  // ROSTER_STORAGE_PROPOSAL_H_

@@ -1,0 +1,82 @@
+#include "tests/storage/storage_support.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+
+#include "absl/strings/str_cat.h"
+
+// Debian's RocksDB is not instrumented: ThreadSanitizer sees its copying of bytes but not what
+// orders it.
+extern "C" const char* __tsan_default_suppressions() {  // NOLINT: the name is given
+  return "race:librocksdb.so\n";
+}
+
+namespace roster::storage {
+
+using event::v1::Commit;
+
+TempDirectory::TempDirectory() : path_(testing::TempDir() + "/roster_storage_XXXXXX") {
+  if (mkdtemp(path_.data()) == nullptr) abort();
+}
+
+TempDirectory::~TempDirectory() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+std::string TempDirectory::operator/(std::string_view name) const {
+  return std::filesystem::path(path_) / name;
+}
+
+Commit AccountCommit(const std::string& account) {
+  Commit commit;
+  commit.set_account_id(account);
+  commit.mutable_actor()->set_kind(event::v1::Actor::KIND_SYSTEM);
+  commit.mutable_time()->set_seconds(1'700'000'000);
+  event::v1::AccountCreated* created = commit.add_events()->mutable_account_created();
+  created->set_account_id(account);
+  created->set_display_name("Account " + account);
+  created->set_preset(event::v1::PRESET_CLIENT_PORTAL);
+  return commit;
+}
+
+Commit UserCommit(const std::string& account, const std::string& user) {
+  Commit commit;
+  commit.set_account_id(account);
+  commit.mutable_actor()->set_kind(event::v1::Actor::KIND_SYSTEM);
+  commit.mutable_time()->set_seconds(1'700'000'001);
+  event::v1::Event* event = commit.add_events();
+  event->mutable_user_created()->set_user_id(user);
+  event->mutable_user_created()->set_auth_method(event::v1::AUTH_METHOD_PASSWORD);
+  event->mutable_personal()->set_full_name("User " + user);
+  event->mutable_personal()->set_email(user + "@example.com");
+  event->mutable_personal()->set_user_name(user);
+  return commit;
+}
+
+void AppendUsers(Log& log, int users) {
+  if (log.head() == 0) {
+    std::vector<Commit> account = {AccountCommit("a1")};
+    ASSERT_THAT(log.Append(0, account), IsOk());
+  }
+  for (int i = 0; i < users; ++i) {
+    const Position head = log.head();
+    std::vector<Commit> user = {UserCommit("a1", absl::StrCat("u", head))};
+    ASSERT_THAT(log.Append(head, user), IsOk());
+  }
+}
+
+std::map<std::string, std::string> Dump(const domain::World& world) {
+  std::map<std::string, std::string> rows;
+  for (const domain::Table table : domain::kTables) {
+    world.Scan(table, "", "", [&](std::string_view key, std::string_view value) {
+      rows[std::string(domain::TableName(table)) + "/" + std::string(key)] = value;
+      return true;
+    });
+  }
+  return rows;
+}
+
+}  // namespace roster::storage

@@ -1,0 +1,85 @@
+// What the tests of storage share: directories that go away, commits, and worlds written out row by
+// row.
+
+#ifndef ROSTER_TESTS_STORAGE_STORAGE_SUPPORT_H_
+#define ROSTER_TESTS_STORAGE_STORAGE_SUPPORT_H_
+
+#include <gmock/gmock.h>
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "domain/world/world.h"
+#include "roster/event/v1/commit.pb.h"
+#include "storage/log.h"
+
+namespace roster::storage {
+
+// A new directory that is removed, with all in it, at the end.
+class TempDirectory {
+ public:
+  TempDirectory();
+  ~TempDirectory();
+  TempDirectory(const TempDirectory&) = delete;
+  TempDirectory& operator=(const TempDirectory&) = delete;
+
+  // The path of a name in it.
+  std::string operator/(std::string_view name) const;
+
+ private:
+  std::string path_;
+};
+
+// The commit that creates an account, or a user in it, with personal data that follows from the
+// ids.
+event::v1::Commit AccountCommit(const std::string& account);
+event::v1::Commit UserCommit(const std::string& account, const std::string& user);
+
+// Appends the commits of an account with `users` users, each by itself; the account's only when the
+// log is empty. The test fails when the log does not take them.
+void AppendUsers(Log& log, int users);
+
+// All rows of a world: "table/key" → value.
+std::map<std::string, std::string> Dump(const domain::World& world);
+
+// Lines said to people.
+class Said {
+ public:
+  void operator()(std::string_view line) { text_ += std::string(line) + "\n"; }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+inline const absl::Status& StatusOf(const absl::Status& status) { return status; }
+template <typename T>
+const absl::Status& StatusOf(const absl::StatusOr<T>& result) {
+  return result.status();
+}
+
+// A status or result with this code.
+MATCHER_P(HasCode, code, absl::StatusCodeToString(code)) {
+  *result_listener << "which is " << StatusOf(arg).ToString();
+  return StatusOf(arg).code() == code;
+}
+
+// As HasCode, and the message contains the text.
+MATCHER_P2(Fails, code, text, absl::StatusCodeToString(code) + " with \"" + text + "\"") {
+  *result_listener << "which is " << StatusOf(arg).ToString();
+  return StatusOf(arg).code() == code &&
+         std::string(StatusOf(arg).message()).find(text) != std::string::npos;
+}
+
+MATCHER(IsOk, "") {
+  *result_listener << "which is " << StatusOf(arg).ToString();
+  return StatusOf(arg).ok();
+}
+
+}  // namespace roster::storage
+
+#endif  // ROSTER_TESTS_STORAGE_STORAGE_SUPPORT_H_

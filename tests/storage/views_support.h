@@ -1,0 +1,114 @@
+// The views of one log, for tests: opened, tampered with, and compared with what the log folds to.
+
+#ifndef ROSTER_TESTS_STORAGE_VIEWS_SUPPORT_H_
+#define ROSTER_TESTS_STORAGE_VIEWS_SUPPORT_H_
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <rocksdb/db.h>
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/fold.h"
+#include "domain/world/memory_world.h"
+#include "storage/memory_log.h"
+#include "storage/views.h"
+#include "tests/storage/storage_support.h"
+
+namespace roster::storage {
+
+class ViewsTest : public testing::Test {
+ protected:
+  std::unique_ptr<Views> Open(const Log& log, const std::string& directory) {
+    said_ = Said();
+    options_.directory = directory;
+    auto views = OpenViews(options_, log, std::ref(said_));
+    EXPECT_THAT(views, IsOk());
+    return views.ok() ? *std::move(views) : nullptr;
+  }
+  std::unique_ptr<Views> Open() { return Open(log_, path_); }
+
+  // Opens the closed views with RocksDB alone.
+  void Raw(const std::function<void(rocksdb::DB&)>& act) {
+    ASSERT_TRUE(ActOn(path_, act)) << "can't be opened";
+  }
+
+  static bool ActOn(const std::string& path, const std::function<void(rocksdb::DB&)>& act) {
+    std::vector<std::string> names;
+    if (!rocksdb::DB::ListColumnFamilies(rocksdb::Options(), path, &names).ok()) return false;
+    std::vector<rocksdb::ColumnFamilyDescriptor> families;
+    for (const std::string& name : names) {
+      families.emplace_back(name, rocksdb::ColumnFamilyOptions());
+    }
+    std::vector<rocksdb::ColumnFamilyHandle*> handles;
+    rocksdb::DB* opened = nullptr;
+    if (!rocksdb::DB::Open(rocksdb::DBOptions(), path, families, &handles, &opened).ok()) {
+      return false;
+    }
+    const std::unique_ptr<rocksdb::DB> db(opened);
+    act(*db);
+    for (rocksdb::ColumnFamilyHandle* handle : handles) {
+      EXPECT_TRUE(db->DestroyColumnFamilyHandle(handle).ok());
+    }
+    return true;
+  }
+
+  void PutFact(const std::string& key, const std::string& value) {
+    Raw([&](rocksdb::DB& db) { ASSERT_TRUE(db.Put(rocksdb::WriteOptions(), key, value).ok()); });
+  }
+
+  // The position that a kill now would leave, by a copy of the open views; nothing when they
+  // changed meanwhile. (RocksDB's read-only mode is no use: when it closes, it removes what the
+  // writer has just made.)
+  std::optional<Position> DurablePosition() {
+    const std::string copy = directory_ / "durable";
+    std::error_code error;
+    std::filesystem::remove_all(copy, error);
+    std::filesystem::copy(path_, copy, error);
+    std::string bytes;
+    const bool opened = !error && ActOn(copy, [&](rocksdb::DB& db) {
+      EXPECT_TRUE(db.Get(rocksdb::ReadOptions(), "position", &bytes).ok());
+    });
+    if (!opened || bytes.empty()) return std::nullopt;
+    return static_cast<unsigned char>(bytes[0]);
+  }
+
+  // What the log folds to, one commit after the other, in memory.
+  std::map<std::string, std::string> Folded() {
+    domain::MemoryWorld world;
+    const absl::StatusOr<std::vector<event::v1::Commit>> commits = log_.Read(1, 100'000);
+    for (const event::v1::Commit& commit : *commits) {
+      domain::Changes changes;
+      domain::Overlay overlay(world, changes);
+      domain::Fold(overlay, commit);
+      world.Apply(changes);
+    }
+    return Dump(world);
+  }
+
+  // Opens the views after something was done to them: they are rebuilt, and it is said why.
+  void ExpectRebuilt(const std::string& why) {
+    const std::unique_ptr<Views> views = Open();
+    ASSERT_NE(views, nullptr);
+    EXPECT_THAT(said_.text(), testing::HasSubstr("dropped"));
+    EXPECT_THAT(said_.text(), testing::HasSubstr(why));
+    EXPECT_EQ(views->Latest()->position(), log_.head());
+    EXPECT_EQ(Dump(*views->Latest()), Folded());
+  }
+
+  TempDirectory directory_;
+  const std::string path_ = directory_ / "views";
+  MemoryLog log_;
+  ViewsOptions options_{.directory = "", .cache_bytes = 16 << 20, .on_damage = nullptr};
+  Said said_;
+};
+
+}  // namespace roster::storage
+
+#endif  // ROSTER_TESTS_STORAGE_VIEWS_SUPPORT_H_
