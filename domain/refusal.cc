@@ -125,7 +125,7 @@ static_assert(InOrder(), "the table has one row for each reason, in the order of
 
 absl::string_view Absl(std::string_view text) { return {text.data(), text.size()}; }
 
-void Attach(absl::Status& status, std::string key, std::string_view value) {
+void Attach(absl::Status& status, const std::string& key, std::string_view value) {
   status.SetPayload(key, absl::Cord(Absl(value)));
 }
 

@@ -45,11 +45,7 @@ class ImportCall final : public ImportReactor {
         running_(running),
         began_(parts_.clock()) {
     method_.metrics.Started();
-    if (running_.fetch_add(1) < kMaxRunning) {
-      StartRead(&request_);
-    } else {
-      End(Refuse(Reason::kOverloaded));
-    }
+    StartRead(&request_);
   }
 
   void OnReadDone(bool ok) override {
@@ -64,10 +60,7 @@ class ImportCall final : public ImportReactor {
     NextGroup();
   }
 
-  void OnDone() override {
-    running_.fetch_sub(1);
-    delete this;
-  }
+  void OnDone() override { delete this; }
 
  private:
   absl::Status TakeHeader() {
@@ -81,8 +74,14 @@ class ImportCall final : public ImportReactor {
     caller_ = *std::move(caller);
     auto refusal = Admit(*version, caller_, method_.rule, header_.account_id(), "");
     if (!refusal.ok()) return refusal;
-    if (header_.request_id().empty()) return absl::OkStatus();
-    return Refuse(Reason::kNotImplemented, {{"field", "request_id"}});
+    if (!header_.request_id().empty()) {
+      return Refuse(Reason::kNotImplemented, {{"field", "request_id"}});
+    }
+    // Only who is let in takes one of the few places.
+    counted_ = running_.fetch_add(1) < kMaxRunning;
+    if (counted_) return absl::OkStatus();
+    running_.fetch_sub(1);
+    return Refuse(Reason::kOverloaded);
   }
 
   absl::Status TakeChunk() {
@@ -172,6 +171,10 @@ class ImportCall final : public ImportReactor {
     engine_.Record(method_, caller_, header_.account_id(),
                    {.status = status, .position = position_, .changed = created_ > 0}, took);
     method_.metrics.Handled(sent.error_code(), took);
+    // The place is free before the caller hears of the end: OnDone may come much later.
+    std::string().swap(file_);
+    rows_.clear();
+    if (counted_) running_.fetch_sub(1);
     Finish(sent);
   }
 
@@ -185,6 +188,7 @@ class ImportCall final : public ImportReactor {
   ImportUsersRequest request_;
   ImportUsersResponse response_;
   bool has_header_ = false;
+  bool counted_ = false;  // holds a place in running_
   ImportHeader header_;
   domain::Cause caller_;
   std::string file_;

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "absl/time/clock.h"
+#include "grpc/support/log.h"
 #include "services/init.h"
 #include "services/log.h"
 #include "services/options.h"
@@ -23,6 +24,15 @@ constexpr absl::Duration kGrace = absl::Seconds(10);
 int Fail(Logger& logger, const absl::Status& status) {
   logger.Write(Level::kError, "can't start", {{"error", std::string(status.message())}});
   return 1;
+}
+
+// gRPC's own lines would break the JSON of ours. Its hook takes no argument, so the logger is
+// reached through a pointer that is set once, before any thread starts.
+Logger* grpc_logger = nullptr;
+
+void LogOfGrpc(gpr_log_func_args* line) {
+  grpc_logger->Write(line->severity == GPR_LOG_SEVERITY_ERROR ? Level::kWarning : Level::kDebug,
+                     "grpc", {{"text", line->message}});
 }
 
 // Makes the store and prints the operator's token, which is shown this once.
@@ -74,6 +84,8 @@ int Main(int argc, char** argv) {
     return 0;
   }
   Logger logger(stderr, options->log_level);
+  grpc_logger = &logger;
+  gpr_set_log_function(LogOfGrpc);
   if (options->command == Options::Command::kServe) return Serve(*options, logger);
   const auto status = Init(options->data_dir);
   return status.ok() ? 0 : Fail(logger, status);

@@ -52,7 +52,7 @@ class Pipeline::State {
   Waiters& waiters() { return waiters_; }
 
  private:
-  State(Log& log, Views& views, PipelineOptions options, absl::StatusOr<absl::Time> last);
+  State(Log& log, Views& views, PipelineOptions options, const absl::StatusOr<absl::Time>& last);
 
   void RunWriter();
   void DecideBatch(Batch& batch);
@@ -80,7 +80,7 @@ Pipeline::State::State(Log& log, Views& views, PipelineOptions options)
     : State(log, views, std::move(options), TimeAt(log, log.head())) {}
 
 Pipeline::State::State(Log& log, Views& views, PipelineOptions options,
-                       absl::StatusOr<absl::Time> last)
+                       const absl::StatusOr<absl::Time>& last)
     : log_(log),
       views_(views),
       options_(std::move(options)),

@@ -36,6 +36,7 @@ absl::StatusOr<event::v1::AccountPolicy> Merge(const event::v1::AccountPolicy& p
   FieldMaskUtil::MergeOptions replace;
   replace.set_replace_message_fields(true);
   FieldMaskUtil::MergeMessageTo(command.values, mask, replace, &merged);
+  merged.mutable_restore_window();  // absent is zero: one way to say it
   if (wrong = CheckPolicy(merged); !wrong.empty()) return RefuseFields(wrong);
   return merged;
 }

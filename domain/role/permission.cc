@@ -16,15 +16,15 @@ constexpr uint32_t kWorkforce = Bit(event::v1::PRESET_WORKFORCE);
 constexpr uint32_t kApplications = Bit(event::v1::PRESET_APPLICATIONS);
 
 struct Row {
-  Permission permission;
   std::string_view name;
+  uint32_t presets;
+  Permission permission;
   Level level;
   Effect effect;
-  uint32_t presets;
 };
 
 constexpr Row Own(Permission permission, std::string_view name, Effect effect = Effect::kChange) {
-  return {permission, name, Level::kAccount, effect, kEvery};
+  return {name, kEvery, permission, Level::kAccount, effect};
 }
 
 // In the order of the enum.
@@ -64,27 +64,28 @@ constexpr Row kTable[] = {
     Own(Permission::kAuditRead, "audit.read", Effect::kRead),
     Own(Permission::kServicesManage, "services.manage"),
     Own(Permission::kDirectorySync, "directory.sync"),
-    {Permission::kProcurementRequest, "procurement.request", Level::kFeature, Effect::kChange,
-     kPortal},
-    {Permission::kProcurementApprove, "procurement.approve", Level::kFeature, Effect::kChange,
-     kPortal},
-    {Permission::kProcurementOrder, "procurement.order", Level::kFeature, Effect::kChange, kPortal},
-    {Permission::kCatalogView, "catalog.view", Level::kFeature, Effect::kRead, kPortal},
-    {Permission::kDocumentsView, "documents.view", Level::kFeature, Effect::kRead, kPortal},
-    {Permission::kSpendView, "spend.view", Level::kFeature, Effect::kRead, kPortal},
-    {Permission::kCollaborationUse, "collaboration.use", Level::kFeature, Effect::kChange, kPortal},
-    {Permission::kContentCreate, "content.create", Level::kFeature, Effect::kChange,
-     kMatrix | kApplications},
-    {Permission::kContentView, "content.view", Level::kFeature, Effect::kRead, kMatrix},
-    {Permission::kStoreView, "store.view", Level::kFeature, Effect::kRead, kMatrix},
-    {Permission::kTasksView, "tasks.view", Level::kFeature, Effect::kRead, kWorkforce},
-    {Permission::kPortalView, "portal.view", Level::kCollaboration, Effect::kRead, kWorkforce},
-    {Permission::kProjectRead, "project.read", Level::kProject, Effect::kRead, kProjects},
-    {Permission::kProjectChange, "project.change", Level::kProject, Effect::kChange, kProjects},
-    {Permission::kApplicationConfigure, "application.configure", Level::kApplication,
-     Effect::kChange, kApplications},
-    {Permission::kContentRead, "content.read", Level::kApplication, Effect::kRead, kApplications},
-    {Permission::kContentEdit, "content.edit", Level::kApplication, Effect::kChange, kApplications},
+    {"procurement.request", kPortal, Permission::kProcurementRequest, Level::kFeature,
+     Effect::kChange},
+    {"procurement.approve", kPortal, Permission::kProcurementApprove, Level::kFeature,
+     Effect::kChange},
+    {"procurement.order", kPortal, Permission::kProcurementOrder, Level::kFeature, Effect::kChange},
+    {"catalog.view", kPortal, Permission::kCatalogView, Level::kFeature, Effect::kRead},
+    {"documents.view", kPortal, Permission::kDocumentsView, Level::kFeature, Effect::kRead},
+    {"spend.view", kPortal, Permission::kSpendView, Level::kFeature, Effect::kRead},
+    {"collaboration.use", kPortal, Permission::kCollaborationUse, Level::kFeature, Effect::kChange},
+    {"content.create", kMatrix, Permission::kContentCreate, Level::kFeature, Effect::kChange},
+    {"content.view", kMatrix, Permission::kContentView, Level::kFeature, Effect::kRead},
+    {"store.view", kMatrix, Permission::kStoreView, Level::kFeature, Effect::kRead},
+    {"tasks.view", kWorkforce, Permission::kTasksView, Level::kFeature, Effect::kRead},
+    {"portal.view", kWorkforce, Permission::kPortalView, Level::kCollaboration, Effect::kRead},
+    {"project.read", kProjects, Permission::kProjectRead, Level::kProject, Effect::kRead},
+    {"project.change", kProjects, Permission::kProjectChange, Level::kProject, Effect::kChange},
+    {"application.configure", kApplications, Permission::kApplicationConfigure, Level::kApplication,
+     Effect::kChange},
+    {"content.create", kApplications, Permission::kApplicationContentCreate, Level::kApplication,
+     Effect::kChange},
+    {"content.read", kApplications, Permission::kContentRead, Level::kApplication, Effect::kRead},
+    {"content.edit", kApplications, Permission::kContentEdit, Level::kApplication, Effect::kChange},
 };
 
 constexpr bool InOrder() {

@@ -66,6 +66,7 @@ enum class Permission : uint8_t {
   kProjectRead,
   kProjectChange,
   kApplicationConfigure,
+  kApplicationContentCreate,  // "content.create" where content belongs to applications
   kContentRead,
   kContentEdit,
 };

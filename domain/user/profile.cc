@@ -5,7 +5,31 @@
 namespace roster::domain {
 namespace {
 
+using event::v1::PersonalData;
+
 constexpr size_t kMaxCodePoints = 256;
+
+// Reading and writing go through different accessors: a string that was never set is one that all
+// messages share.
+struct Field {
+  std::string_view name;
+  const std::string& (PersonalData::*get)() const;
+  std::string* (PersonalData::*mutate)();
+};
+constexpr Field kFields[] = {
+    {"full_name", &PersonalData::full_name, &PersonalData::mutable_full_name},
+    {"given_name", &PersonalData::given_name, &PersonalData::mutable_given_name},
+    {"family_name", &PersonalData::family_name, &PersonalData::mutable_family_name},
+    {"email", &PersonalData::email, &PersonalData::mutable_email},
+    {"title", &PersonalData::title, &PersonalData::mutable_title},
+};
+
+const Field* Find(std::string_view name) {
+  for (const Field& field : kFields) {
+    if (field.name == name) return &field;
+  }
+  return nullptr;
+}
 
 }  // namespace
 
@@ -43,17 +67,14 @@ event::v1::PersonalData WithUserName(event::v1::PersonalData personal) {
   return personal;
 }
 
-const std::string* ProfileField(const event::v1::PersonalData& personal, std::string_view name) {
-  if (name == "full_name") return &personal.full_name();
-  if (name == "given_name") return &personal.given_name();
-  if (name == "family_name") return &personal.family_name();
-  if (name == "email") return &personal.email();
-  if (name == "title") return &personal.title();
-  return nullptr;
+const std::string* ProfileField(const PersonalData& personal, std::string_view name) {
+  const Field* field = Find(name);
+  return field == nullptr ? nullptr : &(personal.*field->get)();
 }
 
-std::string* MutableProfileField(event::v1::PersonalData& personal, std::string_view name) {
-  return const_cast<std::string*>(ProfileField(personal, name));
+std::string* MutableProfileField(PersonalData& personal, std::string_view name) {
+  const Field* field = Find(name);
+  return field == nullptr ? nullptr : (personal.*field->mutate)();
 }
 
 }  // namespace roster::domain

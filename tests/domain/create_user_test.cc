@@ -46,10 +46,10 @@ PersonalData Named(const std::string& given_name, const std::string& family_name
 }
 
 // The event of a new user, as text; `details` stands between method and approval.
-std::string Created(const std::string& method, const std::string& details,
-                    const std::string& personal =
-                        "full_name: 'Full new' email: 'new@example.com' user_name: 'new'",
-                    bool approved = true) {
+std::string Created(
+    const std::string& method, const std::string& details,
+    const std::string& personal = "full_name: 'Full new' email: 'new@example.com' user_name: 'new'",
+    bool approved = true) {
   return absl::StrCat("user_created { user_id: 'new' auth_method: AUTH_METHOD_", method, " ",
                       details, details.empty() ? "" : " ", approved ? "approved: true " : "",
                       "} personal { ", personal, " }");
@@ -62,8 +62,8 @@ TEST_P(CreateUserTest, Decides) { Verify(GetParam()); }
 std::vector<DecisionCase> Callers() {
   const Scenario matrix(kMatrix);
   const Scenario teams = Scenario(kTeams)
-                             .User({"root", {}, event::v1::USER_TYPE_ADMIN})
-                             .User({"worker", {}, event::v1::USER_TYPE_STANDARD});
+                             .Joined({"root", {}, event::v1::USER_TYPE_ADMIN})
+                             .Joined({"worker", {}, event::v1::USER_TYPE_STANDARD});
   const Scenario people = Scenario(kMatrix)
                               .User("root", "super_admin")
                               .User("off", "super_admin")
@@ -124,7 +124,7 @@ std::vector<DecisionCase> Fields() {
        missing + "family_name: MISSING_FIELD, full_name: MISSING_FIELD, "
                  "given_name: MISSING_FIELD]"},
       {"MatrixNothing_R2", matrix, caller, Create({}, {}), missing + "full_name: MISSING_FIELD]"},
-      {"TeamsNothing_R59", Scenario(kTeams).User({"root", {}, event::v1::USER_TYPE_ADMIN}),
+      {"TeamsNothing_R59", Scenario(kTeams).Joined({"root", {}, event::v1::USER_TYPE_ADMIN}),
        UserCaller("root"), Create({}, {}),
        missing + "full_name: MISSING_FIELD, user_name: MISSING_FIELD]"},
       {"WorkforceNothing_R59", Scenario(kWorkforce), caller, Create({}, {}),
@@ -166,7 +166,8 @@ INSTANTIATE_TEST_SUITE_P(Fields, CreateUserTest, testing::ValuesIn(Fields()), Ca
 std::vector<DecisionCase> Uniqueness() {
   const Scenario live = Scenario(kMatrix).User("ann", "viewer");
   const Scenario deleted = Scenario(live).Deleted("ann");
-  const Scenario renamed = Scenario(kMatrix).User({"ann", {"viewer"}}, Data("A", "ÄNN@ex.com", "ß"));
+  const Scenario renamed =
+      Scenario(kMatrix).Joined({"ann", {"viewer"}}, Data("A", "ÄNN@ex.com", "ß"));
   const Caller caller = Service("super_admin");
   const auto with = [](const std::string& email, const std::string& user_name = "") {
     return Create({"viewer"}, Data("New", email, user_name));
@@ -177,9 +178,8 @@ std::vector<DecisionCase> Uniqueness() {
   };
   const std::string email_taken = "EMAIL_TAKEN {user_id: ann}";
   const std::string name_taken = "USERNAME_TAKEN {user_id: ann}";
-  const std::string restorable =
-      absl::StrCat("BELONGS_TO_DELETED_USER {restorable_until: ", kRestorableUntil,
-                   ", user_id: ann}");
+  const std::string restorable = absl::StrCat(
+      "BELONGS_TO_DELETED_USER {restorable_until: ", kRestorableUntil, ", user_id: ann}");
   return {
       {"SameEmail_R3", live, caller, with("ann@example.com", "new"), email_taken},
       {"EmailInOtherCase_R3", live, caller, with("ANN@Example.COM", "new"), email_taken},
@@ -202,8 +202,8 @@ std::vector<DecisionCase> Uniqueness() {
       {"UserNameInOtherCase_R81", live, caller, with("new@example.com", "aNN"), name_taken},
       {"UserNameWithBlanks_R81", live, caller, with("new@example.com", " ann "), name_taken},
       {"EmailAsTakenUserName_R81",
-       Scenario(kMatrix).User({"ann", {"viewer"}}, Data("A", "a@b.cd", "new@example.com")), caller,
-       with("new@example.com"), name_taken},
+       Scenario(kMatrix).Joined({"ann", {"viewer"}}, Data("A", "a@b.cd", "new@example.com")),
+       caller, with("new@example.com"), name_taken},
       {"OnlyAsciiCaseFolds_R81", renamed, caller, with("änn@ex.com", "ss"),
        created("\\303\\244nn@ex.com", "ss")},
   };
@@ -215,7 +215,7 @@ std::vector<DecisionCase> Roles() {
   const Scenario matrix(kMatrix);
   const Scenario workforce(kWorkforce);
   const Scenario applications(kApplications);
-  const Scenario teams = Scenario(kTeams).User({"root", {}, event::v1::USER_TYPE_ADMIN});
+  const Scenario teams = Scenario(kTeams).Joined({"root", {}, event::v1::USER_TYPE_ADMIN});
   const Caller caller = Service("super_admin");
   const Caller root = UserCaller("root");
   const std::vector<std::string> many(101, "basic");
@@ -292,8 +292,8 @@ std::vector<DecisionCase> Escalation() {
        unapproved("account_owner")},
       {"ManagerGivesManager_R44", applications, Service("user_manager"), Create({"user_manager"}),
        unapproved("user_manager")},
-      {"ManagerGivesSuperAdmin_R44", applications, Service("user_manager"),
-       Create({"super_admin"}), refused("super_admin")},
+      {"ManagerGivesSuperAdmin_R44", applications, Service("user_manager"), Create({"super_admin"}),
+       refused("super_admin")},
       // He lacks audit.read, and no role of his names the auditor.
       {"ManagerGivesAuditor_R44", applications, Service("user_manager"), Create({"auditor"}),
        refused("auditor")},
@@ -310,25 +310,9 @@ std::vector<DecisionCase> Escalation() {
 }
 INSTANTIATE_TEST_SUITE_P(Escalation, CreateUserTest, testing::ValuesIn(Escalation()), CaseName);
 
-// R44 for user types: a caller with users.create alone can't make administrators.
-TEST(CreateUserTypeTest, Escalation_R44) {
-  const Scenario given = Scenario(kTeams).User({"root", {}, event::v1::USER_TYPE_ADMIN});
-  Scenario service = given;
-  Events events(1);
-  auto* created = events[0].mutable_service_account_created();
-  created->set_service_account_id("weak");
-  created->set_name("weak");
-  created->add_roles("auditor");
-  service.Happened(events);
-  Verify({"root", given, UserCaller("root"), CreateTyped(event::v1::USER_TYPE_ADMIN),
-          Created("SSO", "user_type: USER_TYPE_ADMIN")});
-  Verify({"weak", service, Service("weak"), CreateTyped(event::v1::USER_TYPE_ADMIN),
-          "PERMISSION_REQUIRED {permission: users.create}"});
-}
-
 // R56, R57: the method is chosen at creation, by default the policy's. R109: so is approval.
 std::vector<DecisionCase> MethodAndApproval() {
-  const Scenario teams = Scenario(kTeams).User({"root", {}, event::v1::USER_TYPE_ADMIN});
+  const Scenario teams = Scenario(kTeams).Joined({"root", {}, event::v1::USER_TYPE_ADMIN});
   const Caller root = UserCaller("root");
   const Caller caller = Service("super_admin");
   const Scenario approving = Scenario(kMatrix).Policy(
@@ -348,8 +332,8 @@ std::vector<DecisionCase> MethodAndApproval() {
        Created("PASSWORD", "roles: 'viewer'")},
       {"NotApprovedWhereRequired_R109", approving, caller, Create({"viewer"}),
        Created("PASSWORD", "roles: 'viewer'", personal, false)},
-      {"NotApprovedInApplications_R109", Scenario(kApplications), Service("user_manager"),
-       Create(), Created("PASSWORD", "", personal, false)},
+      {"NotApprovedInApplications_R109", Scenario(kApplications), Service("user_manager"), Create(),
+       Created("PASSWORD", "", personal, false)},
   };
 }
 INSTANTIATE_TEST_SUITE_P(MethodAndApproval, CreateUserTest, testing::ValuesIn(MethodAndApproval()),

@@ -100,15 +100,15 @@ Scenario& Scenario::Policy(const std::function<void(event::v1::AccountPolicy&)>&
   return Happened(std::move(events));
 }
 
-Scenario& Scenario::User(const Newcomer& user,
-                         const std::optional<event::v1::PersonalData>& personal) {
+Scenario& Scenario::Joined(const Newcomer& user,
+                           const std::optional<event::v1::PersonalData>& personal) {
   return Happened(UserCreated(user, personal ? *personal : Person(user.id)));
 }
 
 Scenario& Scenario::User(const std::string& id, const std::string& role) {
   Newcomer user{id, {}};
   if (!role.empty()) user.roles.push_back(role);
-  return User(user);
+  return Joined(user);
 }
 
 Scenario& Scenario::Disabled(const std::string& id, event::v1::StatusReason reason) {
@@ -195,7 +195,8 @@ std::string Describe(const absl::Status& refusal) {
     const std::string name(key.substr(key.find('/') + 1));
     const std::string text(value);
     if (key.substr(0, 9) == "metadata/") metadata.push_back(name + ": " + text);
-    if (key.substr(0, 6) == "field/") fields.push_back(name + ": " + text.substr(0, text.find(':')));
+    if (key.substr(0, 6) == "field/")
+      fields.push_back(name + ": " + text.substr(0, text.find(':')));
   });
   std::sort(metadata.begin(), metadata.end());
   std::sort(fields.begin(), fields.end());

@@ -1,7 +1,7 @@
 // Given, when, then: a world made of events, a command decided in it, and the outcome as text.
 //
-// An outcome reads as the events, `user_restored { user_id: 'ann' }`, separated by "; "; as "nothing"
-// where a command changes nothing; or as the refusal with its metadata and fields:
+// An outcome reads as the events, `user_restored { user_id: 'ann' }`, separated by "; "; as
+// "nothing" where a command changes nothing; or as the refusal with its metadata and fields:
 // `EMAIL_TAKEN {user_id: ann}`, `INVALID_FIELDS [email: INVALID_EMAIL, full_name: MISSING_FIELD]`.
 
 #ifndef ROSTER_TESTS_DOMAIN_SCENARIO_H_
@@ -59,7 +59,7 @@ struct Caller {
   std::string id;
   std::string account_id;
 };
-Caller Service(const std::string& id);   // a service account; each role has one of the same name
+Caller Service(const std::string& id);  // a service account; each role has one of the same name
 Caller UserCaller(const std::string& id);
 Caller Operator();
 Caller Stranger();  // holds super_admin, in the other account
@@ -74,7 +74,8 @@ class Scenario {
   Scenario& Happened(Events events, absl::Time at = kDay0,
                      const std::string& account_id = kAccount);
   Scenario& Policy(const std::function<void(event::v1::AccountPolicy&)>& change);
-  Scenario& User(const Newcomer& user, const std::optional<event::v1::PersonalData>& personal = {});
+  Scenario& Joined(const Newcomer& user,
+                   const std::optional<event::v1::PersonalData>& personal = {});
   Scenario& User(const std::string& id, const std::string& role = "");
   Scenario& Disabled(const std::string& id,
                      event::v1::StatusReason reason = event::v1::STATUS_REASON_MANUAL);

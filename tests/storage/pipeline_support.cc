@@ -1,5 +1,8 @@
 #include "tests/storage/pipeline_support.h"
 
+#include <iterator>
+#include <thread>
+
 #include "absl/strings/str_cat.h"
 
 namespace roster::storage {
@@ -145,6 +148,18 @@ void PipelineTest::BlockWith(const std::string& user_name) {
   log_.Block();
   Submit(Create(user_name));
   log_.AwaitBlocked();
+}
+
+size_t PipelineTest::AwaitStopping() {
+  for (size_t accepted = 0;; ++accepted) {
+    const std::string label = absl::StrCat("probe", accepted);
+    Submit(DoNothing(label));
+    if (answered_.Has(label)) {
+      EXPECT_EQ(ReasonOf(label), "SHUTTING_DOWN");
+      return accepted;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
 }
 
 void PipelineTest::AppendElsewhere(const std::string& user_name, absl::Time time) {

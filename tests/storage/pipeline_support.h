@@ -90,6 +90,8 @@ class PipelineTest : public testing::Test {
 
   // Blocks the log and submits a command that gets stuck there.
   void BlockWith(const std::string& user_name);
+  // Submits idle commands until one is refused because of Stop, and returns how many were not.
+  size_t AwaitStopping();
   // Commits a user as another node would.
   void AppendElsewhere(const std::string& user_name, absl::Time time);
 

@@ -11,10 +11,12 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "domain/fold.h"
 #include "domain/world/memory_world.h"
 #include "storage/memory_log.h"
@@ -63,20 +65,40 @@ class ViewsTest : public testing::Test {
     Raw([&](rocksdb::DB& db) { ASSERT_TRUE(db.Put(rocksdb::WriteOptions(), key, value).ok()); });
   }
 
-  // The position that a kill now would leave, by a copy of the open views; nothing when they
-  // changed meanwhile. (RocksDB's read-only mode is no use: when it closes, it removes what the
-  // writer has just made.)
-  std::optional<Position> DurablePosition() {
+  // Copies the open views as a kill would leave them, to a new directory. RocksDB removes files
+  // behind our back, so a copy counts only when the directory has the same files after it as
+  // before.
+  void CopyLive(const std::string& to) {
+    for (int attempt = 0; attempt < 500; ++attempt, absl::SleepFor(absl::Milliseconds(10))) {
+      std::error_code error;
+      std::filesystem::remove_all(to, error);
+      const std::set<std::string> before = Files(path_);
+      std::filesystem::copy(path_, to, error);
+      if (!error && Files(path_) == before && Files(to) == before) return;
+    }
+    FAIL() << "the views never come to rest";
+  }
+
+  static std::set<std::string> Files(const std::string& directory) {
+    std::set<std::string> files;
+    std::error_code ignored;
+    for (const auto& file : std::filesystem::directory_iterator(directory, ignored)) {
+      files.insert(file.path().filename().string() + " " +
+                   std::to_string(std::filesystem::file_size(file.path(), ignored)));
+    }
+    return files;
+  }
+
+  // The position that a kill now would leave, below 256. Found in a copy: RocksDB's read-only mode
+  // is no use, when it closes it removes what the writer has just made.
+  Position DurablePosition() {
     const std::string copy = directory_ / "durable";
-    std::error_code error;
-    std::filesystem::remove_all(copy, error);
-    std::filesystem::copy(path_, copy, error);
+    CopyLive(copy);
     std::string bytes;
-    const bool opened = !error && ActOn(copy, [&](rocksdb::DB& db) {
+    EXPECT_TRUE(ActOn(copy, [&](rocksdb::DB& db) {
       EXPECT_TRUE(db.Get(rocksdb::ReadOptions(), "position", &bytes).ok());
-    });
-    if (!opened || bytes.empty()) return std::nullopt;
-    return static_cast<unsigned char>(bytes[0]);
+    }));
+    return bytes.empty() ? 0 : static_cast<unsigned char>(bytes[0]);
   }
 
   // What the log folds to, one commit after the other, in memory.

@@ -3,12 +3,13 @@
 #include "storage/views.h"
 
 #include <gtest/gtest.h>
+#include <rocksdb/db.h>
 
-#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/time/clock.h"
@@ -23,7 +24,6 @@ using domain::Changes;
 using event::v1::Commit;
 using testing::HasSubstr;
 using testing::Not;
-namespace fs = std::filesystem;
 
 TEST_F(ViewsTest, AreBuiltFromTheLogWhenThereAreNone) {
   AppendUsers(log_, 20);
@@ -55,7 +55,7 @@ TEST_F(ViewsTest, FoldTheTailOnlyAfterAKill) {
   ASSERT_THAT(CatchUp(*killed, log_), IsOk());
   EXPECT_EQ(killed->Latest()->position(), 25u);
   // Nothing was flushed since, so this is what a kill leaves.
-  fs::copy(path_, directory_ / "copy");
+  CopyLive(directory_ / "copy");
   const std::unique_ptr<Views> views = Open(log_, directory_ / "copy");
   ASSERT_NE(views, nullptr);
   EXPECT_THAT(said_.text(), HasSubstr("folded 15 commits"));
@@ -125,6 +125,29 @@ TEST_F(ViewsTest, VersionsDoNotChange) {
   EXPECT_EQ(Dump(*before), rows);
   EXPECT_EQ(views->Latest()->position(), 8u);
   EXPECT_EQ(views->Latest()->Get(domain::Table::kAccounts, "a1"), std::nullopt);
+}
+
+TEST_F(ViewsTest, KeepNothingForVersionsThatNobodyHas) {
+  {
+    const std::unique_ptr<Views> views = Open();
+    ASSERT_NE(views, nullptr);
+    for (Position position = 1; position <= 20; ++position) {
+      Changes changes;
+      changes.position = position;
+      changes.of(domain::Table::kCounters)["a1/users"] = std::to_string(position);
+      ASSERT_THAT(views->Apply(changes), IsOk());
+    }
+  }
+  // Every value that a snapshot still held would have been written to the file too.
+  uint64_t entries = 0;
+  Raw([&](rocksdb::DB& db) {
+    std::vector<rocksdb::LiveFileMetaData> files;
+    db.GetLiveFilesMetaData(&files);
+    for (const rocksdb::LiveFileMetaData& file : files) {
+      if (file.column_family_name == "counters") entries += file.num_entries;
+    }
+  });
+  EXPECT_EQ(entries, 1u);
 }
 
 TEST_F(ViewsTest, RefuseAnEventThatTheyDoNotKnow) {

@@ -1,0 +1,300 @@
+// What every method keeps to: identity only from the credential, details of errors, reads as new as
+// asked for, fields that wait for later work. (R2, G1)
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/descriptor.h"
+#include "roster/authorization/v1/rule.pb.h"
+#include "tests/api/server_fixture.h"
+
+namespace roster::api_test {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::MessageFactory;
+using google::protobuf::MethodDescriptor;
+using identity::v1::GetUserRequest;
+
+std::unique_ptr<Message> Make(const google::protobuf::Descriptor* type) {
+  return std::unique_ptr<Message>(MessageFactory::generated_factory()->GetPrototype(type)->New());
+}
+
+// Calls `then` with every unary method whose request has the field.
+template <typename Function>
+int ForEachMethodWith(const std::string& field, Function then) {
+  int found = 0;
+  for (const char* name : {"roster.identity.v1.IdentityService", "roster.access.v1.AccessService",
+                           "roster.audit.v1.AuditService"}) {
+    const auto* service =
+        google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(name);
+    for (int i = 0; i < service->method_count(); ++i) {
+      const FieldDescriptor* descriptor = service->method(i)->input_type()->FindFieldByName(field);
+      if (descriptor == nullptr) continue;
+      ++found;
+      then(*service->method(i), *descriptor);
+    }
+  }
+  return found;
+}
+
+class ConventionsTest : public testing::Test {
+ protected:
+  // Whoever may call the method.
+  const Client& Authorized(const MethodDescriptor& method) const {
+    const auto& rule = method.options().GetExtension(authorization::v1::rule);
+    return rule.has_operator_() ? home_.server->op() : home_.client;
+  }
+
+  Result Invoke(const MethodDescriptor& method, Message& request,
+                const CallOptions& options = {}) const {
+    if (const auto* account = method.input_type()->FindFieldByName("account_id")) {
+      request.GetReflection()->SetString(&request, account, home_.id);
+    }
+    const auto response = Make(method.output_type());
+    return Authorized(method).Invoke(
+        absl::StrCat(method.service()->full_name(), "/", method.name()), request, *response,
+        options);
+  }
+
+  Result GetAnn(const Client& client, const CallOptions& options = {}) const {
+    return client.Call(About<GetUserRequest>(home_.id, ann_), options).result;
+  }
+
+  const Home home_{event::v1::PRESET_ROLE_MATRIX};
+  const std::string ann_ = home_.Create("ann", {"viewer"});
+};
+
+TEST_F(ConventionsTest, RequestIdWaitsForItsTime) {
+  const uint64_t position = home_.server->Position();
+  const int methods = ForEachMethodWith("request_id", [&](const auto& method, const auto& field) {
+    const auto request = Make(method.input_type());
+    request->GetReflection()->SetString(request.get(), &field,
+                                        "0190163d-8694-739b-aea5-966c26f8ad91");
+    EXPECT_EQ(Invoke(method, *request).Text(), "UNIMPLEMENTED NOT_IMPLEMENTED {field: request_id}")
+        << method.full_name();
+  });
+  EXPECT_EQ(methods, 13);  // every unary mutation
+  auto header = FourColumns(home_.id);
+  header.set_request_id("0190163d-8694-739b-aea5-966c26f8ad91");
+  EXPECT_EQ(ImportFile(home_.client, header, Rows("a", 1, "viewer")).result.Text(),
+            "UNIMPLEMENTED NOT_IMPLEMENTED {field: request_id}");
+  EXPECT_EQ(home_.server->Position(), position);
+}
+
+TEST_F(ConventionsTest, AsOfWaitsForItsTime) {
+  const int methods = ForEachMethodWith("as_of", [&](const auto& method, const auto& field) {
+    const auto request = Make(method.input_type());
+    auto* as_of = request->GetReflection()->MutableMessage(request.get(), &field);
+    static_cast<identity::v1::AsOf*>(as_of)->set_position(1);
+    EXPECT_EQ(Invoke(method, *request).Text(), "UNIMPLEMENTED NOT_IMPLEMENTED {field: as_of}")
+        << method.full_name();
+  });
+  EXPECT_EQ(methods, 10);  // every read
+}
+
+// at_least_position: what is there already does not wait; what is not is waited for, and given up
+// in time for the caller to hear of it.
+TEST_F(ConventionsTest, AtLeastPosition_G1) {
+  const uint64_t now = home_.server->Position();
+  const int methods =
+      ForEachMethodWith("at_least_position", [&](const auto& method, const auto& field) {
+        const auto request = Make(method.input_type());
+        request->GetReflection()->SetUInt64(request.get(), &field, now);
+        const Result reached = Invoke(method, *request, {.deadline = absl::Seconds(5)});
+        EXPECT_NE(reached.code, "DEADLINE_EXCEEDED") << method.full_name();
+        request->GetReflection()->SetUInt64(request.get(), &field, now + 1000);
+        EXPECT_EQ(Invoke(method, *request, {.deadline = absl::Milliseconds(400)}).Text(),
+                  "DEADLINE_EXCEEDED POSITION_NOT_REACHED")
+            << method.full_name();
+      });
+  EXPECT_EQ(methods, 10);
+}
+
+TEST_F(ConventionsTest, AtLeastPositionIsWaitedFor_G1) {
+  auto request = About<GetUserRequest>(home_.id, ann_);
+  request.set_at_least_position(home_.server->Position() + 2);
+  Answer<identity::v1::GetUserResponse> answer;
+  std::thread reader([&] { answer = home_.client.Call(request); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  EXPECT_EQ(Try(home_.client, Update(home_.id, ann_, "title", "one")), "OK");
+  EXPECT_EQ(Try(home_.client, Update(home_.id, ann_, "title", "two")), "OK");
+  reader.join();
+  ASSERT_EQ(answer.Text(), "OK");
+  EXPECT_EQ(answer->user().profile().title(), "two");
+  EXPECT_GE(answer->position(), request.at_least_position());
+}
+
+// Only who is let in may keep the server waiting.
+TEST_F(ConventionsTest, AtLeastPositionOfAStranger) {
+  auto request = About<GetUserRequest>(home_.id, ann_);
+  request.set_at_least_position(home_.server->Position() + 1000);
+  const Home other(event::v1::PRESET_ROLE_MATRIX);
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_EQ(other.client.Call(request).Text(),
+            "PERMISSION_DENIED PERMISSION_REQUIRED {permission: users.view}");
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(5));
+}
+
+TEST_F(ConventionsTest, ExpectedRevision) {
+  auto update = Update(home_.id, ann_, "title", "Chief");
+  update.set_expected_revision(2);
+  EXPECT_EQ(Try(home_.client, update), "ABORTED REVISION_MISMATCH {revision: 1}");
+  update.set_expected_revision(1);
+  EXPECT_EQ(Try(home_.client, update), "OK");
+  auto change = RoleChange(home_.id, ann_, "creator");
+  change.set_expected_revision(1);
+  EXPECT_EQ(Try(home_.client, change), "ABORTED REVISION_MISMATCH {revision: 2}");
+  auto policy = In<identity::v1::UpdateAccountPolicyRequest>(home_.id);
+  policy.mutable_update_mask()->add_paths("hide_disabled");
+  policy.mutable_policy()->set_hide_disabled(true);
+  policy.set_expected_revision(5);
+  EXPECT_EQ(Try(home_.client, policy), "ABORTED REVISION_MISMATCH {revision: 1}");
+  policy.set_expected_revision(1);
+  EXPECT_EQ(Try(home_.client, policy), "OK");
+}
+
+// Every method that takes it compares it.
+TEST_F(ConventionsTest, ExpectedRevisionEverywhere) {
+  const int methods =
+      ForEachMethodWith("expected_revision", [&](const auto& method, const auto& field) {
+        const auto request = Make(method.input_type());
+        request->GetReflection()->SetUInt64(request.get(), &field, 77);
+        if (const auto* user = method.input_type()->FindFieldByName("user_id")) {
+          request->GetReflection()->SetString(request.get(), user, ann_);
+        }
+        EXPECT_EQ(Invoke(method, *request).Text(), "ABORTED REVISION_MISMATCH {revision: 1}")
+            << method.full_name();
+      });
+  EXPECT_EQ(methods, 7);
+}
+
+TEST_F(ConventionsTest, IdentityOnlyFromTheCredential) {
+  const Client nobody = home_.server->Anonymous();
+  const std::string operator_token = home_.server->op().token();
+  for (const char* key : {"x-user-id", "x-forwarded-user", "x-remote-user", "x-api-key", "token",
+                          "proxy-authorization", "x-authorization", "cookie"}) {
+    const std::string value = absl::StrCat("Bearer ", home_.client.token());
+    EXPECT_EQ(GetAnn(nobody, {.metadata = {{key, value}}}).Text(),
+              "UNAUTHENTICATED UNAUTHENTICATED")
+        << key;
+    // Beside a credential it makes nobody anybody else.
+    EXPECT_EQ(GetAnn(home_.As({}), {.metadata = {{key, home_.administrator_id}}}).Text(),
+              "PERMISSION_DENIED PERMISSION_REQUIRED {permission: users.view}")
+        << key;
+  }
+}
+
+TEST_F(ConventionsTest, TheCredentialIsOneBearerToken) {
+  const Client nobody = home_.server->Anonymous();
+  const std::string& token = home_.client.token();
+  const auto with = [&](const std::string& value) {
+    return GetAnn(nobody, {.metadata = {{"authorization", value}}}).Text();
+  };
+  EXPECT_EQ(with("Bearer " + token), "OK");
+  EXPECT_EQ(with("bearer " + token), "OK");
+  EXPECT_EQ(with("BEARER " + token), "OK");
+  const std::vector<std::string> wrong = {token,
+                                          "Bearer",
+                                          "Bearer ",
+                                          "Basic " + token,
+                                          "Bearer" + token,
+                                          "Bearer " + token.substr(0, token.size() - 1),
+                                          "Bearer " + token + "x"};
+  for (const std::string& value : wrong) {
+    EXPECT_EQ(with(value), "UNAUTHENTICATED UNAUTHENTICATED") << value;
+  }
+  EXPECT_EQ(GetAnn(home_.client, {.metadata = {{"authorization", "Bearer " + token}}}).Text(),
+            "UNAUTHENTICATED UNAUTHENTICATED");
+  EXPECT_EQ(GetAnn(home_.client, {.metadata = {{"authorization", ""}}}).Text(),
+            "UNAUTHENTICATED UNAUTHENTICATED");
+}
+
+// A token stops working with the commit that takes it back, and the others go on.
+TEST_F(ConventionsTest, RevokedAndDisabledAtOnce) {
+  const Service service = home_.NewService({"auditor"});
+  auto issue = In<identity::v1::IssueServiceTokenRequest>(home_.id);
+  issue.set_service_account_id(service.service_account_id);
+  const auto second = home_.client.Call(issue);
+  ASSERT_EQ(second.Text(), "OK");
+  const Client other = service.client.As(second->token());
+  auto revoke = In<identity::v1::RevokeServiceTokenRequest>(home_.id);
+  revoke.set_service_account_id(service.service_account_id);
+  revoke.set_token_id(service.token_id);
+  EXPECT_EQ(GetAnn(service.client).Text(), "OK");
+  EXPECT_EQ(Try(home_.client, revoke), "OK");
+  EXPECT_EQ(Try(home_.client, revoke), "NOT_FOUND TOKEN_NOT_FOUND");
+  EXPECT_EQ(GetAnn(service.client).Text(), "UNAUTHENTICATED UNAUTHENTICATED");
+  EXPECT_EQ(GetAnn(other).Text(), "OK");
+  auto disable = In<identity::v1::DisableServiceAccountRequest>(home_.id);
+  disable.set_service_account_id(service.service_account_id);
+  EXPECT_EQ(Try(home_.client, disable), "OK");
+  EXPECT_EQ(Try(home_.client, disable), "OK unchanged");
+  EXPECT_EQ(GetAnn(other).Text(), "UNAUTHENTICATED UNAUTHENTICATED");
+  EXPECT_EQ(home_.client.Call(issue).Text(), "FAILED_PRECONDITION SERVICE_ACCOUNT_DISABLED");
+}
+
+TEST_F(ConventionsTest, ServiceAccountsAreBounded) {
+  auto request = In<identity::v1::CreateServiceAccountRequest>(home_.id);
+  EXPECT_EQ(Try(home_.client, request), "INVALID_ARGUMENT INVALID_FIELDS [name: MISSING_FIELD]");
+  request.set_name("checker");
+  request.add_roles("boss");
+  EXPECT_EQ(Try(home_.client, request), "NOT_FOUND ROLE_NOT_FOUND {role: boss}");
+  request.set_roles(0, "service_checker");
+  const auto created = home_.client.Call(request);
+  ASSERT_EQ(created.Text(), "OK");
+  request.set_name(" Checker ");
+  EXPECT_EQ(Try(home_.client, request), "ALREADY_EXISTS NAME_TAKEN");
+  auto issue = In<identity::v1::IssueServiceTokenRequest>(home_.id);
+  issue.set_service_account_id(created->service_account().service_account_id());
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(home_.client.Call(issue).Text(), "OK");
+  EXPECT_EQ(home_.client.Call(issue).Text(), "RESOURCE_EXHAUSTED LIMIT_EXCEEDED");
+}
+
+TEST_F(ConventionsTest, ErrorDetails_R2) {
+  auto request = NewUser(home_.id, "bob", {"viewer"});
+  request.mutable_profile()->clear_email();
+  request.mutable_profile()->set_full_name(std::string(257, 'x'));
+  const Result result = home_.client.Call(request).result;
+  EXPECT_EQ(result.domain, "roster");
+  EXPECT_EQ(result.reason, "INVALID_FIELDS");
+  EXPECT_EQ(result.violations, (std::map<std::string, std::string>{
+                                   {"email", "MISSING_FIELD"}, {"full_name", "INVALID_VALUE"}}));
+  EXPECT_EQ(result.message, "some fields of the request are wrong");
+}
+
+TEST_F(ConventionsTest, LargeMessagesAreRefused) {
+  auto request = NewUser(home_.id, "bob", {"viewer"});
+  request.mutable_profile()->set_title(std::string((4 << 20) + 1, 'x'));
+  EXPECT_EQ(home_.client.Call(request).result.code, "RESOURCE_EXHAUSTED");
+  request.mutable_profile()->set_title(std::string((4 << 20) - 1024, 'x'));
+  EXPECT_EQ(home_.client.Call(request).Text(),
+            "INVALID_ARGUMENT INVALID_FIELDS [title: INVALID_VALUE]");
+  EXPECT_EQ(GetAnn(home_.client).Text(), "OK");
+}
+
+TEST_F(ConventionsTest, OperatorSeesNoUsers) {
+  EXPECT_EQ(GetAnn(home_.server->op()).Text(),
+            "PERMISSION_DENIED PERMISSION_REQUIRED {permission: users.view}");
+  const auto self = home_.server->op().Call(access::v1::GetCallerCapabilitiesRequest());
+  EXPECT_TRUE(self->operator_());
+  EXPECT_EQ(self->account_id() + self->service_account_id(), "");
+  EXPECT_EQ(self->permissions_size(), 0);
+}
+
+TEST_F(ConventionsTest, UnknownMethod) {
+  identity::v1::GetUserResponse response;
+  EXPECT_EQ(
+      home_.client.Invoke("roster.identity.v1.IdentityService/Bless", GetUserRequest(), response)
+          .code,
+      "UNIMPLEMENTED");
+}
+
+}  // namespace
+}  // namespace roster::api_test

@@ -1,0 +1,202 @@
+// Pages of every list: complete, without repetition, bound to their query. (R34, R49)
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "tests/api/server_fixture.h"
+
+namespace roster::api_test {
+namespace {
+
+using identity::v1::ListUsersRequest;
+using Names = std::vector<std::string>;
+
+constexpr const char* kBadToken = "INVALID_ARGUMENT INVALID_PAGE_TOKEN";
+
+class PagesTest : public testing::Test {
+ protected:
+  // Imports users, which is faster than to create them one by one.
+  void Fill(int users) const {
+    const auto imported =
+        ImportFile(home_.client, FourColumns(home_.id), Rows("user", users, "viewer"));
+    ASSERT_EQ(imported.result.Text(), "OK");
+    ASSERT_EQ(imported.summary.created(), static_cast<uint32_t>(users));
+  }
+
+  // All names, page by page; each page but the last is full.
+  Names Walk(int32_t page_size, const std::string& filter, bool full = true) const {
+    ListUsersRequest request = List(home_.id, filter);
+    request.set_page_size(page_size);
+    Names all;
+    for (int pages = 0; pages < 1000; ++pages) {
+      const auto page = home_.client.Call(request);
+      EXPECT_EQ(page.Text(), "OK");
+      const Names names = NamesOf(page.response);
+      all.insert(all.end(), names.begin(), names.end());
+      if (page->next_page_token().empty()) return all;
+      if (full) EXPECT_EQ(names.size(), static_cast<size_t>(page_size));
+      request.set_page_token(page->next_page_token());
+    }
+    ADD_FAILURE() << "the pages never end";
+    return all;
+  }
+
+  std::string FirstToken(ListUsersRequest request) const {
+    request.set_page_size(1);
+    return home_.client.Call(request)->next_page_token();
+  }
+
+  const Home home_{event::v1::PRESET_ROLE_MATRIX};
+};
+
+TEST_F(PagesTest, CompleteAndWithoutRepetition) {
+  Fill(137);
+  const Names once = Walk(1000, "");
+  EXPECT_EQ(once.size(), 138U);  // and the first administrator
+  EXPECT_EQ(once.front(), "first");
+  EXPECT_EQ(once.back(), "user136");
+  EXPECT_EQ(std::set<std::string>(once.begin(), once.end()).size(), 138U);
+  for (const int32_t size : {1, 7, 69, 137, 138, 139}) EXPECT_EQ(Walk(size, ""), once) << size;
+}
+
+TEST_F(PagesTest, WithAStatusFilter_R34) {
+  Fill(137);
+  Names expected;
+  const auto listed = home_.client.Call(List(home_.id));
+  for (int i = 0; i < listed->users_size(); i += 5) {
+    const auto& user = listed->users(i);
+    if (user.user_id() == home_.administrator_id) continue;
+    expected.push_back(user.profile().user_name());
+    ASSERT_EQ(Try(home_.client, About<identity::v1::DisableUserRequest>(home_.id, user.user_id())),
+              "OK");
+  }
+  for (const int32_t size : {1, 10, 26, 27, 28}) {
+    EXPECT_EQ(Walk(size, "status = DISABLED"), expected) << size;
+  }
+  EXPECT_EQ(Walk(10, "status=PENDING").size(), 138 - expected.size());
+  EXPECT_EQ(Walk(10, " status =  ACTIVE ").size(), 0U);
+}
+
+// What is created while somebody pages is not lost and repeats nothing.
+TEST_F(PagesTest, WhileUsersAreCreated) {
+  Fill(20);
+  ListUsersRequest request = List(home_.id);
+  request.set_page_size(6);
+  Names all;
+  for (int i = 0;; ++i) {
+    const auto page = home_.client.Call(request);
+    const Names names = NamesOf(page.response);
+    all.insert(all.end(), names.begin(), names.end());
+    if (page->next_page_token().empty()) break;
+    request.set_page_token(page->next_page_token());
+    if (i < 3) home_.Create(absl::StrCat("late", i), {"viewer"});
+  }
+  EXPECT_EQ(all.size(), 24U);
+  EXPECT_EQ(std::set<std::string>(all.begin(), all.end()).size(), 24U);
+}
+
+TEST_F(PagesTest, Sizes) {
+  Fill(1100);
+  ListUsersRequest request = List(home_.id);
+  const auto with = [&](int32_t size) {
+    request.set_page_size(size);
+    return home_.client.Call(request);
+  };
+  EXPECT_EQ(with(0)->users_size(), 50);
+  EXPECT_EQ(with(1000)->users_size(), 1000);
+  const auto most = with(5000);
+  EXPECT_EQ(most->users_size(), 1000);
+  EXPECT_NE(most->next_page_token(), "");
+  EXPECT_EQ(with(-1).Text(), "INVALID_ARGUMENT INVALID_FIELDS [page_size: INVALID_VALUE]");
+  request.set_page_token(most->next_page_token());
+  const auto rest = with(5000);
+  EXPECT_EQ(rest->users_size(), 101);
+  EXPECT_EQ(rest->next_page_token(), "");
+}
+
+TEST_F(PagesTest, TokensBelongToTheirQuery) {
+  Fill(3);
+  const Home other(event::v1::PRESET_ROLE_MATRIX);
+  const std::string token = FirstToken(List(home_.id));
+  ASSERT_NE(token, "");
+  ListUsersRequest request = List(home_.id);
+  request.set_page_token(token);
+  EXPECT_EQ(home_.client.Call(request).Text(), "OK");
+  request.set_filter("status = PENDING");
+  EXPECT_EQ(home_.client.Call(request).Text(), kBadToken);
+  request = List(other.id);
+  request.set_page_token(token);
+  EXPECT_EQ(other.client.Call(request).Text(), kBadToken);
+  auto services = In<identity::v1::ListServiceAccountsRequest>(home_.id);
+  services.set_page_token(token);
+  EXPECT_EQ(home_.client.Call(services).Text(), kBadToken);
+  auto events = In<audit::v1::ListEventsRequest>(home_.id);
+  events.set_subject_id(home_.id);
+  events.set_page_token(token);
+  EXPECT_EQ(home_.client.Call(events).Text(), kBadToken);
+  identity::v1::ListAccountsRequest accounts;
+  accounts.set_page_token(token);
+  EXPECT_EQ(home_.server->op().Call(accounts).Text(), kBadToken);
+}
+
+TEST_F(PagesTest, GarbageTokens) {
+  Fill(3);
+  ListUsersRequest request = List(home_.id);
+  std::string damaged = FirstToken(request);
+  damaged[0] = damaged[0] == 'A' ? 'B' : 'A';
+  for (const std::string& token : {std::string("x"), std::string("not base64!"),
+                                   std::string("AAAAAAAAAAA"), damaged, std::string(5000, 'A')}) {
+    request.set_page_token(token);
+    EXPECT_EQ(home_.client.Call(request).Text(), kBadToken) << token;
+  }
+}
+
+TEST_F(PagesTest, WrongFilters) {
+  for (const char* filter :
+       {"status", "status = ", "status = ASLEEP", "status = UNSPECIFIED", "status = ERASED",
+        "status = ACTIVE AND status = PENDING", "email = \"a@example.org\"", "= ACTIVE",
+        "status != ACTIVE", "status = active"}) {
+    EXPECT_EQ(home_.client.Call(List(home_.id, filter)).Text(),
+              "INVALID_ARGUMENT INVALID_FIELDS [filter: INVALID_VALUE]")
+        << filter;
+  }
+}
+
+TEST_F(PagesTest, ServiceAccountsAndAccounts) {
+  std::set<std::string> made;
+  for (int i = 0; i < 7; ++i) made.insert(home_.NewService({"auditor"}).service_account_id);
+  auto request = In<identity::v1::ListServiceAccountsRequest>(home_.id);
+  request.set_page_size(3);
+  std::vector<std::string> listed;
+  do {
+    const auto page = home_.client.Call(request);
+    ASSERT_EQ(page.Text(), "OK");
+    for (const auto& row : page->service_accounts()) listed.push_back(row.service_account_id());
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_EQ(listed.size(), 8U);  // and the one of home_.client
+  made.insert(listed.begin(), listed.end());
+  EXPECT_EQ(made.size(), 8U);
+  request.set_account_id("missing");
+  EXPECT_EQ(home_.server->op().Call(request).Text(), "NOT_FOUND ACCOUNT_NOT_FOUND");
+
+  identity::v1::ListAccountsRequest accounts;
+  accounts.set_page_size(1);
+  std::vector<std::string> ids;
+  do {
+    const auto page = home_.server->op().Call(accounts);
+    ASSERT_EQ(page.Text(), "OK");
+    for (const auto& row : page->accounts()) ids.push_back(row.account_id());
+    accounts.set_page_token(page->next_page_token());
+  } while (!accounts.page_token().empty());
+  EXPECT_EQ(ids.back(), home_.id);  // the youngest
+  EXPECT_EQ(std::set<std::string>(ids.begin(), ids.end()).size(), ids.size());
+}
+
+}  // namespace
+}  // namespace roster::api_test

@@ -1,0 +1,207 @@
+// The presets whose accounts know roles, each walked in the order of its source, as far as it goes
+// today: CLIENT_PORTAL (A), ROLE_MATRIX (B), APPLICATIONS (E).
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/api/server_fixture.h"
+
+namespace roster::api_test {
+namespace {
+
+using identity::v1::DeleteUserRequest;
+using identity::v1::DisableUserRequest;
+using identity::v1::EnableUserRequest;
+using identity::v1::RestoreUserRequest;
+using Names = std::vector<std::string>;
+
+identity::v1::UpdateAccountPolicyRequest ApprovalRequired(const Home& home, bool required) {
+  auto request = In<identity::v1::UpdateAccountPolicyRequest>(home.id);
+  request.mutable_policy()->set_approval_required(required);
+  request.mutable_update_mask()->add_paths("approval_required");
+  return request;
+}
+
+// Source A: the client portal.
+class ClientPortalTest : public testing::Test {
+ protected:
+  const Home home_{event::v1::PRESET_CLIENT_PORTAL};
+  const Client administrator_ = home_.As({"administrator"});
+};
+
+TEST_F(ClientPortalTest, AddingUsers_R1_R2_R5_R56) {
+  EXPECT_EQ(home_.Get(home_.administrator_id).roles(0), "administrator");
+  EXPECT_EQ(Try(home_.As({"basic"}), NewUser(home_.id, "ann")),
+            "PERMISSION_DENIED PERMISSION_REQUIRED {permission: users.create}");
+  auto request = NewUser(home_.id, "ann");
+  request.mutable_profile()->clear_full_name();
+  request.mutable_profile()->clear_given_name();
+  request.mutable_profile()->clear_family_name();
+  request.mutable_profile()->set_email("ann");
+  EXPECT_EQ(Try(administrator_, request),
+            "INVALID_ARGUMENT INVALID_FIELDS [email: INVALID_EMAIL, family_name: MISSING_FIELD, "
+            "full_name: MISSING_FIELD, given_name: MISSING_FIELD]");
+  // Staged: the record first, access after. Until then he may do nothing.
+  const auto created = administrator_.Call(NewUser(home_.id, "ann"));
+  ASSERT_EQ(created.Text(), "OK");
+  const std::string ann = created->user().user_id();
+  EXPECT_EQ(created->user().auth_method(), event::v1::AUTH_METHOD_PASSWORD);
+  EXPECT_EQ(StatusOf(created->user()), "PENDING");
+  EXPECT_TRUE(created->user().approved());
+  EXPECT_EQ(home_.Check(ann, "procurement.order"), "DENY NO_GRANT");
+  EXPECT_EQ(Try(administrator_, RoleChange(home_.id, ann, "administrator")), "OK");
+  EXPECT_EQ(home_.Check(ann, "procurement.order"), "ALLOW ROLE administrator");
+  EXPECT_EQ(home_.Check(ann, "services.manage"), "DENY NO_GRANT");
+  EXPECT_EQ(home_.Check(ann, "users.erase"), "DENY NO_GRANT");
+  EXPECT_EQ(Try(administrator_, RoleChange(home_.id, ann, "super_admin")),
+            "PERMISSION_DENIED ESCALATION {role: super_admin}");
+  EXPECT_EQ(Try(administrator_, NewUser(home_.id, "bob", {"basic", "auditor"})),
+            "FAILED_PRECONDITION MULTIPLE_ROLES");
+}
+
+TEST_F(ClientPortalTest, DeletingAndRestoring_R4_R32_R33_R35) {
+  const std::string ann = home_.Create("ann", {"basic"});
+  EXPECT_EQ(Try(administrator_, About<DeleteUserRequest>(home_.id, ann)), "OK");
+  EXPECT_EQ(home_.Names(), (Names{"first"}));
+  EXPECT_EQ(home_.Names("status = DELETED"), (Names{"ann"}));
+  // Through "add user": the caller hears of the deleted user and restores him.
+  const auto refused = administrator_.Call(NewUser(home_.id, "ann"));
+  EXPECT_EQ(refused.result.reason, "BELONGS_TO_DELETED_USER");
+  EXPECT_EQ(Try(administrator_,
+                About<RestoreUserRequest>(home_.id, refused.result.metadata.at("user_id"))),
+            "OK");
+  EXPECT_EQ(home_.Get(ann).roles(0), "basic");
+  EXPECT_EQ(home_.Names(), (Names{"ann", "first"}));
+}
+
+TEST_F(ClientPortalTest, EnablingAndDisabling_R37_R38_R60) {
+  const std::string ann = home_.Create("ann", {"administrator"});
+  EXPECT_EQ(Try(administrator_, About<DisableUserRequest>(home_.id, ann)), "OK");
+  EXPECT_EQ(home_.Check(ann, "users.view"), "DENY USER_DISABLED");
+  EXPECT_EQ(Try(administrator_, Update(home_.id, ann, "full_name", "Ann")),
+            "FAILED_PRECONDITION USER_DISABLED");
+  EXPECT_EQ(Try(administrator_, RoleChange(home_.id, ann, "basic")),
+            "FAILED_PRECONDITION USER_DISABLED");
+  EXPECT_EQ(home_.Names(), (Names{"ann", "first"}));
+  EXPECT_EQ(Try(administrator_, About<EnableUserRequest>(home_.id, ann)), "OK");
+  EXPECT_EQ(Try(administrator_, Update(home_.id, ann, "full_name", "Ann")), "OK");
+  EXPECT_EQ(Try(administrator_, RoleChange(home_.id, ann, "basic")), "OK");
+  EXPECT_EQ(Try(administrator_, About<DisableUserRequest>(home_.id, home_.administrator_id)),
+            "FAILED_PRECONDITION LAST_ADMINISTRATOR {permission: account.manage}");
+}
+
+// Source B: the role matrix; its table is in role_matrix_test.cc.
+TEST(RoleMatrixPresetTest, CreationAndLists_R43_R51_R56) {
+  const Home home(event::v1::PRESET_ROLE_MATRIX);
+  EXPECT_EQ(home.Get(home.administrator_id).roles(0), "super_admin");
+  EXPECT_EQ(Try(home.client, NewUser(home.id, "ann")), "FAILED_PRECONDITION ROLE_REQUIRED");
+  auto request = NewUser(home.id, "ann", {"ecommerce_viewer"});
+  request.mutable_profile()->clear_given_name();
+  request.mutable_profile()->clear_family_name();
+  request.mutable_profile()->clear_user_name();
+  const std::string ann = home.Create(request);
+  EXPECT_EQ(home.Get(ann).auth_method(), event::v1::AUTH_METHOD_PASSWORD);
+  EXPECT_EQ(home.Check(ann, "store.view"), "ALLOW ROLE ecommerce_viewer");
+  EXPECT_EQ(home.Check(ann, "content.view"), "DENY NO_GRANT");
+  EXPECT_EQ(home.Names(), (Names{"ann@example.org", "first"}));
+  EXPECT_EQ(Try(home.client, About<DisableUserRequest>(home.id, ann)), "OK");
+  EXPECT_EQ(Try(home.client, Update(home.id, ann, "title", "x")),
+            "FAILED_PRECONDITION USER_DISABLED");
+  EXPECT_EQ(Try(home.client, About<DeleteUserRequest>(home.id, ann)), "OK");
+  EXPECT_EQ(home.Names(), (Names{"first"}));
+}
+
+// Source E: applications, with approval.
+class ApplicationsTest : public testing::Test {
+ protected:
+  const Home home_{event::v1::PRESET_APPLICATIONS};
+  const Client manager_ = home_.As({"user_manager"});
+};
+
+TEST_F(ApplicationsTest, UserManagementNeedsAnAccountRole_R103_R113) {
+  const auto first = home_.Get(home_.administrator_id);
+  ASSERT_EQ(first.roles_size(), 2);
+  EXPECT_EQ(first.roles(0) + " " + first.roles(1), "account_owner user_manager");
+  EXPECT_TRUE(first.approved());
+  const Client owner = home_.As({"account_owner"});
+  EXPECT_EQ(Try(home_.As({}), NewUser(home_.id, "ann")),
+            "PERMISSION_DENIED PERMISSION_REQUIRED {permission: users.create}");
+  EXPECT_EQ(Try(owner, NewUser(home_.id, "ann")),
+            "PERMISSION_DENIED PERMISSION_REQUIRED {permission: users.create}");
+  EXPECT_EQ(Try(manager_, ApprovalRequired(home_, false)),
+            "PERMISSION_DENIED PERMISSION_REQUIRED {permission: account.manage}");
+  EXPECT_EQ(Try(owner, ApprovalRequired(home_, false)), "OK");
+}
+
+TEST_F(ApplicationsTest, EnabledFlag_R104_R105) {
+  const std::string ann = home_.Create("ann");
+  EXPECT_EQ(home_.Get(ann).profile().full_name(), "ann Tester");
+  EXPECT_EQ(StatusOf(home_.Get(ann)), "PENDING");
+  EXPECT_EQ(Try(manager_, About<DisableUserRequest>(home_.id, ann)), "OK");
+  EXPECT_EQ(home_.Check(ann, "users.view"), "DENY USER_DISABLED");
+  EXPECT_EQ(home_.Names(), (Names{"ann", "first"}));
+  // Both flags are switched on one page: details stay editable.
+  EXPECT_EQ(Try(manager_, Update(home_.id, ann, "full_name", "Ann")), "OK");
+  EXPECT_EQ(Try(manager_, About<EnableUserRequest>(home_.id, ann)), "OK");
+  EXPECT_FALSE(home_.Get(ann).approved());  // the other flag is another matter
+}
+
+TEST_F(ApplicationsTest, ApprovalGate_R107_R108_R109) {
+  const std::string ann = home_.Create("ann", {"user_manager"});
+  EXPECT_FALSE(home_.Get(ann).approved());
+  EXPECT_EQ(home_.Check(ann, "users.view"), "DENY APPROVAL_PENDING");
+  EXPECT_EQ(home_.Check(home_.administrator_id, "users.view"), "ALLOW ROLE account_owner");
+  EXPECT_EQ(Try(home_.client, ApprovalRequired(home_, false)), "OK");
+  EXPECT_EQ(home_.Check(ann, "users.view"), "ALLOW ROLE user_manager");
+  const std::string bob = home_.Create("bob", {"user_manager"});
+  EXPECT_TRUE(home_.Get(bob).approved());
+  // On again: not retroactive for bob; ann was never approved.
+  EXPECT_EQ(Try(home_.client, ApprovalRequired(home_, true)), "OK");
+  EXPECT_EQ(home_.Check(bob, "users.view"), "ALLOW ROLE user_manager");
+  EXPECT_EQ(home_.Check(ann, "users.view"), "DENY APPROVAL_PENDING");
+  EXPECT_FALSE(home_.Get(ann).approved());
+}
+
+TEST_F(ApplicationsTest, AccountRoles_R44_R113_R114) {
+  // A manager hands out both account roles, although he lacks billing; no more than those.
+  EXPECT_EQ(Try(manager_, NewUser(home_.id, "ann", {"account_owner", "user_manager"})), "OK");
+  EXPECT_EQ(Try(manager_, NewUser(home_.id, "bob", {"super_admin"})),
+            "PERMISSION_DENIED ESCALATION {role: super_admin}");
+  // Application roles are no account roles.
+  for (const char* role : {"admin", "content_editor", "reader"}) {
+    EXPECT_EQ(Try(manager_, NewUser(home_.id, "bob", {role})),
+              std::string("NOT_FOUND ROLE_NOT_FOUND {role: ") + role + "}");
+  }
+  EXPECT_EQ(Try(manager_, RoleChange(home_.id, home_.administrator_id, "auditor")),
+            "FAILED_PRECONDITION MULTIPLE_ROLES");
+  EXPECT_EQ(home_.Check(home_.administrator_id, "billing.manage"), "ALLOW ROLE account_owner");
+  EXPECT_EQ(home_.Check(home_.administrator_id, "users.create"), "ALLOW ROLE user_manager");
+  EXPECT_EQ(home_.Check(home_.administrator_id, "application.configure"), "DENY NO_GRANT");
+}
+
+// R48 asks for both duties, and an administrator who is not approved does not count.
+TEST_F(ApplicationsTest, LastAdministrator_R48) {
+  const auto disable = About<DisableUserRequest>(home_.id, home_.administrator_id);
+  const std::string lost = "FAILED_PRECONDITION LAST_ADMINISTRATOR {permission: ";
+  home_.Create("waiting", {"account_owner", "user_manager"});
+  EXPECT_EQ(Try(manager_, disable), lost + "account.manage}");
+  EXPECT_EQ(Try(home_.client, ApprovalRequired(home_, false)), "OK");
+  home_.Create("owner", {"account_owner"});
+  EXPECT_EQ(Try(manager_, disable), lost + "access.manage}");
+  home_.Create("manager", {"user_manager"});
+  EXPECT_EQ(Try(manager_, disable), "OK");
+}
+
+TEST_F(ApplicationsTest, PermanentDeletionComesLater_R121) {
+  const std::string ann = home_.Create("ann");
+  EXPECT_EQ(Try(manager_, About<DeleteUserRequest>(home_.id, ann)),
+            "UNIMPLEMENTED NOT_IMPLEMENTED {feature: permanent deletion}");
+  EXPECT_EQ(home_.Names(), (Names{"ann", "first"}));
+  EXPECT_EQ(Try(manager_, About<RestoreUserRequest>(home_.id, ann)),
+            "FAILED_PRECONDITION USER_NOT_DELETED");
+}
+
+}  // namespace
+}  // namespace roster::api_test

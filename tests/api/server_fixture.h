@@ -1,0 +1,120 @@
+// A real server over loopback for tests, and accounts in it.
+
+#ifndef ROSTER_TESTS_API_SERVER_FIXTURE_H_
+#define ROSTER_TESTS_API_SERVER_FIXTURE_H_
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "roster/identity/v1/import.pb.h"
+#include "services/log.h"
+#include "services/options.h"
+#include "services/server.h"
+#include "tests/api/calls.h"
+#include "tests/api/client.h"
+#include "tests/services/plumbing_support.h"
+
+namespace roster::api_test {
+
+// A server with a store of its own in a temporary directory; ports are the system's choice.
+class TestServer {
+ public:
+  explicit TestServer(services::Options options = {});
+  ~TestServer();
+
+  services::Server& server() { return *server_; }
+  const services::TempDir& directory() const { return directory_; }
+
+  // The operator of the installation.
+  const Client& op() const { return operator_; }
+  // Without a credential.
+  Client Anonymous() const { return operator_.As(""); }
+
+  // From now on the clock is this much ahead of the real one. Never less than before.
+  void Advance(absl::Duration by) { ahead_ = absl::ToInt64Nanoseconds(by); }
+
+  // The position that is published.
+  uint64_t Position() const;
+
+ private:
+  services::TempDir directory_;
+  std::atomic<int64_t> ahead_ = 0;
+  services::Logger logger_;
+  std::unique_ptr<services::Server> server_;
+  Client operator_;
+};
+
+// The one server of the process that most tests share: each works in accounts of its own. Starts
+// with the first use; stops after the last test.
+TestServer& SharedServer();
+
+// A service account and a token of it.
+struct Service {
+  std::string service_account_id;
+  std::string token_id;
+  Client client;
+};
+
+// An account with its first administrator (named "first") and one service account that may do
+// everything in it.
+struct Home {
+  explicit Home(Preset preset, TestServer& test_server = SharedServer());
+
+  // A new service account with these roles, made by the operator.
+  Service NewService(const std::vector<std::string>& roles) const;
+  Client As(const std::vector<std::string>& roles) const { return NewService(roles).client; }
+
+  // Creates the user and returns his id; a refusal fails the test.
+  std::string Create(const identity::v1::CreateUserRequest& request) const;
+  std::string Create(const std::string& name, const std::vector<std::string>& roles = {}) const;
+
+  identity::v1::User Get(const std::string& user_id) const;
+
+  // What a check says about the user: "ALLOW ROLE viewer".
+  std::string Check(const std::string& user_id, const std::string& permission) const;
+
+  // The names that ListUsers shows, sorted.
+  std::vector<std::string> Names(const std::string& filter = "") const;
+
+  TestServer* server = nullptr;
+  std::string id;
+  std::string administrator_id;
+  Client client;  // a super_admin
+};
+
+// Runs a call about one user and says how it ended; "OK" or "OK unchanged" when it went well.
+template <typename Request>
+std::string Try(const Client& client, const Request& request) {
+  const auto answer = client.Call(request);
+  if (!answer.ok()) return answer.Text();
+  return answer->changed() ? "OK" : "OK unchanged";
+}
+
+// A whole import.
+struct Imported {
+  Result result;
+  std::vector<identity::v1::ImportedRow> rows;
+  identity::v1::ImportSummary summary;
+};
+
+// Sends header and file in pieces, half-closes and reads to the end.
+Imported ImportFile(const Client& client, const identity::v1::ImportHeader& header,
+                    const std::string& file, size_t piece_bytes = 64 << 10);
+
+// A header for files with the columns full name, email, user name and role, without a first row of
+// names.
+identity::v1::ImportHeader FourColumns(const std::string& account_id);
+
+// Rows of such a file: "name0", "name1"…
+std::string Rows(const std::string& name, int count, const std::string& role);
+
+// Why a row failed, or "created".
+std::string OutcomeOf(const identity::v1::ImportedRow& row);
+
+}  // namespace roster::api_test
+
+#endif  // ROSTER_TESTS_API_SERVER_FIXTURE_H_

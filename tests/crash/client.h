@@ -1,0 +1,93 @@
+// What the tests ask of a running server.
+
+#ifndef ROSTER_TESTS_CRASH_CLIENT_H_
+#define ROSTER_TESTS_CRASH_CLIENT_H_
+
+#include <grpcpp/channel.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "roster/access/v1/access_service.grpc.pb.h"
+#include "roster/audit/v1/audit_service.grpc.pb.h"
+#include "roster/identity/v1/identity_service.grpc.pb.h"
+
+namespace roster::crash {
+
+// An account, and the token of a service account that may do everything in it.
+struct Account {
+  std::string id;
+  std::string token;
+};
+
+// Everything that a server shows of an account at one position.
+struct Dump {
+  uint64_t position = 0;
+  std::vector<identity::v1::User> users;  // also deleted ones
+  std::vector<audit::v1::AuditEvent> events;
+};
+
+// The same as text, to be compared.
+std::string Print(const Dump& dump);
+
+// What an import told until it ended or broke off.
+struct ImportAnswer {
+  absl::Status status;
+  std::vector<identity::v1::ImportedRows> groups;  // acknowledged
+  std::optional<identity::v1::ImportSummary> summary;
+};
+
+// Calls end after 20 s. Messages of errors begin with the reason, if there is one.
+class Client {
+ public:
+  // `token` as authorization of every call.
+  Client(uint16_t port, std::string token);
+
+  absl::StatusOr<identity::v1::User> CreateUser(const std::string& account_id,
+                                                const identity::v1::UserProfile& profile);
+  absl::StatusOr<identity::v1::User> DeleteUser(const std::string& account_id,
+                                                const std::string& user_id);
+  // The answers in the order of the requests; nothing where the user was not found.
+  absl::StatusOr<std::vector<std::optional<identity::v1::User>>> GetUsers(
+      const std::vector<identity::v1::GetUserRequest>& requests);
+  absl::StatusOr<Dump> ReadAll(const std::string& account_id);
+  // Columns: name, email, user name, title, role. `told` is called after each acknowledged group.
+  ImportAnswer Import(
+      const std::string& account_id, const std::string& csv,
+      const std::function<void()>& told = [] {});
+
+ private:
+  friend absl::StatusOr<Account> CreateMatrixAccount(uint16_t port,
+                                                     const std::string& operator_token);
+
+  template <typename Stub, typename Request, typename Response>
+  absl::StatusOr<Response> Call(Stub& stub,
+                                grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                             Response*),
+                                const Request& request);
+  absl::Status ReadUsers(const std::string& account_id, const std::string& filter, Dump& dump);
+  absl::Status ReadEvents(const std::string& account_id, Dump& dump);
+
+  const std::string token_;
+  const std::shared_ptr<grpc::Channel> channel_;
+  identity::v1::IdentityService::Stub identity_;
+  audit::v1::AuditService::Stub audit_;
+};
+
+// An account with the preset ROLE_MATRIX, its first administrator and a service account that holds
+// super_admin.
+absl::StatusOr<Account> CreateMatrixAccount(uint16_t port, const std::string& operator_token);
+
+// Whether the health service on this port says SERVING for the name; an error when it does not
+// answer.
+absl::StatusOr<bool> IsServing(uint16_t port, const std::string& service = "");
+
+}  // namespace roster::crash
+
+#endif  // ROSTER_TESTS_CRASH_CLIENT_H_

@@ -1,0 +1,18 @@
+// crash_test ROSTERD: what a user keeps when rosterd is killed, stopped, or started on what is
+// left.
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+
+#include "tests/crash/process.h"
+
+int main(int argc, char** argv) {
+  testing::InitGoogleTest(&argc, argv);
+  if (argc != 2) {
+    std::fprintf(stderr, "usage: crash_test ROSTERD\n");
+    return 2;
+  }
+  roster::crash::SetRosterdPath(argv[1]);
+  return RUN_ALL_TESTS();
+}

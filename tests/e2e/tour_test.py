@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+"""The tour twice through rosterctl and once through grpcurl, refused starts, stop and restart.
+
+  tour_test.py ROSTERD ROSTERCTL
+"""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+ROSTERD, ROSTERCTL = sys.argv[1:3]
+TOUR = pathlib.Path(__file__).resolve().parents[2] / "tools" / "tour"
+FREE = "127.0.0.1:0"
+START_SECONDS = STOP_SECONDS = 30
+
+
+class Server:
+    """A rosterd on free ports, or on the one given."""
+
+    def __init__(self, data, listen=FREE):
+        self.log_path = f"{data}.log"
+        with open(self.log_path, "w", encoding="utf-8") as log:
+            self.process = subprocess.Popen(
+                [ROSTERD, "--data-dir", data, "--listen", listen, "--health-listen", FREE, "--metrics-listen", FREE],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self.ready = self._await_ready()
+        self.address, self.health, self.metrics = (
+            f"127.0.0.1:{self.ready[name]}" for name in ("port", "health_port", "metrics_port"))
+
+    def log(self):
+        return pathlib.Path(self.log_path).read_text(encoding="utf-8")
+
+    def _await_ready(self):
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end:
+            ended = self.process.poll() is not None
+            for line in self.log().splitlines(keepends=True):
+                if line.endswith("\n") and '"message":"ready"' in line:
+                    return json.loads(line)
+            if ended:
+                break
+            time.sleep(0.02)
+        self.kill()
+        raise AssertionError("rosterd is not ready:\n" + self.log())
+
+    def stop(self):
+        """Stops it as an operator would; returns how it left."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(STOP_SECONDS)
+
+    def kill(self):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+
+def refused_start(data, *flags):
+    """Runs a rosterd that must not start; returns (how it left, what it said)."""
+    words = [ROSTERD, "--data-dir", data, "--health-listen", FREE, "--metrics-listen", FREE, *flags]
+    done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=START_SECONDS,
+                          check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+class TourTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="roster-tour-")
+        self.addCleanup(folder.cleanup)
+        self.data = os.path.join(folder.name, "data")
+        self.token_file = self.init(self.data)
+
+    def init(self, data):
+        token_file = data + ".token"
+        with open(token_file, "w", encoding="utf-8") as file:
+            subprocess.run([ROSTERD, "init", "--data-dir", data], stdout=file, check=True, timeout=START_SECONDS)
+        return token_file
+
+    def start(self):
+        server = Server(self.data)
+        self.addCleanup(server.kill)
+        return server
+
+    def tour(self, server, client):
+        words = [TOUR, "--address", server.address, "--token-file", self.token_file, "--client", client,
+                 "--rosterctl", ROSTERCTL, "--health-address", server.health,
+                 "--metrics", f"http://{server.metrics}/metrics"]
+        began = time.monotonic()
+        done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+        print(f"tour through {client}: {time.monotonic() - began:.1f} s", flush=True)
+        self.assertEqual(done.returncode, 0, f"{done.stdout}{done.stderr}\nlog:\n{server.log()[-4000:]}")
+        token = pathlib.Path(self.token_file).read_text(encoding="utf-8").strip()
+        self.assertNotIn(token, done.stdout + done.stderr + server.log())
+
+    def accounts(self, server):
+        words = [ROSTERCTL, "--address", server.address, "--token-file", self.token_file, "call", "ListAccounts"]
+        done = subprocess.run(words, capture_output=True, text=True, timeout=30, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)["accounts"]
+
+    def test_tours_and_restart(self):
+        server = self.start()
+        clients = ["rosterctl", "rosterctl"]
+        if shutil.which("grpcurl"):
+            clients.append("grpcurl")
+        else:
+            print("skipped: grpcurl", flush=True)
+        for client in clients:
+            self.tour(server, client)
+        before = self.accounts(server)
+        self.assertEqual(len(before), len(clients))
+        self.assertEqual(server.stop(), 0, server.log())
+        again = self.start()
+        self.assertEqual(self.accounts(again), before)
+        self.assertEqual(again.stop(), 0, again.log())
+
+    def test_used_port_is_refused(self):
+        server = self.start()
+        other = self.data + "2"
+        self.init(other)
+        code, said = refused_start(other, "--listen", server.address)
+        self.assertEqual(code, 1, said)
+        self.assertIn(server.address, said)
+        self.assertIn("in use", said)
+
+    def test_used_data_directory_is_refused(self):
+        self.start()
+        code, said = refused_start(self.data, "--listen", FREE)
+        self.assertEqual(code, 1, said)
+        self.assertIn("in use", said)
+
+    def test_second_init_is_refused(self):
+        done = subprocess.run([ROSTERD, "init", "--data-dir", self.data], capture_output=True, text=True, timeout=30,
+                              check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stdout, "")
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=2)
