@@ -26,7 +26,7 @@ constexpr absl::Duration kSlowCall = absl::Milliseconds(250);
 absl::Time EndOfWait(absl::Time deadline) {
   const absl::Time now = absl::Now();
   const absl::Duration left = deadline - now;
-  return now + std::min(left - std::min(left / 4, absl::Milliseconds(250)), kLongestWait);
+  return now + std::min(left - std::min(left / 4, absl::Seconds(1)), kLongestWait);
 }
 
 // Calls `then(true)` when the position is published, `then(false)` when the deadline comes first.

@@ -46,6 +46,7 @@ void AddFile(const FileDescriptor* file, Response& response) {
   for (const FileDescriptor* each : WithImports(*file)) {
     FileDescriptorProto proto;
     each->CopyTo(&proto);
+    each->CopyJsonNameTo(&proto);  // else clients would print the names of the proto
     response.mutable_file_descriptor_response()->add_file_descriptor_proto(
         proto.SerializeAsString());
   }

@@ -16,6 +16,16 @@ constexpr size_t kMaxEmailBytes = 254;
 // dot.
 constexpr std::string_view kLocalSymbols = "!#$%&'*+/=?^_`{|}~-.";
 
+constexpr UChar32 kNonJoiner = 0x200C;
+constexpr UChar32 kJoiner = 0x200D;
+
+// Controls, separators of lines, and invisible format characters, which turn the direction of text
+// or make two names look like one. The joiners are let through: names of some scripts need them.
+bool IsHidden(UChar32 c) {
+  if (c == kNonJoiner || c == kJoiner) return false;
+  return (U_GET_GC_MASK(c) & (U_GC_CC_MASK | U_GC_CF_MASK | U_GC_ZL_MASK | U_GC_ZP_MASK)) != 0;
+}
+
 bool IsAlphanumeric(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
@@ -81,7 +91,7 @@ bool IsAcceptable(std::string_view text, size_t max_code_points, bool lines) {
     U8_NEXT(text.data(), next, size, c);
     if (c < 0) return false;
     const bool line = c == '\n' || c == '\r' || c == '\t';
-    if (u_iscntrl(c) != 0 && !(lines && line)) return false;
+    if (IsHidden(c) && !(lines && line)) return false;
   }
   return code_points <= max_code_points;
 }

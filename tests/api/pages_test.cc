@@ -33,13 +33,15 @@ class PagesTest : public testing::Test {
     ListUsersRequest request = List(home_.id, filter);
     request.set_page_size(page_size);
     Names all;
-    for (int pages = 0; pages < 1000; ++pages) {
+    for (int pages = 0; pages < 300; ++pages) {
       const auto page = home_.client.Call(request);
       EXPECT_EQ(page.Text(), "OK");
       const Names names = NamesOf(page.response);
       all.insert(all.end(), names.begin(), names.end());
       if (page->next_page_token().empty()) return all;
-      if (full) EXPECT_EQ(names.size(), static_cast<size_t>(page_size));
+      if (full) {
+        EXPECT_EQ(names.size(), static_cast<size_t>(page_size));
+      }
       request.set_page_token(page->next_page_token());
     }
     ADD_FAILURE() << "the pages never end";
@@ -88,7 +90,7 @@ TEST_F(PagesTest, WhileUsersAreCreated) {
   ListUsersRequest request = List(home_.id);
   request.set_page_size(6);
   Names all;
-  for (int i = 0;; ++i) {
+  for (int i = 0; i < 50; ++i) {
     const auto page = home_.client.Call(request);
     const Names names = NamesOf(page.response);
     all.insert(all.end(), names.begin(), names.end());
@@ -174,6 +176,7 @@ TEST_F(PagesTest, ServiceAccountsAndAccounts) {
   request.set_page_size(3);
   std::vector<std::string> listed;
   do {
+    ASSERT_LT(listed.size(), 50U);
     const auto page = home_.client.Call(request);
     ASSERT_EQ(page.Text(), "OK");
     for (const auto& row : page->service_accounts()) listed.push_back(row.service_account_id());
@@ -189,6 +192,7 @@ TEST_F(PagesTest, ServiceAccountsAndAccounts) {
   accounts.set_page_size(1);
   std::vector<std::string> ids;
   do {
+    ASSERT_LT(ids.size(), 5000U);
     const auto page = home_.server->op().Call(accounts);
     ASSERT_EQ(page.Text(), "OK");
     for (const auto& row : page->accounts()) ids.push_back(row.account_id());

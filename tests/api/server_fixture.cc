@@ -18,8 +18,8 @@ using identity::v1::ImportUsersRequest;
 using identity::v1::ImportUsersResponse;
 
 std::unique_ptr<TestServer>& Shared() {
-  static auto* const shared = new std::unique_ptr<TestServer>;
-  return shared[0];
+  static auto* const kShared = new std::unique_ptr<TestServer>;
+  return *kShared;
 }
 
 // Stops the shared server while the process is still whole.

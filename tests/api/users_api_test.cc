@@ -284,6 +284,7 @@ TEST_F(UsersApiTest, OneOfManyConcurrentCreatesWins_R3) {
     std::barrier start(kThreads);
     Names outcomes(kThreads);
     std::vector<std::thread> threads;
+    threads.reserve(kThreads);
     for (int i = 0; i < kThreads; ++i) {
       threads.emplace_back([&, i] {
         const Client client = Connect(home_.server->server().port(), home_.client.token());
@@ -309,6 +310,7 @@ TEST(LastAdministratorRaceTest, OneIsAlwaysLeft_R48) {
   std::string outcomes[2];
   std::barrier step(3);
   std::vector<std::thread> threads;
+  threads.reserve(2);
   for (int i = 0; i < 2; ++i) {
     threads.emplace_back([&, i] {
       for (int race = 0; race < kRaces; ++race) {

@@ -183,7 +183,7 @@ absl::Status Client::ReadEvents(const std::string& account_id, Dump& dump) {
 }
 
 ImportAnswer Client::Import(const std::string& account_id, const std::string& csv,
-                            const std::function<void()>& told) {
+                            const ImportHooks& hooks) {
   grpc::ClientContext context;
   Prepare(context, token_);
   const auto stream = identity_.ImportUsers(&context);
@@ -193,6 +193,7 @@ ImportAnswer Client::Import(const std::string& account_id, const std::string& cs
     request.set_chunk(csv.substr(begin, kChunkBytes));
     sent = stream->Write(request);
   }
+  hooks.before_end();
   stream->WritesDone();
   ImportAnswer answer;
   identity::v1::ImportUsersResponse response;
@@ -201,7 +202,7 @@ ImportAnswer Client::Import(const std::string& account_id, const std::string& cs
       answer.summary = response.summary();
     } else {
       answer.groups.push_back(response.rows());
-      told();
+      hooks.told();
     }
   }
   answer.status = ToAbsl(stream->Finish());

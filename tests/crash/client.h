@@ -43,6 +43,12 @@ struct ImportAnswer {
   std::optional<identity::v1::ImportSummary> summary;
 };
 
+// What a test does while an import runs.
+struct ImportHooks {
+  std::function<void()> before_end = [] {};  // all is sent but the half-close
+  std::function<void()> told = [] {};        // another group was acknowledged
+};
+
 // Calls end after 20 s. Messages of errors begin with the reason, if there is one.
 class Client {
  public:
@@ -57,10 +63,9 @@ class Client {
   absl::StatusOr<std::vector<std::optional<identity::v1::User>>> GetUsers(
       const std::vector<identity::v1::GetUserRequest>& requests);
   absl::StatusOr<Dump> ReadAll(const std::string& account_id);
-  // Columns: name, email, user name, title, role. `told` is called after each acknowledged group.
-  ImportAnswer Import(
-      const std::string& account_id, const std::string& csv,
-      const std::function<void()>& told = [] {});
+  // Columns: name, email, user name, title, role.
+  ImportAnswer Import(const std::string& account_id, const std::string& csv,
+                      const ImportHooks& hooks = {});
 
  private:
   friend absl::StatusOr<Account> CreateMatrixAccount(uint16_t port,

@@ -69,9 +69,12 @@ class ImportKillTest : public testing::Test {
   }
 
   ImportAnswer KillAtOnce(int file, int groups) {
-    ImportAnswer answer = client_->Import(account_.id, CsvOf(file, kRows), [&, told = 0]() mutable {
+    int told = 0;
+    ImportHooks hooks;
+    hooks.told = [&] {
       if (++told == groups) server_->process().Signal(SIGKILL);
-    });
+    };
+    ImportAnswer answer = client_->Import(account_.id, CsvOf(file, kRows), hooks);
     server_->Kill();
     return answer;
   }
@@ -86,7 +89,9 @@ class ImportKillTest : public testing::Test {
       absl::SleepFor(delay);
       server_->Kill();
     });
-    ImportAnswer answer = client_->Import(account_.id, csv, [&] { ++told; });
+    ImportHooks hooks;
+    hooks.told = [&] { ++told; };
+    ImportAnswer answer = client_->Import(account_.id, csv, hooks);
     over = true;
     killer.join();
     return answer;

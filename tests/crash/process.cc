@@ -53,6 +53,7 @@ int OpenForOutput(const std::string& path) {
 pid_t Start(std::vector<std::string>& arguments, const std::string& output_path,
             const std::string& errors_path) {
   std::vector<char*> pointers;
+  pointers.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) pointers.push_back(argument.data());
   pointers.push_back(nullptr);
   const int output = OpenForOutput(output_path);

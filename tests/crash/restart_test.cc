@@ -4,12 +4,14 @@
 #include <grpcpp/create_channel.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <optional>
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "tests/crash/import_check.h"
 #include "tests/crash/process.h"
@@ -30,7 +32,7 @@ class RestartTest : public testing::Test {
  protected:
   // A store with users of every origin: created with the account, imported, deleted.
   static Account Fill(uint16_t port, const std::string& operator_token) {
-    const Account account = CreateMatrixAccount(port, operator_token).value();
+    Account account = CreateMatrixAccount(port, operator_token).value();
     Client client(port, account.token);
     EXPECT_TRUE(client.Import(account.id, CsvOf(1, kRows)).summary);
     const auto user = client.CreateUser(account.id, PersonOf({2, 1})).value();
@@ -98,12 +100,15 @@ TEST_F(RestartTest, SaysNotServingBeforeItGoes) {
   EXPECT_EQ(server_->process().Wait(absl::Seconds(20)), 0);
 }
 
+// Calls that came before the notice ran out are finished, not cut off.
 TEST_F(RestartTest, FinishesAnImportThatIsUnderWay) {
   Client client(server_->port(), account_.token);
-  const ImportAnswer answer =
-      client.Import(account_.id, CsvOf(3, kRows), [this, told = 0]() mutable {
-        if (++told == 1) server_->process().Signal(SIGTERM);
-      });
+  ImportHooks hooks;
+  hooks.before_end = [this] {
+    server_->process().Signal(SIGTERM);
+    absl::SleepFor(absl::Milliseconds(1'500));  // half a second longer than the notice
+  };
+  const ImportAnswer answer = client.Import(account_.id, CsvOf(3, kRows), hooks);
   EXPECT_THAT(CheckRepeat(answer, {}, 3, kRows), IsEmpty());
   EXPECT_EQ(server_->process().Wait(absl::Seconds(20)), 0);
   Start();

@@ -45,7 +45,7 @@ std::string Name(CheckReason reason) {
 }
 
 // "ALLOW ROLE viewer @3": the position counts from the last commit before the first user.
-std::string Describe(const CheckResult& result, Position base) {
+std::string AsText(const CheckResult& result, Position base) {
   std::string text = (result.allowed ? "ALLOW " : "DENY ") + Name(result.reason);
   if (!result.role.empty()) text += " " + result.role;
   if (result.deciding_position == 0) return text;
@@ -68,7 +68,7 @@ TEST_P(CheckTest, Decides) {
   Scenario given(row.preset);
   const Position base = given.world().position();
   row.given(given);
-  EXPECT_EQ(Describe(Check(given.world(), given.account(), "ann", row.permission), base), row.then);
+  EXPECT_EQ(AsText(Check(given.world(), given.account(), "ann", row.permission), base), row.then);
 }
 
 Newcomer Ann(std::vector<std::string> roles, bool approved = true) {
@@ -265,6 +265,34 @@ TEST(HoldingsTest, OfADisabledService_R52) {
   events[0].mutable_service_account_disabled()->set_service_account_id("viewer");
   given.Happened(events);
   EXPECT_EQ(PermissionsOf(given, Service("viewer")), "");
+}
+
+// A role as an account may define it one day, with these permissions.
+Role Custom(const std::vector<Permission>& permissions) {
+  Role role;
+  role.id = "custom";
+  for (const Permission permission : permissions) {
+    role.permissions.set(static_cast<size_t>(permission));
+  }
+  return role;
+}
+
+// R44: what is guarded are the permissions of the account, not those of features and applications.
+TEST(AuthorizeAssignmentTest, CustomRoles_R44) {
+  const Scenario given(kApplications);
+  const auto assign = [&](const Caller& caller, const std::vector<Permission>& permissions) {
+    return Describe(
+        AuthorizeAssignment(given.world(), CauseOf(caller), kAccount, Custom(permissions)));
+  };
+  const Caller manager = Service("user_manager");
+  EXPECT_EQ(assign(manager, {}), "OK");
+  EXPECT_EQ(assign(manager, {Permission::kUsersErase, Permission::kAccessCheck}), "OK");
+  EXPECT_EQ(assign(manager, {Permission::kTasksView, Permission::kContentEdit}), "OK");
+  EXPECT_EQ(assign(manager, {Permission::kUsersView, Permission::kAuditRead}),
+            "ESCALATION {role: custom}");
+  EXPECT_EQ(assign(Service("super_admin"), {Permission::kAuditRead}), "OK");
+  EXPECT_EQ(assign(Stranger(), {Permission::kUsersView}), "ESCALATION {role: custom}");
+  EXPECT_EQ(assign(Operator(), {Permission::kAuditRead}), "OK");
 }
 
 }  // namespace

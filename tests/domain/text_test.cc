@@ -65,6 +65,7 @@ TEST(TextTest, IsAcceptable) {
       {std::string("a\0b", 3), 9, true, false},
       {"a\x7f", 9, true, false},
       {"a\u0085", 9, true, false},   // C1 control
+      {"a\u200cb", 9, false, true},  // a joiner, as Persian names need
       {"a\u202e", 9, true, false},   // right-to-left override
       {"a\u2028", 9, true, false},   // line separator
       {"a\ufeff", 9, false, false},  // byte order mark

@@ -52,6 +52,7 @@ TEST_F(PipelineTest, PositionsAreGaplessUnderConcurrency) {
   Start({.queue_limit = kThreads * kEach});
   std::vector<Position> positions(kThreads * kEach);
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int thread = 0; thread < kThreads; ++thread) {
     threads.emplace_back([&, thread] {
       for (int i = thread * kEach; i < (thread + 1) * kEach; ++i) {

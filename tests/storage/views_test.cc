@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/time/clock.h"
+#include "storage/views_db.h"
 #include "tests/storage/storage_support.h"
 #include "tests/storage/views_support.h"
 
@@ -94,6 +95,35 @@ TEST_F(ViewsTest, AreFlushedAfterSoManyCommits) {
   EXPECT_EQ(DurablePosition(), 10u);
 }
 
+TEST_F(ViewsTest, AreFlushedWholeWhenOneTableFillsTheMemory) {
+  options_.cache_bytes = 1 << 20;  // so that memtables get the least that they may have, 8 MiB
+  const std::unique_ptr<Views> views = Open();
+  ASSERT_NE(views, nullptr);
+  for (Position position = 1; position <= 200; ++position) {
+    Changes changes;
+    changes.position = position;
+    changes.of(domain::Table::kUsers)[std::to_string(position)] = std::string(64 << 10, 'x');
+    ASSERT_THAT(views->Apply(changes), IsOk());
+  }
+  // The flush runs in the background.
+  Position users = 0;
+  Position position = 0;
+  for (int i = 0; i < 500 && users == 0; ++i, absl::SleepFor(absl::Milliseconds(10))) {
+    CopyLive(directory_ / "copy");
+    options_.directory = directory_ / "copy";
+    const absl::StatusOr<std::unique_ptr<ViewsDb>> copy = ViewsDb::Open(options_);
+    ASSERT_THAT(copy, IsOk());
+    position = (*copy)->ReadIdentity()->position;
+    (*copy)->Scan(nullptr, domain::Table::kUsers, "", "", [&](std::string_view, std::string_view) {
+      ++users;
+      return true;
+    });
+  }
+  EXPECT_GT(users, 0u);
+  EXPECT_LT(users, 200u);
+  EXPECT_EQ(position, users);
+}
+
 TEST_F(ViewsTest, AreNotDroppedWhileInUse) {
   AppendUsers(log_, 5);
   std::unique_ptr<Views> views = Open();
@@ -101,6 +131,8 @@ TEST_F(ViewsTest, AreNotDroppedWhileInUse) {
   std::ofstream(path_ + "/DAMAGED").put('\n');
   EXPECT_THAT(OpenViews(options_, log_, std::ref(said_)),
               Fails(StatusCode::kFailedPrecondition, "in use by another process"));
+  EXPECT_THAT(said_.text(), Not(HasSubstr("dropped")));
+  EXPECT_TRUE(Files(path_).count("DAMAGED 1"));
   EXPECT_EQ(Dump(*views->Latest()), Folded());
   // Nor while only a version is.
   const Version last = views->Latest();
@@ -123,6 +155,7 @@ TEST_F(ViewsTest, VersionsDoNotChange) {
   ASSERT_THAT(views->Apply(gone), IsOk());
   EXPECT_EQ(before->position(), 4u);
   EXPECT_EQ(Dump(*before), rows);
+  EXPECT_NE(before->Get(domain::Table::kAccounts, "a1"), std::nullopt);
   EXPECT_EQ(views->Latest()->position(), 8u);
   EXPECT_EQ(views->Latest()->Get(domain::Table::kAccounts, "a1"), std::nullopt);
 }

@@ -89,8 +89,9 @@ absl::Status ReadCredential(Flags& flags) {
     return absl::OkStatus();
   }
   auto token = ReadToken(flags.token_file);
-  if (token.ok()) flags.target.token = *std::move(token);
-  return token.status();
+  if (!token.ok()) return token.status();
+  flags.target.token = *std::move(token);
+  return absl::OkStatus();
 }
 
 int Methods() {
