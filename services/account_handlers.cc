@@ -46,19 +46,13 @@ absl::Status ListAccounts(const Query& query, const identity::v1::ListAccountsRe
   constexpr std::string_view kQuery = "accounts";
   const auto page = ReadPage(kQuery, request.page_size(), request.page_token());
   if (!page.ok()) return page.status();
-  std::string last;
-  query.world.Scan(Table::kAccounts, "", page->after,
-                   [&](std::string_view key, std::string_view value) {
-                     if (static_cast<size_t>(response.accounts_size()) == page->size) {
-                       response.set_next_page_token(PageToken(kQuery, last));
-                       return false;
-                     }
-                     view::v1::AccountRow row;
-                     domain::Decode(value, row);
-                     *response.add_accounts() = ToAccount(row);
-                     last = key;
-                     return true;
-                   });
+  response.set_next_page_token(
+      ScanPage(query.world, Table::kAccounts, "", kQuery, *page, [&](std::string_view value) {
+        view::v1::AccountRow row;
+        domain::Decode(value, row);
+        *response.add_accounts() = ToAccount(row);
+        return true;
+      }));
   response.set_position(query.world.position());
   return absl::OkStatus();
 }

@@ -12,6 +12,7 @@ namespace {
 constexpr int32_t kDefaultSize = 50;
 constexpr int32_t kLargestSize = 1000;
 constexpr size_t kDigestBytes = 8;
+constexpr size_t kMaxRowsRead = 10'000;
 
 std::string Digest(std::string_view query) { return Sha256(query).substr(0, kDigestBytes); }
 
@@ -34,6 +35,26 @@ absl::StatusOr<Page> ReadPage(std::string_view query, int32_t page_size,
   }
   page.after = bytes.substr(kDigestBytes);
   return page;
+}
+
+std::string ScanPage(const domain::World& world, domain::Table table, std::string_view prefix,
+                     std::string_view query, const Page& page,
+                     absl::FunctionRef<bool(std::string_view value)> take) {
+  const std::string after = page.after.empty() ? "" : std::string(prefix) + page.after;
+  std::string token;
+  std::string last;
+  size_t taken = 0;
+  size_t rows_read = 0;
+  world.Scan(table, prefix, after, [&](std::string_view key, std::string_view value) {
+    if (taken == page.size || rows_read++ == kMaxRowsRead) {
+      token = PageToken(query, last);
+      return false;
+    }
+    last = key.substr(prefix.size());
+    if (take(value)) ++taken;
+    return true;
+  });
+  return token;
 }
 
 std::string PageToken(std::string_view query, std::string_view last_key) {

@@ -8,7 +8,9 @@
 #include <string>
 #include <string_view>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
+#include "domain/world/world.h"
 
 namespace roster::services {
 
@@ -23,6 +25,14 @@ struct Page {
 // means 50; more than 1000 means 1000.
 absl::StatusOr<Page> ReadPage(std::string_view query, int32_t page_size,
                               std::string_view page_token);
+
+// Offers the rows of a page to `take`, in order: those with the prefix that come after the page's
+// start. `take` says whether a row is part of the list; the page ends when it has its size, or when
+// it has looked at 10 000 rows, so that a list of which little is shown can't make it slow. Returns
+// the token of the next page; empty after the last.
+std::string ScanPage(const domain::World& world, domain::Table table, std::string_view prefix,
+                     std::string_view query, const Page& page,
+                     absl::FunctionRef<bool(std::string_view value)> take);
 
 // The token of the page after `last_key`. Opaque; holds no secret: a forged one only chooses where
 // its own query goes on.

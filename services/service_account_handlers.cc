@@ -85,20 +85,14 @@ absl::Status ListServiceAccounts(const Query& query,
   const std::string list = "service_accounts\n" + account_id;
   const auto page = ReadPage(list, request.page_size(), request.page_token());
   if (!page.ok()) return page.status();
-  std::string last;
-  const std::string after = page->after.empty() ? "" : domain::Key(account_id, page->after);
-  query.world.Scan(domain::Table::kServiceAccounts, domain::Prefix(account_id), after,
-                   [&](std::string_view key, std::string_view value) {
-                     if (static_cast<size_t>(response.service_accounts_size()) == page->size) {
-                       response.set_next_page_token(PageToken(list, last));
-                       return false;
-                     }
-                     view::v1::ServiceAccountRow row;
-                     domain::Decode(value, row);
-                     *response.add_service_accounts() = ToServiceAccount(account_id, row);
-                     last = domain::IdOf(key, account_id);
-                     return true;
-                   });
+  response.set_next_page_token(
+      ScanPage(query.world, domain::Table::kServiceAccounts, domain::Prefix(account_id), list,
+               *page, [&](std::string_view value) {
+                 view::v1::ServiceAccountRow row;
+                 domain::Decode(value, row);
+                 *response.add_service_accounts() = ToServiceAccount(account_id, row);
+                 return true;
+               }));
   response.set_position(query.world.position());
   return absl::OkStatus();
 }

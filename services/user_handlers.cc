@@ -21,10 +21,6 @@ using domain::Refuse;
 using domain::Table;
 using event::v1::UserStatus;
 
-// A page looks at no more rows than this, so that a rare status can't make it slow; it may be short
-// then.
-constexpr size_t kMaxRowsRead = 10'000;
-
 template <typename Request>
 domain::UserReference Reference(const Request& request) {
   return {.account_id = request.account_id(),
@@ -134,25 +130,15 @@ absl::Status ListUsers(const Query& query, const identity::v1::ListUsersRequest&
       absl::StrCat("users\n", account_id, "\n", wanted->value_or(UserStatus()));
   const auto page = ReadPage(list, request.page_size(), request.page_token());
   if (!page.ok()) return page.status();
-  size_t rows_read = 0;
-  std::string last = page->after;
-  const std::string after = last.empty() ? "" : domain::Key(account_id, last);
-  query.world.Scan(
-      Table::kUsers, domain::Prefix(account_id), after,
-      [&](std::string_view key, std::string_view value) {
-        if (static_cast<size_t>(response.users_size()) == page->size || rows_read == kMaxRowsRead) {
-          response.set_next_page_token(PageToken(list, last));
-          return false;
-        }
-        ++rows_read;
-        last = domain::IdOf(key, account_id);
-        view::v1::UserRow row;
-        domain::Decode(value, row);
-        if (IsListed(row, *wanted, account->policy())) {
-          *response.add_users() = ToUser(account_id, row);
-        }
-        return true;
-      });
+  response.set_next_page_token(ScanPage(query.world, Table::kUsers, domain::Prefix(account_id),
+                                        list, *page, [&](std::string_view value) {
+                                          view::v1::UserRow row;
+                                          domain::Decode(value, row);
+                                          if (!IsListed(row, *wanted, account->policy()))
+                                            return false;
+                                          *response.add_users() = ToUser(account_id, row);
+                                          return true;
+                                        }));
   response.set_position(query.world.position());
   return absl::OkStatus();
 }
