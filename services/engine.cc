@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -29,25 +30,35 @@ absl::Time EndOfWait(absl::Time deadline) {
   return now + std::min(left - std::min(left / 4, absl::Seconds(1)), kLongestWait);
 }
 
+// A caller's wait for a position. Owned by the pipeline's waiter, so that it goes with it: were it
+// owned by the alarm's callback, which the alarm owns, it would never go.
+struct Wait {
+  std::atomic<bool> over = false;
+  std::mutex alarm_mutex;  // an alarm must not be set and cancelled at once
+  grpc::Alarm alarm;
+  std::function<void(bool)> then;
+};
+
 // Calls `then(true)` when the position is published, `then(false)` when the deadline comes first.
 void AwaitPosition(storage::Pipeline& pipeline, domain::Position position, absl::Time deadline,
                    std::function<void(bool)> then) {
-  struct Wait {
-    std::atomic<bool> over = false;
-    grpc::Alarm alarm;
-    std::function<void(bool)> then;
-  };
-  auto wait = std::make_shared<Wait>();
+  const auto wait = std::make_shared<Wait>();
   wait->then = std::move(then);
   const uint64_t ticket = pipeline.Await(position, [wait](bool reached) {
     if (wait->over.exchange(true)) return;
-    wait->alarm.Cancel();
+    {
+      const std::lock_guard lock(wait->alarm_mutex);
+      wait->alarm.Cancel();
+    }
     wait->then(reached);
   });
+  const std::lock_guard lock(wait->alarm_mutex);
   if (wait->over) return;
-  wait->alarm.Set(absl::ToChronoTime(deadline), [wait, ticket, &pipeline](bool expired) {
-    if (!expired || !pipeline.CancelAwait(ticket) || wait->over.exchange(true)) return;
-    wait->then(false);
+  wait->alarm.Set(absl::ToChronoTime(deadline), [weak = std::weak_ptr<Wait>(wait), ticket,
+                                                 &pipeline](bool expired) {
+    const std::shared_ptr<Wait> late = expired ? weak.lock() : nullptr;
+    if (late == nullptr || !pipeline.CancelAwait(ticket) || late->over.exchange(true)) return;
+    late->then(false);
   });
 }
 
