@@ -8,6 +8,7 @@
 #include "domain/rows.h"
 #include "domain/text/text.h"
 #include "services/ids.h"
+#include "storage/sha256.h"
 
 namespace roster::services {
 namespace {
@@ -54,7 +55,8 @@ absl::StatusOr<Cause> Authenticate(const World& world,
   if (authorization.size() > 1 || !HasScheme(authorization.front())) {
     return Refuse(Reason::kUnauthenticated);
   }
-  const auto token = domain::FindToken(world, Sha256(authorization.front().substr(kScheme.size())));
+  const auto token =
+      domain::FindToken(world, storage::Sha256(authorization.front().substr(kScheme.size())));
   if (!token) return Refuse(Reason::kUnauthenticated);
   if (token->service_account_id().empty()) {
     caller.actor.set_kind(Actor::KIND_OPERATOR);

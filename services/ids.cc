@@ -1,6 +1,5 @@
 #include "services/ids.h"
 
-#include <openssl/evp.h>
 #include <openssl/rand.h>
 
 #include <algorithm>
@@ -48,15 +47,6 @@ std::string NewToken(std::string_view prefix) {
   FillRandom(secret.data(), secret.size());
   return std::string(prefix) + absl::WebSafeBase64Escape(absl::string_view(
                                    reinterpret_cast<const char*>(secret.data()), secret.size()));
-}
-
-std::string Sha256(std::string_view text) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
-    std::abort();
-  }
-  return {reinterpret_cast<const char*>(digest.data()), size};
 }
 
 }  // namespace roster::services

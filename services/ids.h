@@ -33,9 +33,6 @@ std::string NewToken(std::string_view prefix);
 inline constexpr std::string_view kOperatorToken = "roster_op_";
 inline constexpr std::string_view kServiceToken = "roster_sa_";
 
-// SHA-256, raw.
-std::string Sha256(std::string_view text);
-
 }  // namespace roster::services
 
 #endif  // ROSTER_SERVICES_IDS_H_

@@ -3,6 +3,7 @@
 #include "domain/rows.h"
 #include "roster/event/v1/commit.pb.h"
 #include "services/ids.h"
+#include "storage/sha256.h"
 #include "storage/store.h"
 
 namespace roster::services {
@@ -13,7 +14,7 @@ absl::StatusOr<std::string> InitStore(const std::string& directory, absl::Time n
   commit.mutable_actor()->set_kind(event::v1::Actor::KIND_SYSTEM);
   commit.set_cause("rosterd init");
   *commit.mutable_time() = domain::ToTimestamp(now);
-  commit.add_events()->mutable_operator_token_issued()->set_token_hash(Sha256(token));
+  commit.add_events()->mutable_operator_token_issued()->set_token_hash(storage::Sha256(token));
   commit.set_position(1);
   if (auto status = storage::InitStore(directory, {commit}); !status.ok()) return status;
   return token;

@@ -5,6 +5,7 @@
 #include "absl/strings/escaping.h"
 #include "domain/refusal.h"
 #include "services/ids.h"
+#include "storage/sha256.h"
 
 namespace roster::services {
 namespace {
@@ -14,7 +15,9 @@ constexpr int32_t kLargestSize = 1000;
 constexpr size_t kDigestBytes = 8;
 constexpr size_t kMaxRowsRead = 10'000;
 
-std::string Digest(std::string_view query) { return Sha256(query).substr(0, kDigestBytes); }
+std::string Digest(std::string_view query) {
+  return storage::Sha256(query).substr(0, kDigestBytes);
+}
 
 }  // namespace
 

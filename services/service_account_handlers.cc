@@ -11,6 +11,7 @@
 #include "services/handlers.h"
 #include "services/ids.h"
 #include "services/page.h"
+#include "storage/sha256.h"
 
 namespace roster::services {
 namespace {
@@ -53,7 +54,7 @@ absl::StatusOr<Change> IssueServiceToken(const Invocation& invocation,
   const domain::IssueServiceToken command{.account_id = request.account_id(),
                                           .service_account_id = request.service_account_id(),
                                           .token_id = invocation.ids.Next(),
-                                          .token_hash = Sha256(token)};
+                                          .token_hash = storage::Sha256(token)};
   return MakeChange(
       command, response,
       [&response, command, token = invocation.validate_only ? "" : token,

@@ -1,14 +1,13 @@
 #include "storage/commit_record.h"
 
-#include <openssl/evp.h>
 #include <openssl/rand.h>
 
 #include <cstdlib>
-#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "storage/log.h"
+#include "storage/sha256.h"
 
 namespace roster::storage {
 namespace {
@@ -18,25 +17,6 @@ using event::v1::Commit;
 // Until there is more than one shard, and a restore from backup that raises the epoch.
 constexpr uint32_t kShard = 0;
 constexpr uint64_t kEpoch = 1;
-
-struct FreeDigest {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
-
-std::string Sha256(std::string_view bytes) {
-  // Fetched once: OpenSSL 3 looks an algorithm up by name at every use otherwise, which costs as
-  // much as hashing a record.
-  static EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  thread_local const std::unique_ptr<EVP_MD_CTX, FreeDigest> context(EVP_MD_CTX_new());
-  std::string hash(kHashBytes, '\0');
-  if (EVP_DigestInit_ex2(context.get(), sha256, nullptr) != 1 ||
-      EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) != 1 ||
-      EVP_DigestFinal_ex(context.get(), reinterpret_cast<unsigned char*>(hash.data()), nullptr) !=
-          1) {
-    std::abort();
-  }
-  return hash;
-}
 
 }  // namespace
 

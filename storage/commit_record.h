@@ -14,11 +14,11 @@
 #include "absl/status/statusor.h"
 #include "domain/world/world.h"
 #include "roster/event/v1/commit.pb.h"
+#include "storage/sha256.h"
 
 namespace roster::storage {
 
 inline constexpr size_t kLogIdBytes = 16;
-inline constexpr size_t kHashBytes = 32;
 
 // An id for a new log, from the system's random numbers.
 std::string NewLogId();
@@ -26,7 +26,7 @@ std::string NewLogId();
 // The end of a log: what the next record is chained to.
 struct LogTail {
   domain::Position head = 0;
-  std::string hash = std::string(kHashBytes, '\0');  // SHA-256 of the last record's bytes
+  std::string hash = std::string(kSha256Bytes, '\0');  // SHA-256 of the last record's bytes
 };
 
 // Records ready to be stored, and the tail of the log that has them.

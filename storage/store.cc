@@ -66,7 +66,7 @@ absl::Status SyncParent(const fs::path& directory) {
   const fs::path parent = fs::absolute(directory / ".").parent_path().parent_path();
   const int file = open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (file < 0) return LastError("open", parent);
-  const absl::Status synced = fsync(file) == 0 ? absl::OkStatus() : LastError("sync", parent);
+  absl::Status synced = fsync(file) == 0 ? absl::OkStatus() : LastError("sync", parent);
   (void)close(file);
   return synced;
 }
