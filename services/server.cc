@@ -54,6 +54,7 @@ class Server::Impl {
     if (auto status = OpenStore(); !status.ok()) return status;
     if (auto status = MakeServices(); !status.ok()) return status;
     if (auto status = Listen(); !status.ok()) return status;
+    ready_ = true;
     health_.SetServing(true);
     environment_.logger.Write(Level::kInfo, "ready",
                               {{"listen", options_.listen.host},
@@ -67,7 +68,7 @@ class Server::Impl {
 
   void Stop(absl::Duration notice, absl::Duration grace) {
     if (pipeline_ == nullptr) return;
-    environment_.logger.Write(Level::kInfo, "stopping");
+    if (ready_) environment_.logger.Write(Level::kInfo, "stopping");
     health_.SetServing(false);
     absl::SleepFor(notice);
     // Calls that wait for a command need the pipeline: it stops when none of them is left.
@@ -75,7 +76,9 @@ class Server::Impl {
     pipeline_->Stop();
     health_.Stop();
     if (probes_ != nullptr) probes_->Shutdown(grace);
-    environment_.logger.Write(Level::kInfo, "stopped", {{"position", store_->log().head()}});
+    if (ready_) {
+      environment_.logger.Write(Level::kInfo, "stopped", {{"position", store_->log().head()}});
+    }
     pipeline_ = nullptr;
     store_ = nullptr;
   }
@@ -164,6 +167,7 @@ class Server::Impl {
   std::unique_ptr<Engine> engine_;
   std::vector<std::unique_ptr<grpc::Service>> services_;
   uint16_t metrics_port_ = 0;
+  bool ready_ = false;  // a start that was refused has nothing to say of its stop
   std::unique_ptr<Listener> probes_;
   std::unique_ptr<Listener> main_;
 };
