@@ -40,10 +40,6 @@ std::string Key(std::string_view account_id, std::string_view id) {
 
 std::string Prefix(std::string_view account_id) { return Key(account_id, ""); }
 
-std::string_view IdOf(std::string_view key, std::string_view account_id) {
-  return key.substr(account_id.size() + 1);
-}
-
 std::string EmailKey(std::string_view account_id, std::string_view email) {
   return Key(account_id, "e/" + Normalize(email));
 }

@@ -22,9 +22,6 @@ std::string Key(std::string_view account_id, std::string_view id);
 // The prefix of all keys of an account.
 std::string Prefix(std::string_view account_id);
 
-// The part of a key after its account.
-std::string_view IdOf(std::string_view key, std::string_view account_id);
-
 // Key of the search row that holds an email or user name for its user.
 std::string EmailKey(std::string_view account_id, std::string_view email);
 std::string UserNameKey(std::string_view account_id, std::string_view user_name);
