@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "storage/log.h"
 #include "storage/sha256.h"
 
 namespace roster::storage {
@@ -14,9 +13,8 @@ namespace {
 
 using event::v1::Commit;
 
-// Until there is more than one shard, and a restore from backup that raises the epoch.
+// Until there is more than one shard.
 constexpr uint32_t kShard = 0;
-constexpr uint64_t kEpoch = 1;
 
 }  // namespace
 

@@ -14,7 +14,7 @@
 #include "absl/status/statusor.h"
 #include "domain/world/world.h"
 #include "roster/event/v1/commit.pb.h"
-#include "storage/sha256.h"
+#include "storage/log.h"
 
 namespace roster::storage {
 
@@ -22,12 +22,6 @@ inline constexpr size_t kLogIdBytes = 16;
 
 // An id for a new log, from the system's random numbers.
 std::string NewLogId();
-
-// The end of a log: what the next record is chained to.
-struct LogTail {
-  domain::Position head = 0;
-  std::string hash = std::string(kSha256Bytes, '\0');  // SHA-256 of the last record's bytes
-};
 
 // Records ready to be stored, and the tail of the log that has them.
 struct StampedRecords {

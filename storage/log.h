@@ -9,6 +9,7 @@
 #define ROSTER_STORAGE_LOG_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -17,10 +18,20 @@
 #include "absl/time/time.h"
 #include "domain/world/world.h"
 #include "roster/event/v1/commit.pb.h"
+#include "storage/sha256.h"
 
 namespace roster::storage {
 
 using domain::Position;
+
+// Of every record, until a restore from a backup raises it.
+inline constexpr uint64_t kEpoch = 1;
+
+// The end of a log: what the next record is chained to.
+struct LogTail {
+  Position head = 0;
+  std::string hash = std::string(kSha256Bytes, '\0');  // SHA-256 of the last record's bytes
+};
 
 // Thread-safe.
 class Log {
@@ -32,6 +43,9 @@ class Log {
 
   // Position of the last durable commit; 0 when empty.
   virtual Position head() const = 0;
+
+  // Position and hash of the last durable commit, taken together. Never waits for an Append.
+  virtual LogTail tail() const = 0;
 
   // Appends the commits at expected + 1, expected + 2, …, all or nothing, durable when OK is
   // returned. Stamps each with log id, shard, epoch, position and the hash of the record before it.

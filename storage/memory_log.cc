@@ -5,16 +5,14 @@
 
 namespace roster::storage {
 
-Position MemoryLog::head() const { return head_.Get(); }
-
 absl::Status MemoryLog::Append(Position expected, std::vector<event::v1::Commit>& commits) {
   const MutexLock lock(mutex_);
-  if (absl::Status status = CheckExpected(expected, tail_); !status.ok()) return status;
-  absl::StatusOr<StampedRecords> stamped = StampRecords(id_, tail_, commits);
+  const LogTail tail = head_.tail();
+  if (absl::Status status = CheckExpected(expected, tail); !status.ok()) return status;
+  absl::StatusOr<StampedRecords> stamped = StampRecords(id_, tail, commits);
   if (!stamped.ok()) return stamped.status();
   std::move(stamped->records.begin(), stamped->records.end(), std::back_inserter(records_));
-  tail_ = std::move(stamped->tail);
-  head_.Set(tail_.head);
+  head_.Set(std::move(stamped->tail));
   return absl::OkStatus();
 }
 
@@ -22,7 +20,7 @@ absl::StatusOr<std::vector<event::v1::Commit>> MemoryLog::Read(Position from, si
   from = std::max<Position>(from, 1);
   RecordReader reader(id_, from);
   const MutexLock lock(mutex_);
-  while (reader.next() <= tail_.head && reader.next() - from < limit &&
+  while (reader.next() <= records_.size() && reader.next() - from < limit &&
          reader.bytes() < kMaxReadBytes) {
     if (absl::Status status = reader.Add(records_[reader.next() - 1]); !status.ok()) return status;
   }

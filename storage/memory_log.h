@@ -21,18 +21,18 @@ class MemoryLog final : public Log {
   explicit MemoryLog(std::string id = NewLogId()) : id_(std::move(id)) {}
 
   const std::string& id() const override { return id_; }
-  Position head() const override;
+  Position head() const override { return head_.Get(); }
+  LogTail tail() const override { return head_.tail(); }
   absl::Status Append(Position expected, std::vector<event::v1::Commit>& commits) override;
   absl::StatusOr<std::vector<event::v1::Commit>> Read(Position from, size_t limit) const override;
   bool Await(Position position, absl::Duration timeout) const override;
 
  private:
   const std::string id_;
-  PublishedHead head_{0};
+  PublishedHead head_{LogTail()};
   mutable Mutex mutex_;
   // The record at position 1 first.
   std::vector<std::string> records_ ABSL_GUARDED_BY(mutex_);
-  LogTail tail_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace roster::storage

@@ -1,7 +1,4 @@
-// The log on disk: a RocksDB directory of its own.
-//
-// Key "c" + position (8 bytes, big-endian) → the bytes of the Commit. Key "m" + name → facts about
-// the log: its id, and the version of this format.
+// The log on disk: a RocksDB directory of its own. FORMAT.md has its keys and records byte by byte.
 
 #ifndef ROSTER_STORAGE_ROCKSDB_LOG_H_
 #define ROSTER_STORAGE_ROCKSDB_LOG_H_
@@ -12,16 +9,29 @@
 #include "absl/status/statusor.h"
 #include "storage/log.h"
 
+namespace rocksdb {
+class Env;
+}
+
 namespace roster::storage {
 
-// Creates an empty log with a new id. The parent of the directory must exist.
-// ALREADY_EXISTS: there is a log. FAILED_PRECONDITION: the directory is in use by another process.
-absl::StatusOr<std::unique_ptr<Log>> CreateRocksDbLog(const std::string& directory);
+struct RocksDbLogOptions {
+  // Where the files are. Null: the system's file system. Outlives the log.
+  rocksdb::Env* env = nullptr;
+};
 
-// Opens a log and keeps it for this process alone until it is destroyed.
-// NOT_FOUND: there is none. FAILED_PRECONDITION: in use by another process, or of a newer format.
+// Creates an empty log with a new id. The parent of the directory must exist, and its entry for the
+// directory is for the caller to sync.
+// ALREADY_EXISTS: there is a log. FAILED_PRECONDITION: the directory is in use by another process.
+absl::StatusOr<std::unique_ptr<Log>> CreateRocksDbLog(const std::string& directory,
+                                                      const RocksDbLogOptions& options = {});
+
+// Opens a log and keeps it for this process alone until it is destroyed. The directory changes by
+// that, which makes some damage final: CheckRocksDbLog (log_check.h) comes before it.
+// NOT_FOUND: there is none. FAILED_PRECONDITION: in use by another process, or of another format.
 // DATA_LOSS: the directory or its last record is damaged.
-absl::StatusOr<std::unique_ptr<Log>> OpenRocksDbLog(const std::string& directory);
+absl::StatusOr<std::unique_ptr<Log>> OpenRocksDbLog(const std::string& directory,
+                                                    const RocksDbLogOptions& options = {});
 
 }  // namespace roster::storage
 

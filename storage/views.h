@@ -18,6 +18,10 @@
 #include "domain/world/world.h"
 #include "storage/log.h"
 
+namespace rocksdb {
+class Env;
+}
+
 namespace roster::storage {
 
 // A published version of the views: a world that never changes. Thread-safe; shared by all readers.
@@ -29,6 +33,7 @@ inline constexpr uint32_t kViewVersion = 1;
 
 struct ViewsOptions {
   std::string directory;           // its parent exists
+  rocksdb::Env* env = nullptr;     // where the files are; null: the system's; outlives the views
   size_t cache_bytes = 256 << 20;  // block cache and memtables together
   // Views are flushed after this many commits, which bounds the tail that a start folds.
   Position flush_commits = 50'000;

@@ -50,8 +50,10 @@ std::optional<uint64_t> DecodeFixed64(std::string_view bytes) {
   return number;
 }
 
-rocksdb::DBOptions DirectoryOptions(std::shared_ptr<rocksdb::WriteBufferManager> memtables) {
+rocksdb::DBOptions DirectoryOptions(rocksdb::Env* env,
+                                    std::shared_ptr<rocksdb::WriteBufferManager> memtables) {
   rocksdb::DBOptions options;
+  if (env != nullptr) options.env = env;
   options.create_if_missing = true;
   options.create_missing_column_families = true;
   // Without it a kill can leave the tables at different positions.
@@ -90,7 +92,7 @@ std::string UpperBound(std::string_view prefix) {
 
 absl::StatusOr<std::unique_ptr<ViewsDb>> ViewsDb::Open(const ViewsOptions& options) {
   // RocksDB would make it readable by everybody. Should it fail, RocksDB says so better.
-  (void)mkdir(options.directory.c_str(), 0700);
+  if (options.env == nullptr) (void)mkdir(options.directory.c_str(), 0700);
   const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(options.cache_bytes);
   const auto memtables = std::make_shared<rocksdb::WriteBufferManager>(
       std::clamp(options.cache_bytes / 2, kLeastMemtableBytes, kMostMemtableBytes), cache);
@@ -102,8 +104,9 @@ absl::StatusOr<std::unique_ptr<ViewsDb>> ViewsDb::Open(const ViewsOptions& optio
   }
   std::unique_ptr<ViewsDb> views(new ViewsDb(options));
   rocksdb::DB* db = nullptr;
-  const rocksdb::Status status = rocksdb::DB::Open(DirectoryOptions(memtables), options.directory,
-                                                   descriptors, &views->families_, &db);
+  const rocksdb::Status status =
+      rocksdb::DB::Open(DirectoryOptions(options.env, memtables), options.directory, descriptors,
+                        &views->families_, &db);
   if (!status.ok()) {
     return FromRocksDb(status, absl::StrCat("open the views in ", options.directory));
   }

@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "storage/commit_record.h"
 #include "storage/log.h"
 #include "storage/memory_log.h"
 #include "storage/rocksdb_log.h"
@@ -105,6 +106,41 @@ TEST_P(LogContract, ChainsEachCommitToTheOneBefore) {
   for (const size_t i : {1u, 2u}) {
     EXPECT_EQ((*read)[i].previous_hash(), TailAt(i, (*read)[i - 1].SerializeAsString()).hash);
     EXPECT_NE((*read)[i].previous_hash(), (*read)[i - 1].previous_hash());
+  }
+}
+
+TEST_P(LogContract, TellsItsTail) {
+  EXPECT_EQ(log_->tail().head, 0u);
+  EXPECT_EQ(log_->tail().hash, std::string(32, '\0'));
+  for (const int count : {1, 3}) {
+    Append(count);
+    const LogTail tail = log_->tail();
+    EXPECT_EQ(tail.head, log_->head());
+    const absl::StatusOr<std::vector<Commit>> last = log_->Read(tail.head, 1);
+    ASSERT_THAT(last, IsOk());
+    EXPECT_EQ(tail.hash, TailAt(tail.head, last->at(0).SerializeAsString()).hash);
+  }
+  const LogTail before = log_->tail();
+  std::vector<Commit> refused = Users(1);
+  EXPECT_FALSE(log_->Append(1, refused).ok());
+  EXPECT_EQ(log_->tail().head, before.head);
+  EXPECT_EQ(log_->tail().hash, before.hash);
+}
+
+// Position and hash belong to each other, whoever appends meanwhile.
+TEST_P(LogContract, TellsItsTailAsAWhole) {
+  std::vector<LogTail> seen;
+  std::thread appends([&] {
+    for (int i = 0; i < 100; ++i) Append(1);
+  });
+  while (seen.empty() || seen.back().head < 100) seen.push_back(log_->tail());
+  appends.join();
+  const absl::StatusOr<std::vector<Commit>> read = log_->Read(1, 100);
+  ASSERT_THAT(read, IsOk());
+  for (const LogTail& tail : seen) {
+    if (tail.head > 0 && tail.head < 100) {
+      ASSERT_EQ(tail.hash, (*read)[tail.head].previous_hash()) << tail.head;
+    }
   }
 }
 

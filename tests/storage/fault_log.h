@@ -65,6 +65,7 @@ class FaultLog final : public Log {
 
   const std::string& id() const override { return below_.id(); }
   Position head() const override { return below_.head(); }
+  LogTail tail() const override { return below_.tail(); }
 
   absl::Status Append(Position expected, std::vector<event::v1::Commit>& commits) override {
     absl::Status failure;

@@ -17,6 +17,7 @@ class UnreadableLog final : public Log {
   explicit UnreadableLog(Log& below) : below_(below) {}
   const std::string& id() const override { return below_.id(); }
   Position head() const override { return below_.head(); }
+  LogTail tail() const override { return below_.tail(); }
   absl::Status Append(Position expected, std::vector<event::v1::Commit>& commits) override {
     return below_.Append(expected, commits);
   }

@@ -35,6 +35,7 @@ class RocksDbLogTest : public testing::Test {
     ASSERT_THAT(log, IsOk());
     id_ = (*log)->id();
     AppendUsers(**log, 4);
+    tail_ = (*log)->tail();
   }
 
   // Changes the closed log behind its back.
@@ -71,6 +72,7 @@ class RocksDbLogTest : public testing::Test {
   TempDirectory directory_;
   const std::string path_ = directory_ / "log";
   std::string id_;
+  LogTail tail_;
 };
 
 TEST_F(RocksDbLogTest, IsTheSameWhenOpenedAgain) {
@@ -79,6 +81,8 @@ TEST_F(RocksDbLogTest, IsTheSameWhenOpenedAgain) {
     ASSERT_THAT(log, IsOk());
     EXPECT_EQ((*log)->id(), id_);
     EXPECT_EQ((*log)->head(), 5u);
+    EXPECT_EQ((*log)->tail().head, 5u);
+    EXPECT_EQ((*log)->tail().hash, tail_.hash);
     EXPECT_TRUE((*log)->Await(5, absl::ZeroDuration()));
     AppendUsers(**log, 2);
   }
@@ -137,9 +141,17 @@ TEST_F(RocksDbLogTest, IsRefusedWhileAnotherProcessHasIt) {
 
 TEST_F(RocksDbLogTest, IsRefusedWhenANewerVersionWroteIt) {
   Tamper([](rocksdb::DB& db) {
-    ASSERT_TRUE(db.Put(rocksdb::WriteOptions(), "mformat_version", "2").ok());
+    ASSERT_TRUE(db.Put(rocksdb::WriteOptions(), "mformat_version", "3").ok());
   });
-  EXPECT_THAT(OpenRocksDbLog(path_), Fails(StatusCode::kFailedPrecondition, "format 2"));
+  EXPECT_THAT(OpenRocksDbLog(path_), Fails(StatusCode::kFailedPrecondition, "format 3"));
+}
+
+TEST_F(RocksDbLogTest, IsRefusedWhenItsPersonalDataIsNotSealed) {
+  Tamper([](rocksdb::DB& db) {
+    ASSERT_TRUE(db.Put(rocksdb::WriteOptions(), "mformat_version", "1").ok());
+  });
+  EXPECT_THAT(OpenRocksDbLog(path_),
+              Fails(StatusCode::kFailedPrecondition, "development version before 0.2"));
 }
 
 TEST_F(RocksDbLogTest, IsRefusedWithoutIdentity) {

@@ -1,0 +1,105 @@
+#include "storage/file.h"
+
+#include <rocksdb/env.h>
+#include <rocksdb/file_system.h>
+
+#include <filesystem>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "storage/rocksdb_status.h"
+
+namespace roster::storage {
+namespace {
+
+using rocksdb::FileOptions;
+using rocksdb::FileSystem;
+using rocksdb::IOOptions;
+using rocksdb::IOStatus;
+
+FileSystem& Files(rocksdb::Env* env) {
+  return *(env == nullptr ? rocksdb::Env::Default() : env)->GetFileSystem();
+}
+
+absl::Status Failed(const IOStatus& status, std::string_view operation, const std::string& path) {
+  return FromRocksDb(status, absl::StrCat(std::string(operation), " ", path));
+}
+
+// Writes to an open file, makes it durable and closes it.
+absl::Status WriteAll(rocksdb::FSWritableFile& file, std::string_view bytes,
+                      const std::string& path) {
+  IOStatus status = file.Append(rocksdb::Slice(bytes.data(), bytes.size()), IOOptions(), nullptr);
+  if (!status.ok()) return Failed(status, "write", path);
+  status = file.Fsync(IOOptions(), nullptr);
+  if (!status.ok()) return Failed(status, "sync", path);
+  return Failed(file.Close(IOOptions(), nullptr), "close", path);
+}
+
+// Makes the entry of the path in its directory durable.
+absl::Status SyncEntry(FileSystem& files, const std::string& path) {
+  const std::string directory =
+      std::filesystem::path("." / std::filesystem::path(path)).parent_path();
+  std::unique_ptr<rocksdb::FSDirectory> opened;
+  IOStatus status = files.NewDirectory(directory, IOOptions(), &opened, nullptr);
+  if (status.ok()) status = opened->Fsync(IOOptions(), nullptr);
+  return Failed(status, "sync the directory", directory);
+}
+
+// The content, or nothing when there is no file.
+absl::StatusOr<std::string> ReadIfThere(const std::string& path, rocksdb::Env* env) {
+  absl::StatusOr<std::string> content = ReadFile(path, env);
+  if (absl::IsNotFound(content.status())) return std::string();
+  return content;
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> ReadFile(const std::string& path, rocksdb::Env* env) {
+  constexpr size_t kChunkBytes = 64 << 10;
+  std::unique_ptr<rocksdb::FSSequentialFile> file;
+  IOStatus status = Files(env).NewSequentialFile(path, FileOptions(), &file, nullptr);
+  if (status.IsNotFound() || status.IsPathNotFound()) {
+    return absl::NotFoundError(absl::StrCat("there is no file ", path));
+  }
+  if (!status.ok()) return Failed(status, "open", path);
+  std::string content;
+  std::string chunk(kChunkBytes, '\0');
+  rocksdb::Slice read;
+  do {
+    status = file->Read(chunk.size(), IOOptions(), &read, chunk.data(), nullptr);
+    if (!status.ok()) return Failed(status, "read", path);
+    content.append(read.data(), read.size());
+  } while (!read.empty());
+  return content;
+}
+
+absl::Status ReplaceFile(const std::string& path, std::string_view content, rocksdb::Env* env) {
+  FileSystem& files = Files(env);
+  const std::string fresh = path + ".new";
+  std::unique_ptr<rocksdb::FSWritableFile> file;
+  IOStatus status = files.NewWritableFile(fresh, FileOptions(), &file, nullptr);
+  if (!status.ok()) return Failed(status, "create", fresh);
+  if (absl::Status written = WriteAll(*file, content, fresh); !written.ok()) return written;
+  status = files.RenameFile(fresh, path, IOOptions(), nullptr);
+  if (!status.ok()) return Failed(status, "rename to", path);
+  return SyncEntry(files, path);
+}
+
+absl::Status AppendLine(const std::string& path, std::string_view line, rocksdb::Env* env) {
+  FileSystem& files = Files(env);
+  absl::StatusOr<std::string> content = ReadIfThere(path, env);
+  if (!content.ok()) return content.status();
+  const std::string whole_line = absl::StrCat(std::string(line), "\n");
+  if (!content->empty() && content->back() != '\n') {
+    const size_t last_break = content->rfind('\n');
+    content->resize(last_break == std::string::npos ? 0 : last_break + 1);
+    return ReplaceFile(path, *content + whole_line, env);
+  }
+  std::unique_ptr<rocksdb::FSWritableFile> file;
+  const IOStatus status = files.ReopenWritableFile(path, FileOptions(), &file, nullptr);
+  if (!status.ok()) return Failed(status, "open", path);
+  if (absl::Status written = WriteAll(*file, whole_line, path); !written.ok()) return written;
+  return SyncEntry(files, path);
+}
+
+}  // namespace roster::storage
