@@ -1,0 +1,380 @@
+// The file system over the disk that can lose its power.
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+
+#include "storage/read_only_files.h"
+#include "tests/storage/power_loss.h"
+
+namespace roster::storage {
+namespace {
+
+using Kind = DiskOperation::Kind;
+using Io = rocksdb::IOOptions;
+using rocksdb::IODebugContext;
+using rocksdb::IOStatus;
+using rocksdb::Slice;
+
+// An open file: which one it is of which file system, which outlives it.
+struct Handle {
+  PowerLossFiles& files;
+  uint64_t file;
+};
+
+class SequentialFile final : public rocksdb::FSSequentialFile {
+ public:
+  explicit SequentialFile(Handle handle) : handle_(handle) {}
+  IOStatus Read(size_t count, const Io&, Slice* result, char* scratch, IODebugContext*) override {
+    *result = handle_.files.Read(handle_.file, at_, count, scratch);
+    at_ += result->size();
+    return IOStatus::OK();
+  }
+  IOStatus Skip(uint64_t count) override {
+    at_ = std::min(at_ + count, handle_.files.Size(handle_.file));
+    return IOStatus::OK();
+  }
+
+ private:
+  const Handle handle_;
+  uint64_t at_ = 0;
+};
+
+class RandomAccessFile final : public rocksdb::FSRandomAccessFile {
+ public:
+  explicit RandomAccessFile(Handle handle) : handle_(handle) {}
+  IOStatus Read(uint64_t at, size_t count, const Io&, Slice* result, char* scratch,
+                IODebugContext*) const override {
+    *result = handle_.files.Read(handle_.file, at, count, scratch);
+    return IOStatus::OK();
+  }
+
+ private:
+  const Handle handle_;
+};
+
+class WritableFile final : public rocksdb::FSWritableFile {
+ public:
+  explicit WritableFile(Handle handle) : handle_(handle), size_(handle.files.Size(handle.file)) {}
+  using FSWritableFile::Append;
+  IOStatus Append(const Slice& bytes, const Io&, IODebugContext*) override {
+    const IOStatus status = handle_.files.Write(handle_.file, size_, bytes);
+    size_ += bytes.size();
+    return status;
+  }
+  IOStatus Truncate(uint64_t size, const Io&, IODebugContext*) override {
+    size_ = size;
+    return handle_.files.Cut(handle_.file, size);
+  }
+  IOStatus Close(const Io&, IODebugContext*) override { return IOStatus::OK(); }
+  IOStatus Flush(const Io&, IODebugContext*) override { return IOStatus::OK(); }
+  IOStatus Sync(const Io&, IODebugContext*) override { return handle_.files.Sync(handle_.file); }
+  uint64_t GetFileSize(const Io&, IODebugContext*) override { return size_; }
+
+ private:
+  const Handle handle_;
+  uint64_t size_;
+};
+
+class RandomRwFile final : public rocksdb::FSRandomRWFile {
+ public:
+  explicit RandomRwFile(Handle handle) : handle_(handle) {}
+  IOStatus Write(uint64_t at, const Slice& bytes, const Io&, IODebugContext*) override {
+    return handle_.files.Write(handle_.file, at, bytes);
+  }
+  IOStatus Read(uint64_t at, size_t count, const Io&, Slice* result, char* scratch,
+                IODebugContext*) const override {
+    *result = handle_.files.Read(handle_.file, at, count, scratch);
+    return IOStatus::OK();
+  }
+  IOStatus Flush(const Io&, IODebugContext*) override { return IOStatus::OK(); }
+  IOStatus Sync(const Io&, IODebugContext*) override { return handle_.files.Sync(handle_.file); }
+  IOStatus Close(const Io&, IODebugContext*) override { return IOStatus::OK(); }
+
+ private:
+  const Handle handle_;
+};
+
+class OpenDirectory final : public rocksdb::FSDirectory {
+ public:
+  OpenDirectory(PowerLossFiles& files, std::string path) : files_(files), path_(std::move(path)) {}
+  IOStatus Fsync(const Io&, IODebugContext*) override { return files_.SyncNames(path_); }
+
+ private:
+  PowerLossFiles& files_;
+  const std::string path_;
+};
+
+class NoLock final : public rocksdb::FileLock {};
+
+// A path as the maps know it: RocksDB writes some with two slashes.
+std::string Normal(const std::string& path) {
+  std::string normal = std::filesystem::path(path).lexically_normal();
+  if (normal.size() > 1 && normal.back() == '/') normal.pop_back();
+  return normal;
+}
+
+IOStatus Missing(const std::string& path) { return IOStatus::PathNotFound("no such file", path); }
+
+}  // namespace
+
+PowerLossFiles::PowerLossFiles(const DiskImage& image, SyncLies lies)
+    : lies_(lies), directories_(image.directories) {
+  for (const auto& [path, content] : image.files) {
+    names_[path] = ++last_file_;
+    contents_[last_file_] = content;
+  }
+}
+
+std::vector<DiskOperation> PowerLossFiles::operations() const {
+  const std::lock_guard lock(mutex_);
+  return operations_;
+}
+
+size_t PowerLossFiles::operation_count() const {
+  const std::lock_guard lock(mutex_);
+  return operations_.size();
+}
+
+DiskImage PowerLossFiles::image() const {
+  const std::lock_guard lock(mutex_);
+  DiskImage image;
+  image.directories = directories_;
+  for (const auto& [path, file] : names_) image.files[path] = contents_.at(file);
+  return image;
+}
+
+IOStatus PowerLossFiles::Record(DiskOperation operation) {
+  operations_.push_back(std::move(operation));
+  return IOStatus::OK();
+}
+
+uint64_t PowerLossFiles::Find(Path path, bool create) {
+  const std::string name = Normal(path);
+  const auto found = names_.find(name);
+  if (found != names_.end()) return found->second;
+  if (!create) return 0;
+  names_[name] = ++last_file_;
+  contents_[last_file_];
+  (void)Record({.kind = Kind::kCreate, .file = last_file_, .path = name});
+  return last_file_;
+}
+
+uint64_t PowerLossFiles::Size(uint64_t file) const {
+  const std::lock_guard lock(mutex_);
+  return contents_.at(file).size();
+}
+
+Slice PowerLossFiles::Read(uint64_t file, uint64_t at, size_t count, char* scratch) const {
+  const std::lock_guard lock(mutex_);
+  const std::string& content = contents_.at(file);
+  if (at >= content.size()) return {};
+  count = std::min<size_t>(count, content.size() - at);
+  std::memcpy(scratch, content.data() + at, count);
+  return {scratch, count};
+}
+
+IOStatus PowerLossFiles::Write(uint64_t file, uint64_t at, Slice bytes) {
+  const std::lock_guard lock(mutex_);
+  std::string& content = contents_.at(file);
+  if (content.size() < at + bytes.size()) content.resize(at + bytes.size(), '\0');
+  content.replace(at, bytes.size(), bytes.data(), bytes.size());
+  return Record({.kind = Kind::kWrite, .file = file, .at = at, .bytes = bytes.ToString()});
+}
+
+IOStatus PowerLossFiles::Cut(uint64_t file, uint64_t size) {
+  const std::lock_guard lock(mutex_);
+  std::string& content = contents_.at(file);
+  if (content.size() == size) return IOStatus::OK();  // when RocksDB closes a file
+  content.resize(size, '\0');
+  return Record({.kind = Kind::kTruncate, .file = file, .at = size});
+}
+
+IOStatus PowerLossFiles::Sync(uint64_t file) {
+  const std::lock_guard lock(mutex_);
+  return lies_.files ? IOStatus::OK() : Record({.kind = Kind::kSync, .file = file});
+}
+
+IOStatus PowerLossFiles::SyncNames(Path directory) {
+  const std::lock_guard lock(mutex_);
+  return lies_.names ? IOStatus::OK() : Record({.kind = Kind::kSyncNames, .path = directory});
+}
+
+IOStatus PowerLossFiles::NewSequentialFile(Path path, How,
+                                           std::unique_ptr<rocksdb::FSSequentialFile>* result,
+                                           Context) {
+  const std::lock_guard lock(mutex_);
+  const uint64_t file = Find(path, false);
+  if (file == 0) return Missing(path);
+  *result = std::make_unique<SequentialFile>(Handle{*this, file});
+  return IOStatus::OK();
+}
+
+IOStatus PowerLossFiles::NewRandomAccessFile(Path path, How,
+                                             std::unique_ptr<rocksdb::FSRandomAccessFile>* result,
+                                             Context) {
+  const std::lock_guard lock(mutex_);
+  const uint64_t file = Find(path, false);
+  if (file == 0) return Missing(path);
+  *result = std::make_unique<RandomAccessFile>(Handle{*this, file});
+  return IOStatus::OK();
+}
+
+IOStatus PowerLossFiles::NewWritableFile(Path path, How how,
+                                         std::unique_ptr<rocksdb::FSWritableFile>* result,
+                                         Context context) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!directories_.contains(std::filesystem::path(Normal(path)).parent_path())) {
+      return Missing(path);
+    }
+    if (const uint64_t file = Find(path, false); file != 0 && !contents_.at(file).empty()) {
+      contents_.at(file).clear();
+      (void)Record({.kind = Kind::kTruncate, .file = file, .at = 0});
+    }
+  }
+  return ReopenWritableFile(path, how, result, context);
+}
+
+IOStatus PowerLossFiles::ReopenWritableFile(Path path, How,
+                                            std::unique_ptr<rocksdb::FSWritableFile>* result,
+                                            Context) {
+  uint64_t file = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    file = Find(path, true);
+  }
+  *result = std::make_unique<WritableFile>(Handle{*this, file});
+  return IOStatus::OK();
+}
+
+IOStatus PowerLossFiles::NewRandomRWFile(Path path, How,
+                                         std::unique_ptr<rocksdb::FSRandomRWFile>* result,
+                                         Context) {
+  const std::lock_guard lock(mutex_);
+  const uint64_t file = Find(path, false);
+  if (file == 0) return Missing(path);
+  *result = std::make_unique<RandomRwFile>(Handle{*this, file});
+  return IOStatus::OK();
+}
+
+IOStatus PowerLossFiles::NewDirectory(Path path, const Io&,
+                                      std::unique_ptr<rocksdb::FSDirectory>* result, Context) {
+  const std::lock_guard lock(mutex_);
+  if (!directories_.contains(Normal(path))) return Missing(path);
+  *result = std::make_unique<OpenDirectory>(*this, Normal(path));
+  return IOStatus::OK();
+}
+
+IOStatus PowerLossFiles::NewLogger(Path, const Io&, std::shared_ptr<rocksdb::Logger>* result,
+                                   Context) {
+  *result = SilentLogger();
+  return IOStatus::OK();
+}
+
+IOStatus PowerLossFiles::FileExists(Path path, const Io&, Context) {
+  const std::lock_guard lock(mutex_);
+  if (Find(path, false) != 0 || directories_.contains(Normal(path))) return IOStatus::OK();
+  return IOStatus::NotFound();
+}
+
+IOStatus PowerLossFiles::GetChildren(Path path, const Io&, std::vector<std::string>* names,
+                                     Context) {
+  const std::lock_guard lock(mutex_);
+  const std::string directory = Normal(path);
+  if (!directories_.contains(directory)) return Missing(path);
+  names->clear();
+  const auto add = [&](const std::filesystem::path& child) {
+    if (child.parent_path() == directory) names->push_back(child.filename());
+  };
+  for (const auto& [name, file] : names_) add(name);
+  for (const std::string& name : directories_) {
+    if (name != directory) add(name);
+  }
+  return IOStatus::OK();
+}
+
+IOStatus PowerLossFiles::DeleteFile(Path path, const Io&, Context) {
+  const std::lock_guard lock(mutex_);
+  if (names_.erase(Normal(path)) == 0) return Missing(path);
+  return Record({.kind = Kind::kRemove, .path = Normal(path)});
+}
+
+IOStatus PowerLossFiles::Truncate(Path path, size_t size, const Io&, Context) {
+  uint64_t file = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    file = Find(path, false);
+  }
+  return file == 0 ? Missing(path) : Cut(file, size);
+}
+
+IOStatus PowerLossFiles::CreateDir(Path path, const Io&, Context) {
+  const std::lock_guard lock(mutex_);
+  if (!directories_.insert(Normal(path)).second) return IOStatus::IOError("exists", path);
+  return Record({.kind = Kind::kMakeDirectory, .path = Normal(path)});
+}
+
+IOStatus PowerLossFiles::CreateDirIfMissing(Path path, const Io& options, Context context) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (directories_.contains(Normal(path))) return IOStatus::OK();
+  }
+  return CreateDir(path, options, context);
+}
+
+IOStatus PowerLossFiles::DeleteDir(Path path, const Io&, Context) {
+  const std::lock_guard lock(mutex_);
+  if (directories_.erase(Normal(path)) == 0) return Missing(path);
+  return Record({.kind = Kind::kRemove, .path = Normal(path)});
+}
+
+IOStatus PowerLossFiles::GetFileSize(Path path, const Io&, uint64_t* size, Context) {
+  const std::lock_guard lock(mutex_);
+  const uint64_t file = Find(path, false);
+  if (file == 0) return Missing(path);
+  *size = contents_.at(file).size();
+  return IOStatus::OK();
+}
+
+IOStatus PowerLossFiles::GetFileModificationTime(Path, const Io&, uint64_t* time, Context) {
+  *time = 0;
+  return IOStatus::OK();
+}
+
+IOStatus PowerLossFiles::RenameFile(Path from, Path to, const Io&, Context) {
+  const std::lock_guard lock(mutex_);
+  const uint64_t file = Find(from, false);
+  if (file == 0) return Missing(from);
+  names_.erase(Normal(from));
+  names_[Normal(to)] = file;
+  return Record({.kind = Kind::kRename, .file = file, .path = Normal(from), .target = Normal(to)});
+}
+
+IOStatus PowerLossFiles::LockFile(Path, const Io&, rocksdb::FileLock** lock, Context) {
+  *lock = new NoLock;
+  return IOStatus::OK();
+}
+
+IOStatus PowerLossFiles::UnlockFile(rocksdb::FileLock* lock, const Io&, Context) {
+  delete lock;
+  return IOStatus::OK();
+}
+
+IOStatus PowerLossFiles::GetTestDirectory(const Io&, std::string* path, Context) {
+  *path = "/";
+  return IOStatus::OK();
+}
+
+IOStatus PowerLossFiles::GetAbsolutePath(Path path, const Io&, std::string* absolute, Context) {
+  *absolute = Normal(path);
+  return IOStatus::OK();
+}
+
+IOStatus PowerLossFiles::IsDirectory(Path path, const Io&, bool* is, Context) {
+  const std::lock_guard lock(mutex_);
+  *is = directories_.contains(Normal(path));
+  return IOStatus::OK();
+}
+
+}  // namespace roster::storage
