@@ -1,0 +1,306 @@
+// What becomes of a damaged log: it is the same as before, or it is refused by name and nothing in
+// its directory has changed. Never silently less.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "storage/checkpoint.h"
+#include "storage/log_check.h"
+#include "storage/rocksdb_log.h"
+#include "tests/storage/power_loss.h"
+#include "tests/storage/storage_support.h"
+
+namespace roster::storage {
+namespace {
+
+using event::v1::Commit;
+
+constexpr char kLog[] = "/log";
+constexpr char kCheckpoint[] = "/data.checkpoint";
+
+// Where the records are.
+enum class Shape { kWal, kTables, kBoth };
+
+// A log on its disk, and what is known about it.
+struct Sample {
+  DiskImage disk;
+  NamedCheckpoint checkpoint{kCheckpoint, {}};
+  std::vector<std::string> records;
+};
+
+std::vector<std::string> ReadAll(const Log& log) {
+  const absl::StatusOr<std::vector<Commit>> commits = log.Read(1, 10'000);
+  std::vector<std::string> records;
+  if (!commits.ok()) return {commits.status().ToString()};
+  for (const Commit& commit : *commits) records.push_back(commit.SerializeAsString());
+  return records;
+}
+
+// Opens the log of a disk `sessions` times and appends each time. What the sessions before the last
+// appended is in tables then, and all of it when the last one appends nothing.
+Sample Write(const DiskImage& disk, int sessions, int appends) {
+  PowerLossEnv env(disk);
+  Sample sample;
+  for (int session = 0; session < sessions; ++session) {
+    const RocksDbLogOptions options{.env = env.env.get()};
+    absl::StatusOr<std::unique_ptr<Log>> log = OpenRocksDbLog(kLog, options);
+    if (absl::IsNotFound(log.status())) log = CreateRocksDbLog(kLog, options);
+    EXPECT_THAT(log, IsOk());
+    AppendUsers(**log, appends);
+    sample.checkpoint.checkpoint = CheckpointOf(**log);
+    sample.records = ReadAll(**log);
+  }
+  sample.disk = env.files->image();
+  return sample;
+}
+
+Sample MakeSample(Shape shape) {
+  const DiskImage empty = {.files = {}, .directories = {"/"}};
+  switch (shape) {
+    case Shape::kWal:
+      return Write(empty, 1, 30);
+    case Shape::kTables:
+      return Write(Write(empty, 3, 15).disk, 1, 0);
+    case Shape::kBoth:
+      return Write(empty, 4, 15);
+  }
+  return {};
+}
+
+// Files of the log whose name has this in it, oldest first.
+std::vector<std::string> Files(const DiskImage& disk, std::string_view part) {
+  std::vector<std::string> paths;
+  for (const auto& [path, content] : disk.files) {
+    if (absl::StrContains(path, std::string(part))) paths.push_back(path);
+  }
+  return paths;
+}
+
+std::string& Newest(DiskImage& disk, std::string_view part) {
+  const std::vector<std::string> paths = Files(disk, part);
+  if (paths.empty()) abort();
+  return disk.files.at(paths.back());
+}
+
+void FlipBit(std::string& content, size_t byte) { content.at(byte) ^= 0x10; }
+
+enum class Outcome { kSame, kRefused, kLost };
+
+std::ostream& operator<<(std::ostream& out, Outcome outcome) {
+  return out << (outcome == Outcome::kSame      ? "same"
+                 : outcome == Outcome::kRefused ? "refused"
+                                                : "LOST");
+}
+
+// What becomes of the sample with this disk.
+Outcome OutcomeOf(const Sample& sample, const DiskImage& damaged) {
+  PowerLossEnv env(damaged);
+  const RocksDbLogOptions options{.env = env.env.get()};
+  const absl::Status checked = CheckRocksDbLog(kLog, &sample.checkpoint, options);
+  EXPECT_EQ(env.files->operation_count(), 0u) << "the check has changed the disk";
+  if (!checked.ok()) {
+    const std::string message(checked.message());
+    EXPECT_TRUE(absl::IsDataLoss(checked) || absl::IsFailedPrecondition(checked)) << checked;
+    EXPECT_TRUE(absl::StrContains(message, kLog)) << message;
+    EXPECT_TRUE(absl::StrContains(message, "Nothing was changed. Restore")) << message;
+    return Outcome::kRefused;
+  }
+  const absl::StatusOr<std::unique_ptr<Log>> log = OpenRocksDbLog(kLog, options);
+  if (!log.ok()) {
+    ADD_FAILURE() << "not found by the check: " << log.status();
+    return Outcome::kLost;
+  }
+  return ReadAll(**log) == sample.records ? Outcome::kSame : Outcome::kLost;
+}
+
+struct Row {
+  std::string name;
+  Shape shape;
+  std::function<void(DiskImage&)> damage;
+  Outcome outcome = Outcome::kRefused;
+};
+
+void Remove(DiskImage& disk, std::string_view part) { disk.files.erase(Files(disk, part).back()); }
+
+void Halve(std::string& content) { content.resize(content.size() / 2); }
+
+const Row kRows[] = {
+    {"Nothing_Wal", Shape::kWal, [](DiskImage&) {}, Outcome::kSame},
+    {"Nothing_Tables", Shape::kTables, [](DiskImage&) {}, Outcome::kSame},
+    {"Nothing_Both", Shape::kBoth, [](DiskImage&) {}, Outcome::kSame},
+    {"WalBit", Shape::kWal,
+     [](DiskImage& disk) { FlipBit(Newest(disk, ".log"), Newest(disk, ".log").size() / 2); }},
+    {"WalBitInLastRecord", Shape::kWal,
+     [](DiskImage& disk) { FlipBit(Newest(disk, ".log"), Newest(disk, ".log").size() - 20); }},
+    {"WalTorn", Shape::kWal,
+     [](DiskImage& disk) { Newest(disk, ".log").resize(Newest(disk, ".log").size() - 50); }},
+    {"WalEndZeroed", Shape::kWal,
+     [](DiskImage& disk) {
+       std::string& wal = Newest(disk, ".log");
+       std::fill(wal.end() - 4096, wal.end(), '\0');
+     }},
+    {"WalHalf", Shape::kWal, [](DiskImage& disk) { Halve(Newest(disk, ".log")); }},
+    {"WalHalf_Both", Shape::kBoth, [](DiskImage& disk) { Halve(Newest(disk, ".log")); }},
+    {"WalEmpty", Shape::kWal, [](DiskImage& disk) { Newest(disk, ".log").clear(); }},
+    {"WalGone", Shape::kWal, [](DiskImage& disk) { Remove(disk, ".log"); }},
+    {"WalGone_Both", Shape::kBoth, [](DiskImage& disk) { Remove(disk, ".log"); }},
+    {"ManifestHalf", Shape::kTables, [](DiskImage& disk) { Halve(Newest(disk, "MANIFEST")); }},
+    {"ManifestHalf_Both", Shape::kBoth, [](DiskImage& disk) { Halve(Newest(disk, "MANIFEST")); }},
+    {"ManifestEmpty", Shape::kTables, [](DiskImage& disk) { Newest(disk, "MANIFEST").clear(); }},
+    {"ManifestGone", Shape::kTables, [](DiskImage& disk) { Remove(disk, "MANIFEST"); }},
+    {"CurrentGone", Shape::kTables, [](DiskImage& disk) { Remove(disk, "CURRENT"); }},
+    {"CurrentEmpty", Shape::kTables, [](DiskImage& disk) { Newest(disk, "CURRENT").clear(); }},
+    {"CurrentOfNothing", Shape::kTables,
+     [](DiskImage& disk) { Newest(disk, "CURRENT") = "MANIFEST-999999\n"; }},
+    {"CurrentOfATable", Shape::kTables,
+     [](DiskImage& disk) { Newest(disk, "CURRENT") = Files(disk, ".sst")[0].substr(5) + "\n"; }},
+    {"OptionsGone", Shape::kBoth, [](DiskImage& disk) { Remove(disk, "OPTIONS"); }, Outcome::kSame},
+    {"OptionsDamaged", Shape::kBoth, [](DiskImage& disk) { Newest(disk, "OPTIONS") = "[x"; },
+     Outcome::kSame},
+    {"IdentityGone", Shape::kBoth, [](DiskImage& disk) { Remove(disk, "IDENTITY"); },
+     Outcome::kSame},
+    {"TableGone", Shape::kTables, [](DiskImage& disk) { Remove(disk, ".sst"); }},
+    {"TableEmpty", Shape::kTables, [](DiskImage& disk) { Newest(disk, ".sst").clear(); }},
+    {"TableHalf", Shape::kTables, [](DiskImage& disk) { Halve(Newest(disk, ".sst")); }},
+    {"TablesSwapped", Shape::kTables,
+     [](DiskImage& disk) {
+       const std::vector<std::string> tables = Files(disk, ".sst");
+       ASSERT_GT(tables.size(), 1u);
+       std::swap(disk.files.at(tables[0]), disk.files.at(tables[1]));
+     }},
+    {"TableAndWalSwapped", Shape::kBoth,
+     [](DiskImage& disk) { std::swap(Newest(disk, ".sst"), Newest(disk, ".log")); }},
+    {"ManifestAndWalSwapped", Shape::kWal,
+     [](DiskImage& disk) { std::swap(Newest(disk, "MANIFEST"), Newest(disk, ".log")); }},
+    {"DirectoryEmpty", Shape::kBoth, [](DiskImage& disk) { disk.files.clear(); }},
+    {"DirectoryGone", Shape::kBoth,
+     [](DiskImage& disk) {
+       disk.files.clear();
+       disk.directories.erase(kLog);
+     }},
+    {"AnotherLog", Shape::kBoth, [](DiskImage& disk) { disk = MakeSample(Shape::kBoth).disk; }},
+};
+
+class Damage : public testing::TestWithParam<Row> {};
+
+TEST_P(Damage, IsFoundOrHarmless) {
+  const Sample sample = MakeSample(GetParam().shape);
+  DiskImage damaged = sample.disk;
+  GetParam().damage(damaged);
+  EXPECT_EQ(OutcomeOf(sample, damaged), GetParam().outcome);
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, Damage, testing::ValuesIn(kRows),
+                         [](const auto& row) { return row.param.name; });
+
+// Damage of a file: what is left of it.
+using Change = std::function<void(std::string& content, std::mt19937_64& random)>;
+
+// Applies the change to random files whose name has `part` in it.
+void Try(Shape shape, std::string_view part, int times, const Change& change) {
+  const Sample sample = MakeSample(shape);
+  int refused = 0;
+  for (int i = 0; i < times; ++i) {
+    std::mt19937_64 random(i);
+    DiskImage damaged = sample.disk;
+    const std::vector<std::string> paths = Files(damaged, part);
+    const std::string& path = paths[random() % paths.size()];
+    if (damaged.files.at(path).empty()) continue;
+    change(damaged.files.at(path), random);
+    const Outcome outcome = OutcomeOf(sample, damaged);
+    EXPECT_NE(outcome, Outcome::kLost) << path << ", seed " << i;
+    refused += outcome == Outcome::kRefused;
+  }
+  EXPECT_GT(refused, 0);
+  testing::Test::RecordProperty("refused", refused);
+}
+
+void FlipAnyBit(std::string& content, std::mt19937_64& random) {
+  content[random() % content.size()] ^= static_cast<char>(1 << random() % 8);
+}
+
+void CutAnywhere(std::string& content, std::mt19937_64& random) {
+  content.resize(random() % content.size());
+}
+
+void ZeroASector(std::string& content, std::mt19937_64& random) {
+  const size_t begin = random() % content.size() / 512 * 512;
+  std::fill(content.begin() + begin, content.begin() + std::min(begin + 512, content.size()), '\0');
+}
+
+TEST(RandomDamage, BitsOfTables) { Try(Shape::kTables, ".sst", 60, FlipAnyBit); }
+TEST(RandomDamage, BitsOfTheManifest) { Try(Shape::kBoth, "MANIFEST", 60, FlipAnyBit); }
+TEST(RandomDamage, BitsOfTheWal) { Try(Shape::kBoth, ".log", 60, FlipAnyBit); }
+TEST(RandomDamage, ZeroedSectors) { Try(Shape::kBoth, "", 60, ZeroASector); }
+TEST(RandomDamage, CutFiles) { Try(Shape::kBoth, "", 60, CutAnywhere); }
+
+// A cut between two edits of the MANIFEST looks sound, and can take records from the middle.
+TEST(EachByte, OfTheManifestAsItsEnd) {
+  const Sample sample = MakeSample(Shape::kBoth);
+  DiskImage whole = sample.disk;
+  const size_t size = Newest(whole, "MANIFEST").size();
+  for (size_t end = 0; end < size; ++end) {
+    DiskImage damaged = sample.disk;
+    Newest(damaged, "MANIFEST").resize(end);
+    EXPECT_NE(OutcomeOf(sample, damaged), Outcome::kLost) << end;
+  }
+}
+
+// A crash while the last three records were being written, none of them acknowledged.
+TEST(EachByte, OfTheLastRecordsAsTheEndOfTheWal) {
+  DiskImage disk = {.files = {}, .directories = {"/"}};
+  std::vector<size_t> ends;
+  Sample sample;
+  {
+    PowerLossEnv env(disk);
+    absl::StatusOr<std::unique_ptr<Log>> log = CreateRocksDbLog(kLog, {.env = env.env.get()});
+    ASSERT_THAT(log, IsOk());
+    AppendUsers(**log, 4);
+    sample.checkpoint.checkpoint = CheckpointOf(**log);
+    for (int record = 0; record < 4; ++record) {
+      disk = env.files->image();
+      ends.push_back(Newest(disk, ".log").size());
+      if (record < 3) AppendUsers(**log, 1);
+    }
+    sample.records = ReadAll(**log);
+  }
+  for (size_t end = ends[0]; end <= ends[3]; ++end) {
+    DiskImage torn = disk;
+    Newest(torn, ".log").resize(end);
+    Sample expected = sample;
+    const auto whole = std::upper_bound(ends.begin(), ends.end(), end) - ends.begin();
+    expected.records.resize(sample.checkpoint.checkpoint.position + whole - 1);
+    ASSERT_EQ(OutcomeOf(expected, torn), Outcome::kSame) << end;
+  }
+}
+
+// An older copy, of everything or of one file.
+TEST(StaleCopy, IsFound) {
+  const Sample old = MakeSample(Shape::kBoth);
+  for (const int appends : {0, 5}) {
+    const Sample fresh = Write(old.disk, 2, appends);
+    const Outcome older = OutcomeOf(fresh, old.disk);
+    EXPECT_EQ(older, appends > 0 ? Outcome::kRefused : Outcome::kSame);
+    for (const auto& [path, content] : old.disk.files) {
+      DiskImage damaged = fresh.disk;
+      damaged.files[path] = content;
+      EXPECT_NE(OutcomeOf(fresh, damaged), Outcome::kLost) << path;
+    }
+    for (const auto& [path, content] : fresh.disk.files) {
+      DiskImage damaged = fresh.disk;
+      damaged.files.erase(path);
+      EXPECT_NE(OutcomeOf(fresh, damaged), Outcome::kLost) << path;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace roster::storage
