@@ -14,7 +14,9 @@
 #include <vector>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "storage/commit_record.h"
 #include "storage/log_db.h"
 #include "storage/read_only_files.h"
@@ -42,13 +44,25 @@ absl::Status Damaged(const std::string& directory, const std::string& what) {
   return Refuse(absl::StatusCode::kDataLoss, directory, what);
 }
 
+// What RocksDB says, with the file that it means.
+std::string Sentence(const rocksdb::Status& status) {
+  const std::string text = status.ToString();
+  // Write-ahead logs are the only files that it does not name.
+  if (status.IsCorruption() && !absl::StrContains(text, "/") &&
+      !absl::StrContains(text, "CURRENT")) {
+    return absl::StrCat(text, " in a write-ahead log, a *.log file");
+  }
+  // A table that is missing is looked for under the name of an older format too, and told by it.
+  return absl::StrReplaceAll(text, {{".ldb", ".sst"}});
+}
+
 // A status of RocksDB from a read-only directory, where a missing file is damage too.
 absl::Status RefuseRocksDb(const rocksdb::Status& status, const std::string& directory,
                            const std::string& what) {
   if (status.ok()) return absl::OkStatus();
   const bool damage = status.IsCorruption() || status.IsNotFound() || status.IsPathNotFound() ||
                       status.IsInvalidArgument() || status.IsNotSupported();
-  if (damage) return Damaged(directory, absl::StrCat(what, ": ", status.ToString()));
+  if (damage) return Damaged(directory, absl::StrCat(what, ": ", Sentence(status)));
   return FromRocksDb(status, absl::StrCat("check the log in ", directory));
 }
 
