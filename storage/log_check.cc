@@ -31,13 +31,13 @@ using event::v1::Commit;
 constexpr uint64_t kBudgetBytes = uint64_t{1} << 30;
 constexpr size_t kVerifyChunk = 10'000;
 
-constexpr char kRestore[] =
-    "Nothing was changed. Restore the log from a backup or from the disk it was on";
-
-// What is wrong with the log in a directory, and what to do.
+// What is wrong with the log in a directory. Only against damage a restore is of use.
 absl::Status Refuse(absl::StatusCode code, const std::string& directory, const std::string& what) {
+  const char* const advice = code == absl::StatusCode::kDataLoss
+                                 ? " Restore the log from a backup or from the disk it was on"
+                                 : "";
   return absl::Status(
-      code, absl::StrCat("the log in ", directory, " ", what, ". ", std::string(kRestore)));
+      code, absl::StrCat("the log in ", directory, " ", what, ". Nothing was changed.", advice));
 }
 
 absl::Status Damaged(const std::string& directory, const std::string& what) {
@@ -117,7 +117,8 @@ absl::Status OpenLog::CheckAgainst(const NamedCheckpoint& named) const {
     return Refuse(absl::StatusCode::kFailedPrecondition, directory_,
                   absl::StrCat("is not the one of its checkpoint ", named.path, ": it is log ",
                                absl::BytesToHexString(identity_.id), ", the checkpoint is of log ",
-                               absl::BytesToHexString(checkpoint.log_id)));
+                               absl::BytesToHexString(checkpoint.log_id),
+                               ". Put the two together that belong to each other"));
   }
   if (identity_.tail.head < checkpoint.position) {
     return Damaged(directory_, absl::StrCat("ends at position ", identity_.tail.head,

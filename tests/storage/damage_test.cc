@@ -10,128 +10,16 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
-#include "storage/checkpoint.h"
 #include "storage/log_check.h"
 #include "storage/rocksdb_log.h"
+#include "tests/storage/damage_support.h"
 #include "tests/storage/power_loss.h"
 #include "tests/storage/storage_support.h"
 
 namespace roster::storage {
 namespace {
 
-using event::v1::Commit;
-
-constexpr char kLog[] = "/log";
-constexpr char kCheckpoint[] = "/data.checkpoint";
-
-// Where the records are.
-enum class Shape { kWal, kTables, kBoth };
-
-// A log on its disk, and what is known about it.
-struct Sample {
-  DiskImage disk;
-  NamedCheckpoint checkpoint{kCheckpoint, {}};
-  std::vector<std::string> records;
-};
-
-std::vector<std::string> ReadAll(const Log& log) {
-  const absl::StatusOr<std::vector<Commit>> commits = log.Read(1, 10'000);
-  std::vector<std::string> records;
-  if (!commits.ok()) return {commits.status().ToString()};
-  for (const Commit& commit : *commits) records.push_back(commit.SerializeAsString());
-  return records;
-}
-
-// Appends records that need several blocks of a table, however well it compresses.
-void AppendBytes(Log& log, int count) {
-  std::mt19937_64 random(log.head());
-  for (int i = 0; i < count; ++i) {
-    std::vector<Commit> commits = {UserCommit("a1", absl::StrCat("u", log.head()))};
-    for (int word = 0; word < 200; ++word) {
-      commits[0].mutable_request_hash()->push_back(static_cast<char>(random()));
-    }
-    EXPECT_THAT(log.Append(log.head(), commits), IsOk());
-  }
-}
-
-// Opens the log of a disk `sessions` times and appends each time. What the sessions before the last
-// appended is in tables then, and all of it when the last one appends nothing.
-Sample Write(const DiskImage& disk, int sessions, int appends) {
-  PowerLossEnv env(disk);
-  Sample sample;
-  for (int session = 0; session < sessions; ++session) {
-    const RocksDbLogOptions options{.env = env.env.get()};
-    absl::StatusOr<std::unique_ptr<Log>> log = OpenRocksDbLog(kLog, options);
-    if (absl::IsNotFound(log.status())) log = CreateRocksDbLog(kLog, options);
-    EXPECT_THAT(log, IsOk());
-    AppendBytes(**log, appends);
-    sample.checkpoint.checkpoint = CheckpointOf(**log);
-    sample.records = ReadAll(**log);
-  }
-  sample.disk = env.files->image();
-  return sample;
-}
-
-Sample MakeSample(Shape shape) {
-  const DiskImage empty = {.files = {}, .directories = {"/"}};
-  switch (shape) {
-    case Shape::kWal:
-      return Write(empty, 1, 60);
-    case Shape::kTables:
-      return Write(Write(empty, 3, 60).disk, 1, 0);
-    case Shape::kBoth:
-      return Write(empty, 4, 40);
-  }
-  return {};
-}
-
-// Files of the log whose name has this in it, oldest first.
-std::vector<std::string> Files(const DiskImage& disk, std::string_view part) {
-  std::vector<std::string> paths;
-  for (const auto& [path, content] : disk.files) {
-    if (absl::StrContains(path, std::string(part))) paths.push_back(path);
-  }
-  return paths;
-}
-
-std::string& Newest(DiskImage& disk, std::string_view part) {
-  const std::vector<std::string> paths = Files(disk, part);
-  if (paths.empty()) abort();
-  return disk.files.at(paths.back());
-}
-
 void FlipBit(std::string& content, size_t byte) { content.at(byte) ^= 0x10; }
-
-enum class Outcome { kSame, kRefused, kLost };
-
-std::ostream& operator<<(std::ostream& out, Outcome outcome) {
-  return out << (outcome == Outcome::kSame      ? "same"
-                 : outcome == Outcome::kRefused ? "refused"
-                                                : "LOST");
-}
-
-// What becomes of the sample with this disk.
-Outcome OutcomeOf(const Sample& sample, const DiskImage& damaged) {
-  PowerLossEnv env(damaged);
-  const RocksDbLogOptions options{.env = env.env.get()};
-  const absl::Status checked = CheckRocksDbLog(kLog, &sample.checkpoint, options);
-  EXPECT_EQ(env.files->operation_count(), 0u) << "the check has changed the disk";
-  if (!checked.ok()) {
-    const std::string message(checked.message());
-    EXPECT_TRUE(absl::IsDataLoss(checked) || absl::IsFailedPrecondition(checked)) << checked;
-    EXPECT_TRUE(absl::StrContains(message, kLog)) << message;
-    EXPECT_TRUE(absl::StrContains(message, "Nothing was changed. Restore")) << message;
-    return Outcome::kRefused;
-  }
-  const absl::StatusOr<std::unique_ptr<Log>> log = OpenRocksDbLog(kLog, options);
-  if (!log.ok()) {
-    ADD_FAILURE() << "not found by the check: " << log.status();
-    return Outcome::kLost;
-  }
-  return ReadAll(**log) == sample.records ? Outcome::kSame : Outcome::kLost;
-}
 
 struct Row {
   std::string name;
@@ -256,7 +144,7 @@ TEST(RandomDamage, BitsOfTheWal) { Try(Shape::kBoth, ".log", 60, FlipAnyBit); }
 // what it saw can't.
 TEST(RandomDamage, BitsOfTheWalAfterAnOlderCheckpoint) {
   const Sample sample = MakeSample(Shape::kBoth);
-  const Sample longer = Write(sample.disk, 1, 40);
+  const Sample longer = WriteSample(sample.disk, 1, 40);
   int refused = 0;
   for (int i = 0; i < 60; ++i) {
     std::mt19937_64 random(i);
@@ -324,7 +212,7 @@ TEST(EachByte, OfTheLastRecordsAsTheEndOfTheWal) {
 TEST(StaleCopy, IsFound) {
   const Sample old = MakeSample(Shape::kBoth);
   for (const int appends : {0, 5}) {
-    const Sample fresh = Write(old.disk, 2, appends);
+    const Sample fresh = WriteSample(old.disk, 2, appends);
     const Outcome older = OutcomeOf(fresh, old.disk);
     EXPECT_EQ(older, appends > 0 ? Outcome::kRefused : Outcome::kSame);
     for (const auto& [path, content] : old.disk.files) {

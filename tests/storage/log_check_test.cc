@@ -211,7 +211,7 @@ TEST_F(LogVerifyTest, FindsARecordThatWasRewrittenWhereverItIs) {
       ASSERT_TRUE(db.Get(rocksdb::ReadOptions(), Key(position), &record).ok());
       Commit commit;
       ASSERT_TRUE(commit.ParseFromString(record));
-      commit.set_cause("rewritten");
+      commit.mutable_cause()->front() = 'y';  // of the same size: the borders stay where they are
       ASSERT_TRUE(db.Put(rocksdb::WriteOptions(), Key(position), commit.SerializeAsString()).ok());
     });
     EXPECT_THAT(VerifyRocksDbLog(kLog, &checkpoint_, options_),

@@ -11,6 +11,7 @@
 #include <rocksdb/file_system.h>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -95,6 +96,9 @@ class PowerLossFiles final : public rocksdb::FileSystem {
  public:
   explicit PowerLossFiles(const DiskImage& image, SyncLies lies = {});
 
+  // Called before each sync of a file, without a lock. Set while nobody writes.
+  void OnSync(std::function<void()> on_sync) { on_sync_ = std::move(on_sync); }
+
   // All that was done so far.
   std::vector<DiskOperation> operations() const;
   // How much that is: where a power loss can be put.
@@ -152,6 +156,7 @@ class PowerLossFiles final : public rocksdb::FileSystem {
   Status Record(DiskOperation operation);
 
   const SyncLies lies_;
+  std::function<void()> on_sync_;
   mutable std::mutex mutex_;
   // All guarded by mutex_. A file that is removed while it is open stays readable.
   std::map<uint64_t, std::string> contents_;

@@ -6,6 +6,7 @@
 
 #include "storage/read_only_files.h"
 #include "tests/storage/power_loss.h"
+#include "tests/storage/power_loss_handles.h"
 
 namespace roster::storage {
 namespace {
@@ -15,95 +16,6 @@ using Io = rocksdb::IOOptions;
 using rocksdb::IODebugContext;
 using rocksdb::IOStatus;
 using rocksdb::Slice;
-
-// An open file: which one it is of which file system, which outlives it.
-struct Handle {
-  PowerLossFiles& files;
-  uint64_t file;
-};
-
-class SequentialFile final : public rocksdb::FSSequentialFile {
- public:
-  explicit SequentialFile(Handle handle) : handle_(handle) {}
-  IOStatus Read(size_t count, const Io&, Slice* result, char* scratch, IODebugContext*) override {
-    *result = handle_.files.Read(handle_.file, at_, count, scratch);
-    at_ += result->size();
-    return IOStatus::OK();
-  }
-  IOStatus Skip(uint64_t count) override {
-    at_ = std::min(at_ + count, handle_.files.Size(handle_.file));
-    return IOStatus::OK();
-  }
-
- private:
-  const Handle handle_;
-  uint64_t at_ = 0;
-};
-
-class RandomAccessFile final : public rocksdb::FSRandomAccessFile {
- public:
-  explicit RandomAccessFile(Handle handle) : handle_(handle) {}
-  IOStatus Read(uint64_t at, size_t count, const Io&, Slice* result, char* scratch,
-                IODebugContext*) const override {
-    *result = handle_.files.Read(handle_.file, at, count, scratch);
-    return IOStatus::OK();
-  }
-
- private:
-  const Handle handle_;
-};
-
-class WritableFile final : public rocksdb::FSWritableFile {
- public:
-  explicit WritableFile(Handle handle) : handle_(handle), size_(handle.files.Size(handle.file)) {}
-  using FSWritableFile::Append;
-  IOStatus Append(const Slice& bytes, const Io&, IODebugContext*) override {
-    const IOStatus status = handle_.files.Write(handle_.file, size_, bytes);
-    size_ += bytes.size();
-    return status;
-  }
-  IOStatus Truncate(uint64_t size, const Io&, IODebugContext*) override {
-    size_ = size;
-    return handle_.files.Cut(handle_.file, size);
-  }
-  IOStatus Close(const Io&, IODebugContext*) override { return IOStatus::OK(); }
-  IOStatus Flush(const Io&, IODebugContext*) override { return IOStatus::OK(); }
-  IOStatus Sync(const Io&, IODebugContext*) override { return handle_.files.Sync(handle_.file); }
-  uint64_t GetFileSize(const Io&, IODebugContext*) override { return size_; }
-
- private:
-  const Handle handle_;
-  uint64_t size_;
-};
-
-class RandomRwFile final : public rocksdb::FSRandomRWFile {
- public:
-  explicit RandomRwFile(Handle handle) : handle_(handle) {}
-  IOStatus Write(uint64_t at, const Slice& bytes, const Io&, IODebugContext*) override {
-    return handle_.files.Write(handle_.file, at, bytes);
-  }
-  IOStatus Read(uint64_t at, size_t count, const Io&, Slice* result, char* scratch,
-                IODebugContext*) const override {
-    *result = handle_.files.Read(handle_.file, at, count, scratch);
-    return IOStatus::OK();
-  }
-  IOStatus Flush(const Io&, IODebugContext*) override { return IOStatus::OK(); }
-  IOStatus Sync(const Io&, IODebugContext*) override { return handle_.files.Sync(handle_.file); }
-  IOStatus Close(const Io&, IODebugContext*) override { return IOStatus::OK(); }
-
- private:
-  const Handle handle_;
-};
-
-class OpenDirectory final : public rocksdb::FSDirectory {
- public:
-  OpenDirectory(PowerLossFiles& files, std::string path) : files_(files), path_(std::move(path)) {}
-  IOStatus Fsync(const Io&, IODebugContext*) override { return files_.SyncNames(path_); }
-
- private:
-  PowerLossFiles& files_;
-  const std::string path_;
-};
 
 class NoLock final : public rocksdb::FileLock {};
 
@@ -191,6 +103,7 @@ IOStatus PowerLossFiles::Cut(uint64_t file, uint64_t size) {
 }
 
 IOStatus PowerLossFiles::Sync(uint64_t file) {
+  if (on_sync_) on_sync_();
   const std::lock_guard lock(mutex_);
   return lies_.files ? IOStatus::OK() : Record({.kind = Kind::kSync, .file = file});
 }

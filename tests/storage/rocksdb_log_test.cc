@@ -11,13 +11,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
+#include <future>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "tests/storage/power_loss.h"
 #include "tests/storage/storage_support.h"
 
 namespace roster::storage {
@@ -89,6 +93,27 @@ TEST_F(RocksDbLogTest, IsTheSameWhenOpenedAgain) {
   const absl::StatusOr<std::vector<Commit>> commits = Read(1);
   ASSERT_THAT(commits, IsOk());  // so the chain holds over the seam too
   EXPECT_EQ(commits->size(), 7u);
+}
+
+TEST_F(RocksDbLogTest, TellsItsTailWhileAnAppendIsBeingSynced) {
+  PowerLossEnv disk({.files = {}, .directories = {"/"}});
+  const absl::StatusOr<std::unique_ptr<Log>> log =
+      CreateRocksDbLog("/log", {.env = disk.env.get()});
+  ASSERT_THAT(log, IsOk());
+  AppendUsers(**log, 1);
+  std::promise<void> syncing;
+  std::promise<void> told;
+  disk.files->OnSync([&] {
+    syncing.set_value();
+    EXPECT_EQ(told.get_future().wait_for(std::chrono::seconds(20)), std::future_status::ready);
+  });
+  std::thread appends([&] { AppendUsers(**log, 1); });
+  syncing.get_future().wait();
+  EXPECT_EQ((*log)->tail().head, 2u);
+  told.set_value();
+  appends.join();
+  EXPECT_EQ((*log)->tail().head, 3u);
+  disk.files->OnSync(nullptr);
 }
 
 TEST_F(RocksDbLogTest, IsNotCreatedOverAnother) {
