@@ -1,8 +1,8 @@
 // A file system in which nothing can be changed.
 //
-// RocksDB's own read-only mode is not enough: when it closes a directory whose MANIFEST is cut
-// short, it removes the tables that the rest of the MANIFEST does not name, and the damage is final
-// (seen with 7.8.3).
+// RocksDB's own read-only mode is a promise about rows, not about files. Whoever looks at a damaged
+// directory must not depend on it: RocksDB removes what it takes for obsolete, and where a MANIFEST
+// is cut short that is all the tables that the rest of it does not name.
 
 #ifndef ROSTER_STORAGE_READ_ONLY_FILES_H_
 #define ROSTER_STORAGE_READ_ONLY_FILES_H_

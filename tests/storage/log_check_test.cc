@@ -155,7 +155,7 @@ TEST_F(LogCheckTest, TellsALogThatIsGoneFromOneThatNeverWas) {
   EXPECT_THAT(Check(), Fails(StatusCode::kDataLoss, "says position 5"));
 }
 
-// What RocksDB's read-only mode would make final.
+// An open for writing would remove them.
 TEST_F(LogCheckTest, LeavesTheTablesOfAManifestThatIsCutShort) {
   Append(0);
   for (const fs::directory_entry& entry : fs::directory_iterator(path_)) {

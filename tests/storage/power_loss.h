@@ -94,7 +94,13 @@ struct SyncLies {
 // The file system. Thread-safe. Locks nobody out.
 class PowerLossFiles final : public rocksdb::FileSystem {
  public:
-  explicit PowerLossFiles(const DiskImage& image, SyncLies lies = {});
+  explicit PowerLossFiles(const DiskImage& image);
+
+  // From now on.
+  void Lie(SyncLies lies) {
+    const std::lock_guard lock(mutex_);
+    lies_ = lies;
+  }
 
   // Called before each sync of a file, without a lock. Set while nobody writes.
   void OnSync(std::function<void()> on_sync) { on_sync_ = std::move(on_sync); }
@@ -155,10 +161,10 @@ class PowerLossFiles final : public rocksdb::FileSystem {
   uint64_t Find(Path path, bool create);
   Status Record(DiskOperation operation);
 
-  const SyncLies lies_;
   std::function<void()> on_sync_;
   mutable std::mutex mutex_;
   // All guarded by mutex_. A file that is removed while it is open stays readable.
+  SyncLies lies_;
   std::map<uint64_t, std::string> contents_;
   std::map<std::string, uint64_t> names_;
   std::set<std::string> directories_;
@@ -168,9 +174,8 @@ class PowerLossFiles final : public rocksdb::FileSystem {
 
 // A file system and the environment over it.
 struct PowerLossEnv {
-  explicit PowerLossEnv(const DiskImage& image, SyncLies lies = {})
-      : files(std::make_shared<PowerLossFiles>(image, lies)),
-        env(rocksdb::NewCompositeEnv(files)) {}
+  explicit PowerLossEnv(const DiskImage& image)
+      : files(std::make_shared<PowerLossFiles>(image)), env(rocksdb::NewCompositeEnv(files)) {}
 
   std::shared_ptr<PowerLossFiles> files;
   std::unique_ptr<rocksdb::Env> env;

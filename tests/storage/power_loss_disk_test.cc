@@ -110,7 +110,8 @@ TEST(PowerLossDisk, CanTruncate) {
 }
 
 TEST(PowerLossDisk, LiesWhenAsked) {
-  PowerLossFiles files(kEmpty, {.files = true, .names = true});
+  PowerLossFiles files(kEmpty);
+  files.Lie({.files = true, .names = true});
   const auto file = Create(files, "/f");
   EXPECT_TRUE(files.SyncNames("/").ok());
   Append(*file, "x");

@@ -30,8 +30,7 @@ IOStatus Missing(const std::string& path) { return IOStatus::PathNotFound("no su
 
 }  // namespace
 
-PowerLossFiles::PowerLossFiles(const DiskImage& image, SyncLies lies)
-    : lies_(lies), directories_(image.directories) {
+PowerLossFiles::PowerLossFiles(const DiskImage& image) : directories_(image.directories) {
   for (const auto& [path, content] : image.files) {
     names_[path] = ++last_file_;
     contents_[last_file_] = content;

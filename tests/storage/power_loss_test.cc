@@ -100,7 +100,7 @@ void PowerLossRun::Append(Log& log) {
 }
 
 void PowerLossRun::Write(int generation) {
-  disk_.emplace(base_, options_.lies);
+  disk_.emplace(base_);
   const RocksDbLogOptions options{.env = disk_->env.get()};
   absl::StatusOr<std::unique_ptr<Log>> log =
       generation == 0 ? CreateRocksDbLog(kLog, options) : OpenRocksDbLog(kLog, options);
@@ -111,6 +111,7 @@ void PowerLossRun::Write(int generation) {
   } else {
     first_cut_ = 0;
   }
+  disk_->files->Lie(options_.lies);  // not before, for half a creation is found by anyone
   acknowledged_ = {{first_cut_, (*log)->tail()}};
   checkpoints_.clear();
   std::unique_ptr<Checkpointer> follower;
