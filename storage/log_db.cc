@@ -88,6 +88,8 @@ rocksdb::Options LogDbOptions(rocksdb::Env* env) {
   // What was replayed from a torn tail gets into a synced table before anything is added.
   options.avoid_flush_during_recovery = false;
   options.max_total_wal_size = 64 << 20;
+  // Made at each open, whatever there is to do; a log has few tables.
+  options.max_file_opening_threads = 4;
   options.write_buffer_size = 32 << 20;
   options.allow_concurrent_memtable_write = false;
   options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
