@@ -1,6 +1,7 @@
 #include "domain/fold.h"
 
 #include "domain/account/account.h"
+#include "domain/request/request.h"
 #include "domain/rows.h"
 #include "domain/service_account/service_account.h"
 #include "domain/user/fold.h"
@@ -19,9 +20,9 @@ void FoldEvent(Overlay& world, const event::v1::Commit& commit, const Event& eve
     case Event::kAccountPolicyChanged:
       return Fold(world, commit, event.account_policy_changed());
     case Event::kUserCreated:
-      return Fold(world, commit, event.user_created(), event.personal());
+      return Fold(world, commit, event.user_created(), event);
     case Event::kUserUpdated:
-      return Fold(world, commit, event.user_updated(), event.personal());
+      return Fold(world, commit, event.user_updated(), event);
     case Event::kUserEnabled:
       return Fold(world, commit, event.user_enabled());
     case Event::kUserDisabled:
@@ -40,6 +41,8 @@ void FoldEvent(Overlay& world, const event::v1::Commit& commit, const Event& eve
       return Fold(world, commit, event.service_token_issued());
     case Event::kServiceTokenRevoked:
       return Fold(world, commit, event.service_token_revoked());
+    case Event::kUserErased:
+      return Fold(world, commit, event.user_erased());
     case Event::KIND_NOT_SET:
       return;  // KnowsEveryEvent has refused it
   }
@@ -50,6 +53,7 @@ void FoldEvent(Overlay& world, const event::v1::Commit& commit, const Event& eve
 void Fold(Overlay& world, const event::v1::Commit& commit) {
   world.MoveTo(commit.position());
   for (const Event& event : commit.events()) FoldEvent(world, commit, event);
+  if (!commit.request_id().empty()) Remember(world, commit);
   if (!commit.account_id().empty()) {
     world.Put(Table::kSubjects,
               SubjectKey(commit.account_id(), commit.account_id(), commit.position()), "");

@@ -37,6 +37,8 @@ constexpr Row kTable[] = {
      "the field mask names a field that can't be updated"},
     {Reason::kInvalidPageToken, StatusCode::kInvalidArgument, "INVALID_PAGE_TOKEN",
      "the page token belongs to another query or is damaged"},
+    {Reason::kRequestIdReused, StatusCode::kInvalidArgument, "REQUEST_ID_REUSED",
+     "another request was made with this request id before"},
     {Reason::kUnknownPermission, StatusCode::kInvalidArgument, "UNKNOWN_PERMISSION",
      "the account has no such permission"},
     {Reason::kAccountNotFound, StatusCode::kNotFound, "ACCOUNT_NOT_FOUND",
@@ -139,6 +141,13 @@ std::string Payload(const absl::Status& status, const std::string& key) {
 std::string_view ReasonName(Reason reason) { return Find(reason).name; }
 
 std::string_view ReasonMessage(Reason reason) { return Find(reason).message; }
+
+std::optional<Reason> FindReason(std::string_view name) {
+  for (const Row& row : kTable) {
+    if (row.name == name) return row.reason;
+  }
+  return std::nullopt;
+}
 
 absl::Status Refuse(Reason reason, const Metadata& metadata) {
   const Row& row = Find(reason);

@@ -28,6 +28,7 @@ enum class Reason {
   kImmutableField,
   kUnknownField,
   kInvalidPageToken,
+  kRequestIdReused,
   kUnknownPermission,
   kAccountNotFound,
   kUserNotFound,
@@ -72,6 +73,9 @@ std::string_view ReasonName(Reason reason);
 
 // The sentence for people that goes with a reason.
 std::string_view ReasonMessage(Reason reason);
+
+// The reason of a name; nothing when none has it.
+std::optional<Reason> FindReason(std::string_view name);
 
 // Key and value of google.rpc.ErrorInfo.metadata.
 using Metadata = std::vector<std::pair<std::string, std::string>>;

@@ -10,7 +10,7 @@ namespace roster::domain {
 namespace {
 
 constexpr char kSeparator = '/';
-constexpr size_t kPositionBytes = 8;
+constexpr char kLastKeyCounter[] = "last_key";
 
 template <typename Row>
 std::optional<Row> Find(const World& world, Table table, std::string_view key) {
@@ -51,9 +51,7 @@ std::string UserNameKey(std::string_view account_id, std::string_view user_name)
 std::string SubjectKey(std::string_view account_id, std::string_view subject_id,
                        Position position) {
   std::string key = SubjectPrefix(account_id, subject_id);
-  for (size_t i = kPositionBytes; i-- > 0;) {  // big endian: the order of bytes is that of time
-    key.push_back(static_cast<char>(position >> (8 * i)));
-  }
+  AppendPosition(key, position);
   return key;
 }
 
@@ -61,12 +59,10 @@ std::string SubjectPrefix(std::string_view account_id, std::string_view subject_
   return Key(account_id, std::string(subject_id) + kSeparator);
 }
 
-Position PositionOf(std::string_view subject_key) {
-  Position position = 0;
-  for (const char c : subject_key.substr(subject_key.size() - kPositionBytes)) {
-    position = (position << 8) | static_cast<uint8_t>(c);
-  }
-  return position;
+std::string ErasureKey(KeyId key_id) {
+  std::string key;
+  AppendPosition(key, key_id);
+  return key;
 }
 
 std::optional<view::v1::AccountRow> FindAccount(const World& world, std::string_view account_id) {
@@ -99,6 +95,12 @@ std::optional<view::v1::TokenRow> FindToken(const World& world, std::string_view
   return Find<view::v1::TokenRow>(world, Table::kTokens, token_hash);
 }
 
+std::optional<event::v1::PersonalData> PersonalOf(const World& world, std::string_view account_id,
+                                                  const view::v1::UserRow& user) {
+  if (!user.has_sealed()) return std::nullopt;
+  return world.keys().Open(account_id, user.user_id(), user.sealed());
+}
+
 uint64_t Counter(const World& world, std::string_view account_id, std::string_view name) {
   const auto text = world.Get(Table::kCounters, Key(account_id, name));
   uint64_t value = 0;
@@ -111,6 +113,14 @@ void AddToCounter(Overlay& world, std::string_view account_id, std::string_view 
   if (difference == 0) return;
   const auto value = static_cast<int64_t>(Counter(world, account_id, name)) + difference;
   world.Put(Table::kCounters, Key(account_id, name), absl::StrCat(value));
+}
+
+KeyId LastKey(const World& world) { return Counter(world, "", kLastKeyCounter); }
+
+void NoteKey(Overlay& world, const event::v1::SealedData& sealed) {
+  const KeyId last = LastKey(world);
+  if (sealed.key_id() <= last) return;
+  AddToCounter(world, "", kLastKeyCounter, static_cast<int64_t>(sealed.key_id() - last));
 }
 
 std::string Encode(const google::protobuf::MessageLite& row) { return row.SerializeAsString(); }

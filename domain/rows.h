@@ -26,11 +26,13 @@ std::string Prefix(std::string_view account_id);
 std::string EmailKey(std::string_view account_id, std::string_view email);
 std::string UserNameKey(std::string_view account_id, std::string_view user_name);
 
-// Key of the row that says that the commit at `position` touched the subject, and the position of
-// such a key.
+// Key of the row that says that the commit at `position` touched the subject; it ends with the
+// position.
 std::string SubjectKey(std::string_view account_id, std::string_view subject_id, Position position);
 std::string SubjectPrefix(std::string_view account_id, std::string_view subject_id);
-Position PositionOf(std::string_view subject_key);
+
+// Key of the row that says whose key this was before it was destroyed.
+std::string ErasureKey(KeyId key_id);
 
 // The rows, or nothing when there is none.
 std::optional<view::v1::AccountRow> FindAccount(const World& world, std::string_view account_id);
@@ -45,10 +47,18 @@ std::optional<view::v1::ServiceAccountRow> FindServiceAccount(const World& world
                                                               std::string_view service_account_id);
 std::optional<view::v1::TokenRow> FindToken(const World& world, std::string_view token_hash);
 
+// The personal data of a user; nothing once it is forgotten.
+std::optional<event::v1::PersonalData> PersonalOf(const World& world, std::string_view account_id,
+                                                  const view::v1::UserRow& user);
+
 // A counter of an account; 0 when it was never raised.
 uint64_t Counter(const World& world, std::string_view account_id, std::string_view name);
 void AddToCounter(Overlay& world, std::string_view account_id, std::string_view name,
                   int64_t difference);
+
+// The highest key id that an event has named; the next key comes after it.
+KeyId LastKey(const World& world);
+void NoteKey(Overlay& world, const event::v1::SealedData& sealed);
 
 // A row as bytes, and back. A row that does not parse is a broken invariant of the views: the
 // process ends.

@@ -40,7 +40,8 @@ absl::StatusOr<Change> ChangeUserRole(const Invocation& /*invocation*/,
                                                 .expected_revision = request.expected_revision()},
                                        .role = request.role()};
   return MakeChange(command, response, [&response, user = command.user](const domain::World& w) {
-    *response.mutable_user() = ToUser(user.account_id, *FindUser(w, user.account_id, user.user_id));
+    *response.mutable_user() =
+        ToUser(w, user.account_id, *FindUser(w, user.account_id, user.user_id));
   });
 }
 

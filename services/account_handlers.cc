@@ -43,17 +43,16 @@ absl::Status GetAccount(const Query& query, const identity::v1::GetAccountReques
 
 absl::Status ListAccounts(const Query& query, const identity::v1::ListAccountsRequest& request,
                           identity::v1::ListAccountsResponse& response) {
-  constexpr std::string_view kQuery = "accounts";
-  const auto page = ReadPage(kQuery, request.page_size(), request.page_token());
+  const auto page = Page::Read(query, "accounts", request.page_size(), request.page_token());
   if (!page.ok()) return page.status();
   response.set_next_page_token(
-      ScanPage(query.world, Table::kAccounts, "", kQuery, *page, [&](std::string_view value) {
+      page->Scan(page->World(), Table::kAccounts, "", [&](std::string_view value) {
         view::v1::AccountRow row;
         domain::Decode(value, row);
         *response.add_accounts() = ToAccount(row);
         return true;
       }));
-  response.set_position(query.world.position());
+  response.set_position(page->position());
   return absl::OkStatus();
 }
 

@@ -8,6 +8,7 @@
 #include "roster/audit/v1/event.pb.h"
 #include "services/handlers.h"
 #include "services/page.h"
+#include "storage/sealing.h"
 
 namespace roster::services {
 namespace {
@@ -36,8 +37,18 @@ bool IsAbout(const google::protobuf::Message& kind, const std::string& subject_i
   return false;
 }
 
+// Puts the opened personal data in the place of the sealed.
+void OpenPersonal(const domain::World& world, const std::string& account_id,
+                  audit::v1::AuditEvent& event) {
+  event::v1::Event& opened = *event.mutable_event();
+  auto personal = world.keys().Open(account_id, storage::PersonOf(opened), opened.sealed());
+  event.set_personal_erased(!personal);
+  if (personal) *opened.mutable_personal() = *std::move(personal);
+}
+
 // Adds the events of the commit that are about the subject; returns their size.
-size_t AddEvents(const event::v1::Commit& commit, const std::string& subject_id, bool personal,
+size_t AddEvents(const domain::World& world, const event::v1::Commit& commit,
+                 const std::string& subject_id, bool personal,
                  audit::v1::ListEventsResponse& response) {
   size_t bytes = 0;
   for (int i = 0; i < commit.events_size(); ++i) {
@@ -51,7 +62,8 @@ size_t AddEvents(const event::v1::Commit& commit, const std::string& subject_id,
     event.set_cause(commit.cause());
     event.set_type(kind->GetDescriptor()->name());
     *event.mutable_event() = commit.events(i);
-    if (!personal) event.mutable_event()->clear_personal();
+    if (personal && commit.events(i).has_sealed()) OpenPersonal(world, commit.account_id(), event);
+    event.mutable_event()->clear_sealed();
     bytes += event.ByteSizeLong();
   }
   return bytes;
@@ -65,7 +77,7 @@ absl::Status ListEvents(const Query& query, const audit::v1::ListEventsRequest& 
     return domain::RefuseFields({{"subject_id", domain::Reason::kMissingField}});
   }
   const std::string list = "events\n" + account_id + "\n" + subject_id;
-  const auto page = ReadPage(list, request.page_size(), request.page_token());
+  const auto page = Page::Read(query, list, request.page_size(), request.page_token());
   if (!page.ok()) return page.status();
   const bool personal =
       domain::Authorize(query.world, query.cause, account_id, domain::Permission::kUsersView).ok();
@@ -75,20 +87,22 @@ absl::Status ListEvents(const Query& query, const audit::v1::ListEventsRequest& 
   size_t bytes = 0;
   std::string last;
   query.world.Scan(domain::Table::kSubjects, prefix,
-                   page->after.empty() ? "" : prefix + page->after,
+                   page->after().empty() ? "" : prefix + page->after(),
                    [&](std::string_view key, std::string_view /*value*/) {
-                     if (commits++ == page->size || bytes > kMaxPageBytes) {
-                       response.set_next_page_token(PageToken(list, last));
+                     const domain::Position position = domain::TrailingPosition(key);
+                     if (position > page->position()) return false;
+                     if (commits++ == page->size() || bytes > kMaxPageBytes) {
+                       response.set_next_page_token(page->NextToken(last));
                        return false;
                      }
                      last = key.substr(prefix.size());
-                     const auto read = query.log.Read(domain::PositionOf(key), 1);
+                     const auto read = query.log.Read(position, 1);
                      status = read.status();
                      if (!read.ok() || read->empty()) return false;
-                     bytes += AddEvents(read->front(), subject_id, personal, response);
+                     bytes += AddEvents(query.world, read->front(), subject_id, personal, response);
                      return true;
                    });
-  response.set_position(query.world.position());
+  response.set_position(page->position());
   return status;
 }
 

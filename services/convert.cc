@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "domain/rows.h"
 #include "domain/text/text.h"
 
 namespace roster::services {
@@ -75,17 +76,20 @@ identity::v1::Account ToAccount(const view::v1::AccountRow& row) {
   return account;
 }
 
-identity::v1::User ToUser(std::string_view account_id, const view::v1::UserRow& row) {
+identity::v1::User ToUser(const domain::World& world, std::string_view account_id,
+                          const view::v1::UserRow& row) {
   identity::v1::User user;
   user.set_user_id(row.user_id());
   user.set_account_id(std::string(account_id));
-  identity::v1::UserProfile& profile = *user.mutable_profile();
-  profile.set_full_name(row.personal().full_name());
-  profile.set_given_name(row.personal().given_name());
-  profile.set_family_name(row.personal().family_name());
-  profile.set_email(row.personal().email());
-  profile.set_user_name(row.personal().user_name());
-  profile.set_title(row.personal().title());
+  if (const auto personal = domain::PersonalOf(world, account_id, row)) {
+    identity::v1::UserProfile& profile = *user.mutable_profile();
+    profile.set_full_name(personal->full_name());
+    profile.set_given_name(personal->given_name());
+    profile.set_family_name(personal->family_name());
+    profile.set_email(personal->email());
+    profile.set_user_name(personal->user_name());
+    profile.set_title(personal->title());
+  }
   user.set_status(row.status());
   user.set_status_reason(row.status_reason());
   user.set_auth_method(row.auth_method());

@@ -21,7 +21,9 @@ namespace roster::services {
 event::v1::PersonalData ParseProfile(const identity::v1::UserProfile& profile);
 
 identity::v1::Account ToAccount(const view::v1::AccountRow& row);
-identity::v1::User ToUser(std::string_view account_id, const view::v1::UserRow& row);
+// Opens his personal data.
+identity::v1::User ToUser(const domain::World& world, std::string_view account_id,
+                          const view::v1::UserRow& row);
 identity::v1::ServiceAccount ToServiceAccount(std::string_view account_id,
                                               const view::v1::ServiceAccountRow& row);
 access::v1::Role ToRole(const domain::Role& role);

@@ -10,8 +10,11 @@
 #include "absl/time/clock.h"
 #include "domain/refusal.h"
 #include "domain/rows.h"
+#include "domain/world/past.h"
 #include "grpcpp/alarm.h"
 #include "services/admission.h"
+#include "services/as_of.h"
+#include "services/request_hash.h"
 
 namespace roster::services {
 namespace {
@@ -85,6 +88,7 @@ class Engine::Flight : public std::enable_shared_from_this<Engine::Flight> {
         method_(method),
         call_(call),
         conventions_(method.Read(call.request())),
+        ids_(parts_.ids),
         began_(parts_.clock()) {
     method_.metrics.Started();
   }
@@ -116,18 +120,36 @@ class Engine::Flight : public std::enable_shared_from_this<Engine::Flight> {
 
   void Proceed(const domain::World& world) {
     if (auto refusal = AdmitTo(world); !refusal.ok()) return Finish(Refused(refusal));
-    if (conventions_.has_as_of || conventions_.has_request_id) {
-      return Finish(Refused(Refuse(Reason::kNotImplemented,
-                                   {{"field", conventions_.has_as_of ? "as_of" : "request_id"}})));
-    }
     if (method_.handler.command) return Command();
-    const Query query{.world = world, .log = parts_.log, .cause = caller_};
+    if (conventions_.as_of != nullptr) return Past(world);
+    Answer({.world = world, .log = parts_.log, .cause = caller_, .page_key = parts_.page_key});
+  }
+
+  // Who may ask is decided by what holds now; what is answered, by what held then.
+  void Past(const domain::World& now) {
+    if (!method_.handler.reads_past) {
+      return Finish(Refused(Refuse(Reason::kNotImplemented, {{"field", "as_of"}})));
+    }
+    const auto moment = FindMoment(*conventions_.as_of, parts_.log, now.position(), parts_.clock());
+    if (!moment.ok()) return Finish(Refused(moment.status()));
+    caller_.at = moment->at;
+    Answer({.world = domain::PastWorld(now, moment->position),
+            .log = parts_.log,
+            .cause = caller_,
+            .page_key = parts_.page_key,
+            .as_of = moment->position});
+  }
+
+  void Answer(const Query& query) {
     const auto status = method_.handler.query(query, call_.request(), call_.response());
-    Finish({.status = status, .position = world.position(), .changed = false});
+    Finish({.status = status, .position = query.world.position(), .changed = false});
   }
 
   void Command() {
-    const Invocation invocation{.ids = parts_.ids, .validate_only = conventions_.validate_only};
+    if (!conventions_.request_id.empty() && !IsUuid(conventions_.request_id)) {
+      return Finish(Refused(domain::RefuseFields({{"request_id", Reason::kInvalidValue}})));
+    }
+    const Invocation invocation{.ids = ids_, .shows_secrets = !conventions_.validate_only};
     auto change = method_.handler.command(invocation, call_.request(), call_.response());
     if (!change.ok()) return Finish(Refused(change.status()));
     storage::Proposal proposal{
@@ -137,11 +159,38 @@ class Engine::Flight : public std::enable_shared_from_this<Engine::Flight> {
         .decide = std::move(change->decide),
         .reply = std::move(change->reply),
         .done = [self = shared_from_this()](const storage::Outcome& outcome) {
-          self->Finish(outcome);
+          self->Settled(outcome);
         }};
     if (change->account_id) proposal.account_id = *change->account_id;
+    if (!conventions_.request_id.empty()) Remember(proposal);
     if (!conventions_.validate_only) return parts_.pipeline.Submit(std::move(proposal));
-    Finish(parts_.pipeline.Preview(proposal));
+    Settled(parts_.pipeline.Preview(proposal));
+  }
+
+  void Remember(storage::Proposal& proposal) {
+    proposal.request = domain::Request{.account_id = conventions_.account_id,
+                                       .actor = caller_.actor,
+                                       .id = conventions_.request_id};
+    proposal.request_hash = RequestHash(parts_.request_hash_key, method_, call_.request());
+    proposal.receipt = [self = shared_from_this()] {
+      event::v1::Receipt receipt;
+      for (const std::string& id : self->ids_.made()) receipt.add_ids(id);
+      return receipt;
+    };
+  }
+
+  void Settled(const storage::Outcome& outcome) {
+    if (outcome.status.ok() && outcome.repeated) Repeat(outcome);
+    Finish(outcome);
+  }
+
+  // Answers as the first call was: the same command with the same ids, in the world right after it.
+  void Repeat(const storage::Outcome& outcome) {
+    CommandIds ids({outcome.repeated->ids().begin(), outcome.repeated->ids().end()});
+    const Invocation invocation{.ids = ids, .shows_secrets = false};
+    const auto change = method_.handler.command(invocation, call_.request(), call_.response());
+    const storage::Version now = parts_.pipeline.Latest();
+    if (change.ok()) change->reply(domain::PastWorld(*now, outcome.position), outcome);
   }
 
   void Finish(const storage::Outcome& outcome) {
@@ -165,6 +214,7 @@ class Engine::Flight : public std::enable_shared_from_this<Engine::Flight> {
   const Method& method_;
   Call& call_;
   const Conventions conventions_;
+  CommandIds ids_;
   const absl::Time began_;
   domain::Cause caller_;
 };

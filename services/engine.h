@@ -18,11 +18,14 @@
 #include "services/metrics.h"
 #include "storage/log.h"
 #include "storage/pipeline.h"
+#include "storage/secret_key.h"
 
 namespace roster::services {
 
 // What every call works with. All outlive the calls.
 struct Parts {
+  storage::SecretKey page_key;          // seals page tokens
+  storage::SecretKey request_hash_key;  // of the hashes of requests
   storage::Pipeline& pipeline;
   const storage::Log& log;
   IdSource& ids;

@@ -18,6 +18,7 @@
 #include "services/ids.h"
 #include "storage/log.h"
 #include "storage/proposal.h"
+#include "storage/secret_key.h"
 
 namespace roster::services {
 
@@ -26,12 +27,15 @@ struct Query {
   const domain::World& world;
   const storage::Log& log;
   const domain::Cause& cause;
+  const storage::SecretKey& page_key;          // seals page tokens
+  std::optional<domain::Position> as_of = {};  // when the past was asked for
 };
 
 // What a command is parsed with.
 struct Invocation {
-  IdSource& ids;
-  bool validate_only = false;
+  CommandIds& ids;
+  // What is secret is shown to whoever caused it, once: not by a preview, nor to a repeat.
+  bool shows_secrets = true;
 };
 
 // A parsed command: how it is decided, and how the answer is built from the world right after it.
@@ -52,6 +56,7 @@ using CommandFunction =
 struct Handler {
   QueryFunction query;
   CommandFunction command;
+  bool reads_past = false;  // the query takes as_of
 };
 
 // By the name of the method within its service.
@@ -65,6 +70,14 @@ Handler OfQuery(absl::Status (*handle)(const Query&, const Request&, Response&))
                               static_cast<Response&>(response));
               },
           .command = nullptr};
+}
+
+// The same, which takes as_of too.
+template <typename Request, typename Response>
+Handler OfPastQuery(absl::Status (*handle)(const Query&, const Request&, Response&)) {
+  Handler handler = OfQuery(handle);
+  handler.reads_past = true;
+  return handler;
 }
 
 template <typename Request, typename Response>

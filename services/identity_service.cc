@@ -29,6 +29,7 @@ class Wire final : public IdentityService::CallbackService {
   ROSTER_UNARY(EnableUser)
   ROSTER_UNARY(DisableUser)
   ROSTER_UNARY(DeleteUser)
+  ROSTER_UNARY(EraseUser)
   ROSTER_UNARY(RestoreUser)
   ROSTER_UNARY(CreateServiceAccount)
   ROSTER_UNARY(ListServiceAccounts)

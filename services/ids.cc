@@ -42,6 +42,12 @@ std::string IdSource::Next() {
   return text;
 }
 
+std::string CommandIds::Next() {
+  if (source_ != nullptr) made_.push_back(source_->Next());
+  // A repeat asks for as many as the first time.
+  return made_.at(next_++);
+}
+
 std::string NewToken(std::string_view prefix) {
   std::array<unsigned char, kTokenBytes> secret{};
   FillRandom(secret.data(), secret.size());

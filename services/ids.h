@@ -7,6 +7,8 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "absl/time/time.h"
 
@@ -25,6 +27,24 @@ class IdSource {
   const std::function<absl::Time()> clock_;
   std::mutex mutex_;
   int64_t last_ = 0;  // milliseconds and fraction of the newest id, as one number
+};
+
+// The ids of one command: made for it, or, for a repeat of it, those that were made then.
+// Thread-compatible.
+class CommandIds {
+ public:
+  explicit CommandIds(IdSource& source) : source_(&source) {}
+  explicit CommandIds(std::vector<std::string> made) : made_(std::move(made)) {}
+
+  std::string Next();
+
+  // Ids handed out, in order.
+  const std::vector<std::string>& made() const { return made_; }
+
+ private:
+  IdSource* source_ = nullptr;  // null: `made_` is handed out again
+  std::vector<std::string> made_;
+  size_t next_ = 0;
 };
 
 // A new token of 256 random bits, behind a prefix that tells leaked ones apart: `roster_op_…`,

@@ -6,9 +6,11 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "domain/refusal.h"
 #include "services/admission.h"
 #include "services/import_plan.h"
+#include "services/request_hash.h"
 #include "services/status.h"
 #include "services/unary.h"
 
@@ -74,8 +76,8 @@ class ImportCall final : public ImportReactor {
     caller_ = *std::move(caller);
     auto refusal = Admit(*version, caller_, method_.rule, header_.account_id(), "");
     if (!refusal.ok()) return refusal;
-    if (!header_.request_id().empty()) {
-      return Refuse(Reason::kNotImplemented, {{"field", "request_id"}});
+    if (!header_.request_id().empty() && !IsUuid(header_.request_id())) {
+      return domain::RefuseFields({{"request_id", Reason::kInvalidValue}});
     }
     // Only who is let in takes one of the few places.
     counted_ = running_.fetch_add(1) < kMaxRunning;
@@ -104,6 +106,9 @@ class ImportCall final : public ImportReactor {
     auto rows = PlanImport(header_, file_, parts_.ids);
     if (!rows.ok()) return End(rows.status());
     rows_ = *std::move(rows);
+    if (!header_.request_id().empty()) {
+      request_hash_ = RequestHash(parts_.request_hash_key, method_, header_, file_);
+    }
     std::string().swap(file_);
     NextGroup();
   }
@@ -111,6 +116,11 @@ class ImportCall final : public ImportReactor {
   void NextGroup() {
     if (next_ == rows_.size()) return Summarize();
     end_ = std::min(next_ + kImportGroupRows, rows_.size());
+    if (!header_.validate_only()) return parts_.pipeline.Submit(NextProposal());
+    TellGroup(parts_.pipeline.Preview(NextProposal()));
+  }
+
+  storage::Proposal NextProposal() {
     domain::ImportUsers command{.account_id = header_.account_id(), .rows = {}};
     for (size_t i = next_; i < end_; ++i) {
       if (rows_[i].status.ok()) command.rows.push_back(rows_[i].row);
@@ -129,12 +139,52 @@ class ImportCall final : public ImportReactor {
         },
         .reply = nullptr,
         .done = [this](const storage::Outcome& outcome) { TellGroup(outcome); }};
-    if (!header_.validate_only()) return parts_.pipeline.Submit(std::move(proposal));
-    TellGroup(parts_.pipeline.Preview(proposal));
+    if (!header_.request_id().empty()) {
+      proposal.request =
+          domain::Request{.account_id = header_.account_id(),
+                          .actor = caller_.actor,
+                          .id = absl::StrCat(header_.request_id(), "#", rows_[next_].number)};
+      proposal.request_hash = request_hash_;
+      proposal.receipt = [this] { return Receipt(); };
+    }
+    return proposal;
+  }
+
+  // What a repeat is told of the group that was just decided.
+  event::v1::Receipt Receipt() const {
+    event::v1::Receipt receipt;
+    size_t decided = 0;
+    for (size_t i = next_; i < end_; ++i) {
+      if (!rows_[i].status.ok()) continue;
+      receipt.add_ids(rows_[i].row.user_id);
+      if (const absl::Status& status = outcomes_[decided]; !status.ok()) {
+        auto& refused = *receipt.add_refused();
+        refused.set_index(static_cast<uint32_t>(decided));
+        refused.set_reason(domain::ReasonOf(status));
+        refused.set_field(domain::MetadataOf(status, "field"));
+      }
+      ++decided;
+    }
+    return receipt;
+  }
+
+  // The group was imported before: it is told as it was then.
+  void Recall(const event::v1::Receipt& receipt) {
+    int next_id = 0;
+    for (size_t i = next_; i < end_; ++i) {
+      if (rows_[i].status.ok()) rows_[i].row.user_id = receipt.ids(next_id++);
+    }
+    outcomes_.assign(static_cast<size_t>(receipt.ids_size()), absl::OkStatus());
+    for (const auto& refused : receipt.refused()) {
+      const auto reason = domain::FindReason(refused.reason());
+      outcomes_[refused.index()] =
+          Refuse(reason.value_or(Reason::kInvalidValue), {{"field", refused.field()}});
+    }
   }
 
   void TellGroup(const storage::Outcome& outcome) {
     if (!outcome.status.ok()) return End(outcome.status);
+    if (outcome.repeated) Recall(*outcome.repeated);
     position_ = std::max(position_, outcome.position);
     response_.Clear();
     auto& told = *response_.mutable_rows();
@@ -192,6 +242,7 @@ class ImportCall final : public ImportReactor {
   ImportHeader header_;
   domain::Cause caller_;
   std::string file_;
+  std::string request_hash_;  // empty without a request id
 
   std::vector<PlannedRow> rows_;
   size_t next_ = 0;  // the first row that is not told yet

@@ -8,7 +8,7 @@
 
 namespace roster::services {
 
-absl::StatusOr<std::string> InitStore(const std::string& directory, absl::Time now) {
+absl::StatusOr<std::string> InitStore(const storage::StorePlaces& places, absl::Time now) {
   const std::string token = NewToken(kOperatorToken);
   event::v1::Commit commit;
   commit.mutable_actor()->set_kind(event::v1::Actor::KIND_SYSTEM);
@@ -16,7 +16,7 @@ absl::StatusOr<std::string> InitStore(const std::string& directory, absl::Time n
   *commit.mutable_time() = domain::ToTimestamp(now);
   commit.add_events()->mutable_operator_token_issued()->set_token_hash(storage::Sha256(token));
   commit.set_position(1);
-  if (auto status = storage::InitStore(directory, {commit}); !status.ok()) return status;
+  if (auto status = storage::InitStore(places, {commit}); !status.ok()) return status;
   return token;
 }
 

@@ -7,13 +7,14 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "storage/store.h"
 
 namespace roster::services {
 
-// Makes a store in the directory and returns the operator's token, which only its hash in the log
+// Makes a store in these places and returns the operator's token, which only its hash in the log
 // remembers. ALREADY_EXISTS: there is a store already, or another thing in its place; nothing was
 // changed.
-absl::StatusOr<std::string> InitStore(const std::string& directory, absl::Time now);
+absl::StatusOr<std::string> InitStore(const storage::StorePlaces& places, absl::Time now);
 
 }  // namespace roster::services
 

@@ -1,6 +1,7 @@
 // rosterd.
 
 #include <pthread.h>
+#include <sys/stat.h>
 
 #include <csignal>
 #include <cstdio>
@@ -13,7 +14,9 @@
 #include "services/init.h"
 #include "services/log.h"
 #include "services/options.h"
+#include "services/places.h"
 #include "services/server.h"
+#include "storage/store.h"
 
 namespace roster::services {
 namespace {
@@ -36,8 +39,8 @@ void LogOfGrpc(gpr_log_func_args* line) {
 }
 
 // Makes the store and prints the operator's token, which is shown this once.
-absl::Status Init(const std::string& directory) {
-  const auto token = InitStore(directory, absl::Now());
+absl::Status Init(const Options& options) {
+  const auto token = InitStore(PlacesOf(options), absl::Now());
   if (!token.ok()) return token.status();
   std::printf("%s\n", token->c_str());
   std::fflush(stdout);
@@ -58,7 +61,7 @@ sigset_t BlockSignals() {
 int Serve(const Options& options, Logger& logger) {
   const sigset_t signals = BlockSignals();
   if (options.init_if_empty && !std::filesystem::exists(options.data_dir)) {
-    if (auto status = Init(options.data_dir); !status.ok()) return Fail(logger, status);
+    if (auto status = Init(options); !status.ok()) return Fail(logger, status);
   }
   auto server = Server::Start(
       options,
@@ -73,6 +76,24 @@ int Serve(const Options& options, Logger& logger) {
   return 0;
 }
 
+// The subcommands.
+absl::Status RunAndLeave(const Options& options) {
+  switch (options.command) {
+    case Options::Command::kInit:
+      return Init(options);
+    case Options::Command::kVerify: {
+      auto verified = storage::VerifyStore(PlacesOf(options));
+      if (verified.ok()) std::printf("the store in %s is sound\n", options.data_dir.c_str());
+      return verified;
+    }
+    case Options::Command::kCheckpoint:
+      return storage::WriteLostCheckpoint(PlacesOf(options));
+    case Options::Command::kServe:
+      break;
+  }
+  return absl::OkStatus();
+}
+
 int Main(int argc, char** argv) {
   const auto options = ParseOptions(argc, argv);
   if (!options.ok()) {
@@ -83,12 +104,15 @@ int Main(int argc, char** argv) {
     std::fputs(options->exit_text->c_str(), stdout);
     return 0;
   }
+  umask(S_IRWXG | S_IRWXO);  // whatever is written is for the owner alone
   Logger logger(stderr, options->log_level);
   grpc_logger = &logger;
   gpr_set_log_function(LogOfGrpc);
   if (options->command == Options::Command::kServe) return Serve(*options, logger);
-  const auto status = Init(options->data_dir);
-  return status.ok() ? 0 : Fail(logger, status);
+  const auto status = RunAndLeave(*options);
+  if (status.ok()) return 0;
+  logger.Write(Level::kError, "failed", {{"error", std::string(status.message())}});
+  return 1;
 }
 
 }  // namespace

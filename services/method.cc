@@ -74,8 +74,10 @@ Conventions Method::Read(const Message& request) const {
   Conventions read;
   read.account_id = Text(request, account_id);
   read.user_id = Text(request, user_id);
-  read.has_request_id = !Text(request, request_id).empty();
-  read.has_as_of = as_of != nullptr && reflection.HasField(request, as_of);
+  read.request_id = Text(request, request_id);
+  if (as_of != nullptr && reflection.HasField(request, as_of)) {
+    read.as_of = static_cast<const identity::v1::AsOf*>(&reflection.GetMessage(request, as_of));
+  }
   read.validate_only = validate_only != nullptr && reflection.GetBool(request, validate_only);
   if (at_least_position != nullptr) {
     read.at_least_position = reflection.GetUInt64(request, at_least_position);

@@ -14,6 +14,7 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 #include "roster/authorization/v1/rule.pb.h"
+#include "roster/identity/v1/as_of.pb.h"
 #include "services/handler.h"
 #include "services/metrics.h"
 
@@ -23,8 +24,8 @@ namespace roster::services {
 struct Conventions {
   std::string account_id;
   std::string user_id;
-  bool has_request_id = false;
-  bool has_as_of = false;
+  std::string request_id;
+  const identity::v1::AsOf* as_of = nullptr;  // of the request
   bool validate_only = false;
   uint64_t at_least_position = 0;
 };

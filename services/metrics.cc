@@ -1,14 +1,21 @@
 #include "services/metrics.h"
 
+#include <netdb.h>
 #include <prometheus/counter.h>
 #include <prometheus/exposer.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <exception>
 #include <mutex>
+#include <thread>
+
+#include "absl/time/clock.h"
 
 namespace roster::services {
 namespace {
@@ -95,12 +102,43 @@ struct Metrics::Instruments {
 
   std::mutex mutex;
   std::unique_ptr<prometheus::Exposer>
-      exposer;  // guarded by mutex; goes before the registry that it shows
+      exposer;      // guarded by mutex; goes before the registry that it shows
+  Address exposed;  // guarded by mutex
 };
+
+namespace {
+
+// Connects to the address and hangs up.
+void Knock(const Address& address) {
+  addrinfo hints = {};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (getaddrinfo(address.host.c_str(), std::to_string(address.port).c_str(), &hints, &found) != 0)
+    return;
+  const int socket_file = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (socket_file >= 0) {
+    (void)connect(socket_file, found->ai_addr, found->ai_addrlen);
+    (void)close(socket_file);
+  }
+  freeaddrinfo(found);
+}
+
+}  // namespace
 
 Metrics::Metrics() : instruments_(std::make_unique<Instruments>()) {}
 
-Metrics::~Metrics() = default;
+// civetweb's listening thread looks whether its work is over when somebody connects, else every 2
+// s.
+Metrics::~Metrics() {
+  if (instruments_->exposer == nullptr) return;
+  std::atomic<bool> stopped = false;
+  std::thread knocking([&] {
+    for (; !stopped; absl::SleepFor(absl::Milliseconds(5))) Knock(instruments_->exposed);
+  });
+  instruments_->exposer = nullptr;
+  stopped = true;
+  knocking.join();
+}
 
 MethodMetrics Metrics::ForMethod(std::string_view service, std::string_view method,
                                  MethodType type) {
@@ -151,7 +189,8 @@ absl::StatusOr<std::uint16_t> Metrics::Expose(const Address& address) {
     exposer->RegisterCollectable(instruments_->registry);
     const std::vector<int> ports = exposer->GetListeningPorts();
     instruments_->exposer = std::move(exposer);
-    return static_cast<std::uint16_t>(ports.at(0));
+    instruments_->exposed = {address.host, static_cast<std::uint16_t>(ports.at(0))};
+    return instruments_->exposed.port;
   } catch (const std::exception&) {  // its text says only that the port may be the problem
     return WhyNotListening(address);
   }

@@ -55,9 +55,22 @@ void Declare(CLI::App& app, Flags& flags, Options& options) {
   app.require_subcommand(0, 1);
   app.add_subcommand("init", "Create the store, its keys and an operator token, then leave")
       ->fallthrough();
+  app.add_subcommand("verify", "Read the whole store and say whether it is sound, then leave")
+      ->fallthrough();
+  app.add_subcommand("checkpoint", "Write a checkpoint that was lost, for a log known to be whole")
+      ->fallthrough();
 
   app.add_option("--data-dir", options.data_dir, "Directory of the store (required)")
       ->envname("ROSTER_DATA_DIR");
+  app.add_option("--key-vault", options.key_vault,
+                 "File with the keys of persons (default: DATA_DIR.vault)")
+      ->envname("ROSTER_KEY_VAULT");
+  app.add_option("--key-encryption-key", options.key_encryption_key,
+                 "File with the key of the vault, or env:NAME (default: DATA_DIR.kek)")
+      ->envname("ROSTER_KEY_ENCRYPTION_KEY");
+  app.add_option("--checkpoint", options.checkpoint,
+                 "File that says how far the log had come (default: DATA_DIR.checkpoint)")
+      ->envname("ROSTER_CHECKPOINT");
   app.add_option("--queue-limit", flags.queue_limit, "Commands that may wait for the writer")
       ->envname("ROSTER_QUEUE_LIMIT")
       ->capture_default_str();
@@ -144,6 +157,8 @@ absl::StatusOr<Options> ParseOptions(int argc, const char* const* argv) {
     return Refuse(error.what());
   }
   if (app.got_subcommand("init")) options.command = Options::Command::kInit;
+  if (app.got_subcommand("verify")) options.command = Options::Command::kVerify;
+  if (app.got_subcommand("checkpoint")) options.command = Options::Command::kCheckpoint;
   if (absl::Status refusal = Complete(flags, options); !refusal.ok()) return refusal;
   if (options.command == Options::Command::kServe) {
     if (absl::Status refusal = CheckServing(options); !refusal.ok()) return refusal;

@@ -18,8 +18,10 @@ namespace roster::services {
 // wins.
 struct Options {
   enum class Command {
-    kServe,  // no subcommand
-    kInit,   // `rosterd init`: create the store, then leave
+    kServe,       // no subcommand
+    kInit,        // `rosterd init`: create the store, then leave
+    kVerify,      // `rosterd verify`: read the whole store, then leave
+    kCheckpoint,  // `rosterd checkpoint`: write a checkpoint that was lost, then leave
   };
 
   // Set by --help and --version: print it on standard output and leave with 0. Nothing else in here
@@ -28,6 +30,10 @@ struct Options {
 
   Command command = Command::kServe;
   std::string data_dir;
+  // Beside the data directory unless given.
+  std::string key_vault;
+  std::string key_encryption_key;
+  std::string checkpoint;
   Address listen{"127.0.0.1", 7070};
   Address health_listen{"127.0.0.1", 7071};
   Address metrics_listen{"127.0.0.1", 9070};

@@ -3,65 +3,76 @@
 #include <algorithm>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
 #include "domain/refusal.h"
-#include "services/ids.h"
-#include "storage/sha256.h"
+#include "storage/aead.h"
 
 namespace roster::services {
 namespace {
 
 constexpr int32_t kDefaultSize = 50;
 constexpr int32_t kLargestSize = 1000;
-constexpr size_t kDigestBytes = 8;
 constexpr size_t kMaxRowsRead = 10'000;
 
-std::string Digest(std::string_view query) {
-  return storage::Sha256(query).substr(0, kDigestBytes);
+std::string ContextOf(const Query& query, std::string_view list) {
+  std::string context(list);
+  if (query.as_of) absl::StrAppend(&context, "\nas_of ", *query.as_of);
+  return context;
 }
 
 }  // namespace
 
-absl::StatusOr<Page> ReadPage(std::string_view query, int32_t page_size,
-                              std::string_view page_token) {
+Page::Page(const Query& query, std::string context)
+    : query_(&query), context_(std::move(context)), position_(query.world.position()) {}
+
+absl::StatusOr<Page> Page::Read(const Query& query, std::string_view list, int32_t page_size,
+                                const std::string& page_token) {
   if (page_size < 0) {
     return domain::RefuseFields({{"page_size", domain::Reason::kInvalidValue}});
   }
-  Page page;
-  page.size =
+  Page page(query, ContextOf(query, list));
+  page.size_ =
       static_cast<size_t>(page_size == 0 ? kDefaultSize : std::min(page_size, kLargestSize));
   if (page_token.empty()) return page;
-  std::string bytes;
-  if (!absl::WebSafeBase64Unescape(absl::string_view(page_token.data(), page_token.size()),
-                                   &bytes) ||
-      bytes.size() <= kDigestBytes || bytes.substr(0, kDigestBytes) != Digest(query)) {
+  std::string sealed;
+  std::optional<std::string> text;
+  if (absl::WebSafeBase64Unescape(page_token, &sealed)) {
+    text = storage::Open(query.page_key, page.context_, sealed);
+  }
+  if (!text || text->size() < domain::kPositionBytes) {
     return domain::Refuse(domain::Reason::kInvalidPageToken);
   }
-  page.after = bytes.substr(kDigestBytes);
+  page.after_ = text->substr(0, text->size() - domain::kPositionBytes);
+  page.position_ = domain::TrailingPosition(*text);
+  if (page.position_ > query.world.position()) {
+    return domain::Refuse(domain::Reason::kInvalidPageToken);
+  }
   return page;
 }
 
-std::string ScanPage(const domain::World& world, domain::Table table, std::string_view prefix,
-                     std::string_view query, const Page& page,
-                     absl::FunctionRef<bool(std::string_view value)> take) {
-  const std::string after = page.after.empty() ? "" : std::string(prefix) + page.after;
+std::string Page::NextToken(std::string_view last_key) const {
+  std::string text(last_key);
+  domain::AppendPosition(text, position_);
+  return absl::WebSafeBase64Escape(storage::Seal(query_->page_key, context_, text));
+}
+
+std::string Page::Scan(const domain::World& world, domain::Table table, std::string_view prefix,
+                       absl::FunctionRef<bool(std::string_view value)> take) const {
   std::string token;
   std::string last;
   size_t taken = 0;
   size_t rows_read = 0;
-  world.Scan(table, prefix, after, [&](std::string_view key, std::string_view value) {
-    if (taken == page.size || rows_read++ == kMaxRowsRead) {
-      token = PageToken(query, last);
-      return false;
-    }
-    last = key.substr(prefix.size());
-    if (take(value)) ++taken;
-    return true;
-  });
+  world.Scan(table, prefix, after_.empty() ? "" : std::string(prefix) + after_,
+             [&](std::string_view key, std::string_view value) {
+               if (taken == size_ || rows_read++ == kMaxRowsRead) {
+                 token = NextToken(last);
+                 return false;
+               }
+               last = key.substr(prefix.size());
+               if (take(value)) ++taken;
+               return true;
+             });
   return token;
-}
-
-std::string PageToken(std::string_view query, std::string_view last_key) {
-  return absl::WebSafeBase64Escape(Digest(query).append(last_key));
 }
 
 }  // namespace roster::services

@@ -10,33 +10,48 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
+#include "domain/world/past.h"
 #include "domain/world/world.h"
+#include "services/handler.h"
 
 namespace roster::services {
 
-// Where a page begins and how long it may be.
-struct Page {
-  size_t size = 0;
-  std::string after;  // the last key of the page before; empty for the first page
+// A page of a list: where it begins, how long it may be, and the world that it shows. All pages of
+// a sequence show the position of the first, also after a restart. The query outlives it.
+class Page {
+ public:
+  // Reads the page that a request asks for. `list` names the list with all that it depends on. A
+  // token that was not given out for it is refused with INVALID_PAGE_TOKEN, a negative size with
+  // INVALID_FIELDS. 0 means 50; more than 1000 means 1000.
+  static absl::StatusOr<Page> Read(const Query& query, std::string_view list, int32_t page_size,
+                                   const std::string& page_token);
+
+  size_t size() const { return size_; }
+  // The last key of the page before, without the prefix of the list; empty for the first page.
+  const std::string& after() const { return after_; }
+  domain::PastWorld World() const { return {query_->world, position_}; }
+  domain::Position position() const { return position_; }
+
+  // The token of the page after `last_key`. Authenticated and unreadable: keys of sorted lists hold
+  // personal data.
+  std::string NextToken(std::string_view last_key) const;
+
+  // Offers the rows of the page to `take`, in order: those with the prefix that come after the
+  // page's start. `take` says whether a row is part of the list; the page ends when it has its
+  // size, or when it has looked at 10 000 rows, so that a list of which little is shown can't make
+  // it slow. Returns the token of the next page; empty after the last.
+  std::string Scan(const domain::World& world, domain::Table table, std::string_view prefix,
+                   absl::FunctionRef<bool(std::string_view value)> take) const;
+
+ private:
+  Page(const Query& query, std::string context);
+
+  const Query* query_;
+  std::string context_;  // what tokens of the list are bound to
+  size_t size_ = 0;
+  domain::Position position_;
+  std::string after_;
 };
-
-// Reads the page that a request asks for. `query` names the list with all that it depends on; a
-// token of another query is refused with INVALID_PAGE_TOKEN, a negative size with INVALID_FIELDS. 0
-// means 50; more than 1000 means 1000.
-absl::StatusOr<Page> ReadPage(std::string_view query, int32_t page_size,
-                              std::string_view page_token);
-
-// Offers the rows of a page to `take`, in order: those with the prefix that come after the page's
-// start. `take` says whether a row is part of the list; the page ends when it has its size, or when
-// it has looked at 10 000 rows, so that a list of which little is shown can't make it slow. Returns
-// the token of the next page; empty after the last.
-std::string ScanPage(const domain::World& world, domain::Table table, std::string_view prefix,
-                     std::string_view query, const Page& page,
-                     absl::FunctionRef<bool(std::string_view value)> take);
-
-// The token of the page after `last_key`. Opaque; holds no secret: a forged one only chooses where
-// its own query goes on.
-std::string PageToken(std::string_view query, std::string_view last_key);
 
 }  // namespace roster::services
 

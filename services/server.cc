@@ -13,8 +13,10 @@
 #include "services/ids.h"
 #include "services/listener.h"
 #include "services/metrics.h"
+#include "services/places.h"
 #include "services/reflection_service.h"
 #include "storage/pipeline.h"
+#include "storage/room.h"
 #include "storage/store.h"
 
 namespace roster::services {
@@ -92,20 +94,38 @@ class Server::Impl {
     const auto say = [this](std::string_view line) {
       environment_.logger.Write(Level::kInfo, line);
     };
-    auto store = storage::OpenStore({.directory = options_.data_dir,
+    const auto fail = [this](const absl::Status& status) {
+      health_.SetServing(false);
+      environment_.on_failure(std::string(status.message()));
+    };
+    auto store = storage::OpenStore({.places = PlacesOf(options_),
                                      .cache_bytes = options_.cache_bytes,
-                                     .on_damage = environment_.on_failure},
+                                     .on_damage = environment_.on_failure,
+                                     .on_failure = fail,
+                                     .on_late_checkpoint =
+                                         [this](const absl::Status& status) {
+                                           environment_.logger.Write(
+                                               Level::kError, "the checkpoint is late",
+                                               {{"error", std::string(status.message())}});
+                                         }},
                                     say);
     if (!store.ok()) return store.status();
     store_ = *std::move(store);
     metrics_.SetPublishedPosition(store_->log().head());
+    pipeline_ = std::make_unique<storage::Pipeline>(store_->log(), store_->views(), store_->vault(),
+                                                    ForPipeline(fail));
+    return absl::OkStatus();
+  }
+
+  storage::PipelineOptions ForPipeline(std::function<void(const absl::Status&)> fail) {
     storage::PipelineOptions options;
     options.queue_limit = options_.queue_limit;
     options.clock = environment_.clock;
     options.has_room = [directory = options_.data_dir] { return storage::HasRoom(directory); };
-    options.on_failure = [this](const absl::Status& status) {
-      health_.SetServing(false);
-      environment_.on_failure(std::string(status.message()));
+    options.on_failure = std::move(fail);
+    options.erase = [this](const std::vector<storage::Erasure>& erasures,
+                           std::function<void()> done) {
+      store_->eraser().Erase(erasures, std::move(done));
     };
     options.on_group = [this](const storage::PipelineOptions::GroupSettled& group) {
       metrics_.GroupCommitted(group.commands);
@@ -113,12 +133,13 @@ class Server::Impl {
       metrics_.SetPublishedPosition(group.position);
       metrics_.SetQueueDepth(pipeline_->queue_depth());
     };
-    pipeline_ = std::make_unique<storage::Pipeline>(store_->log(), store_->views(), options);
-    return absl::OkStatus();
+    return options;
   }
 
   absl::Status MakeServices() {
-    engine_ = std::make_unique<Engine>(Parts{.pipeline = *pipeline_,
+    engine_ = std::make_unique<Engine>(Parts{.page_key = store_->KeyFor("page tokens"),
+                                             .request_hash_key = store_->KeyFor("request hashes"),
+                                             .pipeline = *pipeline_,
                                              .log = store_->log(),
                                              .ids = ids_,
                                              .metrics = metrics_,

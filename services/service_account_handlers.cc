@@ -57,7 +57,7 @@ absl::StatusOr<Change> IssueServiceToken(const Invocation& invocation,
                                           .token_hash = storage::Sha256(token)};
   return MakeChange(
       command, response,
-      [&response, command, token = invocation.validate_only ? "" : token,
+      [&response, command, token = invocation.shows_secrets ? token : "",
        fill = FillServiceAccount(response, command.account_id, command.service_account_id)](
           const domain::World& world) {
         fill(world);
@@ -84,17 +84,17 @@ absl::Status ListServiceAccounts(const Query& query,
     return domain::Refuse(domain::Reason::kAccountNotFound);
   }
   const std::string list = "service_accounts\n" + account_id;
-  const auto page = ReadPage(list, request.page_size(), request.page_token());
+  const auto page = Page::Read(query, list, request.page_size(), request.page_token());
   if (!page.ok()) return page.status();
-  response.set_next_page_token(
-      ScanPage(query.world, domain::Table::kServiceAccounts, domain::Prefix(account_id), list,
-               *page, [&](std::string_view value) {
-                 view::v1::ServiceAccountRow row;
-                 domain::Decode(value, row);
-                 *response.add_service_accounts() = ToServiceAccount(account_id, row);
-                 return true;
-               }));
-  response.set_position(query.world.position());
+  response.set_next_page_token(page->Scan(page->World(), domain::Table::kServiceAccounts,
+                                          domain::Prefix(account_id), [&](std::string_view value) {
+                                            view::v1::ServiceAccountRow row;
+                                            domain::Decode(value, row);
+                                            *response.add_service_accounts() =
+                                                ToServiceAccount(account_id, row);
+                                            return true;
+                                          }));
+  response.set_position(page->position());
   return absl::OkStatus();
 }
 

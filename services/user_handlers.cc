@@ -36,7 +36,7 @@ Change ChangeUser(Command command, Response& response, std::string account_id,
                     [&response, account_id = std::move(account_id),
                      user_id = std::move(user_id)](const domain::World& world) {
                       *response.mutable_user() =
-                          ToUser(account_id, *FindUser(world, account_id, user_id));
+                          ToUser(world, account_id, *FindUser(world, account_id, user_id));
                     });
 }
 
@@ -90,7 +90,7 @@ absl::Status GetUser(const Query& query, const identity::v1::GetUserRequest& req
   if (!row || row->status() == event::v1::USER_STATUS_ERASED) {
     return Refuse(Reason::kUserNotFound);
   }
-  *response.mutable_user() = ToUser(account_id, *row);
+  *response.mutable_user() = ToUser(query.world, account_id, *row);
   response.set_position(query.world.position());
   return absl::OkStatus();
 }
@@ -122,24 +122,24 @@ bool IsListed(const view::v1::UserRow& user, std::optional<UserStatus> wanted,
 absl::Status ListUsers(const Query& query, const identity::v1::ListUsersRequest& request,
                        identity::v1::ListUsersResponse& response) {
   const std::string& account_id = request.account_id();
-  const auto account = domain::FindAccount(query.world, account_id);
-  if (!account) return Refuse(Reason::kAccountNotFound);
   const auto wanted = ParseFilter(request.filter());
   if (!wanted.ok()) return wanted.status();
-  const std::string list =
-      absl::StrCat("users\n", account_id, "\n", wanted->value_or(UserStatus()));
-  const auto page = ReadPage(list, request.page_size(), request.page_token());
+  const auto page =
+      Page::Read(query, absl::StrCat("users\n", account_id, "\n", wanted->value_or(UserStatus())),
+                 request.page_size(), request.page_token());
   if (!page.ok()) return page.status();
-  response.set_next_page_token(ScanPage(query.world, Table::kUsers, domain::Prefix(account_id),
-                                        list, *page, [&](std::string_view value) {
-                                          view::v1::UserRow row;
-                                          domain::Decode(value, row);
-                                          if (!IsListed(row, *wanted, account->policy()))
-                                            return false;
-                                          *response.add_users() = ToUser(account_id, row);
-                                          return true;
-                                        }));
-  response.set_position(query.world.position());
+  const domain::PastWorld world = page->World();
+  const auto account = domain::FindAccount(world, account_id);
+  if (!account) return Refuse(Reason::kAccountNotFound);
+  response.set_next_page_token(
+      page->Scan(world, Table::kUsers, domain::Prefix(account_id), [&](std::string_view value) {
+        view::v1::UserRow row;
+        domain::Decode(value, row);
+        if (!IsListed(row, *wanted, account->policy())) return false;
+        *response.add_users() = ToUser(world, account_id, row);
+        return true;
+      }));
+  response.set_position(page->position());
   return absl::OkStatus();
 }
 
@@ -149,8 +149,8 @@ Handlers UserHandlers() {
   using namespace identity::v1;  // NOLINT: the requests and responses of the table below
   return {
       {"CreateUser", OfCommand(CreateUser)},
-      {"GetUser", OfQuery(GetUser)},
-      {"ListUsers", OfQuery(ListUsers)},
+      {"GetUser", OfPastQuery(GetUser)},
+      {"ListUsers", OfPastQuery(ListUsers)},
       {"UpdateUser", OfCommand(UpdateUser)},
       {"EnableUser",
        OfCommand(OfReference<domain::EnableUser, EnableUserRequest, EnableUserResponse>)},
@@ -158,6 +158,7 @@ Handlers UserHandlers() {
        OfCommand(OfReference<domain::DisableUser, DisableUserRequest, DisableUserResponse>)},
       {"DeleteUser",
        OfCommand(OfReference<domain::DeleteUser, DeleteUserRequest, DeleteUserResponse>)},
+      {"EraseUser", OfCommand(OfReference<domain::EraseUser, EraseUserRequest, EraseUserResponse>)},
       {"RestoreUser",
        OfCommand(OfReference<domain::RestoreUser, RestoreUserRequest, RestoreUserResponse>)},
   };

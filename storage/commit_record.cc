@@ -2,6 +2,7 @@
 
 #include <openssl/rand.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
@@ -15,6 +16,11 @@ using event::v1::Commit;
 
 // Until there is more than one shard.
 constexpr uint32_t kShard = 0;
+
+bool HasPlainPersonalData(const Commit& commit) {
+  return std::any_of(commit.events().begin(), commit.events().end(),
+                     [](const event::v1::Event& event) { return event.has_personal(); });
+}
 
 }  // namespace
 
@@ -43,6 +49,9 @@ absl::StatusOr<StampedRecords> StampRecords(std::string_view log_id, const LogTa
   Commit read_back;
   for (Commit& commit : commits) {
     const Position position = stamped.tail.head + 1;
+    if (HasPlainPersonalData(commit)) {
+      return absl::InvalidArgumentError("the record has personal data that is not sealed");
+    }
     commit.set_log_id(std::string(log_id));
     commit.set_shard(kShard);
     commit.set_epoch(kEpoch);

@@ -35,16 +35,6 @@ absl::Status WriteAll(rocksdb::FSWritableFile& file, std::string_view bytes,
   return Failed(file.Close(IOOptions(), nullptr), "close", path);
 }
 
-// Makes the entry of the path in its directory durable.
-absl::Status SyncEntry(FileSystem& files, const std::string& path) {
-  const std::string directory =
-      std::filesystem::path("." / std::filesystem::path(path)).parent_path();
-  std::unique_ptr<rocksdb::FSDirectory> opened;
-  IOStatus status = files.NewDirectory(directory, IOOptions(), &opened, nullptr);
-  if (status.ok()) status = opened->Fsync(IOOptions(), nullptr);
-  return Failed(status, "sync the directory", directory);
-}
-
 // The content, or nothing when there is no file.
 absl::StatusOr<std::string> ReadIfThere(const std::string& path, rocksdb::Env* env) {
   absl::StatusOr<std::string> content = ReadFile(path, env);
@@ -82,7 +72,7 @@ absl::Status ReplaceFile(const std::string& path, std::string_view content, rock
   if (absl::Status written = WriteAll(*file, content, fresh); !written.ok()) return written;
   status = files.RenameFile(fresh, path, IOOptions(), nullptr);
   if (!status.ok()) return Failed(status, "rename to", path);
-  return SyncEntry(files, path);
+  return SyncEntry(path, env);
 }
 
 absl::Status AppendLine(const std::string& path, std::string_view line, rocksdb::Env* env) {
@@ -99,7 +89,16 @@ absl::Status AppendLine(const std::string& path, std::string_view line, rocksdb:
   const IOStatus status = files.ReopenWritableFile(path, FileOptions(), &file, nullptr);
   if (!status.ok()) return Failed(status, "open", path);
   if (absl::Status written = WriteAll(*file, whole_line, path); !written.ok()) return written;
-  return SyncEntry(files, path);
+  return SyncEntry(path, env);
+}
+
+absl::Status SyncEntry(const std::string& path, rocksdb::Env* env) {
+  const std::string directory =
+      std::filesystem::path("." / std::filesystem::path(path)).parent_path();
+  std::unique_ptr<rocksdb::FSDirectory> opened;
+  IOStatus status = Files(env).NewDirectory(directory, IOOptions(), &opened, nullptr);
+  if (status.ok()) status = opened->Fsync(IOOptions(), nullptr);
+  return Failed(status, "sync the directory", directory);
 }
 
 }  // namespace roster::storage

@@ -36,6 +36,9 @@ absl::Status ReplaceFile(const std::string& path, std::string_view content,
 absl::Status AppendLine(const std::string& path, std::string_view line,
                         rocksdb::Env* env = nullptr);
 
+// Makes durable that the path, without a slash at its end, was created, renamed or removed.
+absl::Status SyncEntry(const std::string& path, rocksdb::Env* env = nullptr);
+
 }  // namespace roster::storage
 
 #endif  // ROSTER_STORAGE_FILE_H_

@@ -6,10 +6,14 @@
 
 #include "domain/fold.h"
 #include "domain/refusal.h"
+#include "domain/request/request.h"
 #include "domain/rows.h"
+#include "storage/sealing.h"
 
 namespace roster::storage {
 namespace {
+
+using event::v1::Commit;
 
 constexpr absl::Duration kClockTolerance = absl::Seconds(5);
 
@@ -18,17 +22,55 @@ constexpr absl::Duration kClockTolerance = absl::Seconds(5);
 constexpr size_t kStampBytes = 80;
 
 // The record of a command's events, without what the log stamps except for the position.
-event::v1::Commit Record(const Proposal& proposal, const domain::Cause& cause,
-                         domain::Events events, Position position) {
-  event::v1::Commit commit;
+Commit Record(const Proposal& proposal, const domain::Cause& cause, domain::Events events,
+              Position position) {
+  Commit commit;
   commit.set_position(position);
   commit.set_account_id(proposal.account_id);
   *commit.mutable_actor() = cause.actor;
   commit.set_cause(proposal.method);
   *commit.mutable_time() = domain::ToTimestamp(cause.at);
+  if (proposal.request) {
+    commit.set_request_id(proposal.request->id);
+    commit.set_request_hash(proposal.request_hash);
+    if (proposal.receipt) *commit.mutable_receipt() = proposal.receipt();
+  }
   commit.mutable_events()->Reserve(static_cast<int>(events.size()));
   for (event::v1::Event& event : events) *commit.add_events() = std::move(event);
   return commit;
+}
+
+// The outcome of a request that was accepted before.
+Outcome Repeat(const Proposal& proposal, view::v1::RequestRow row) {
+  if (row.request_hash() != proposal.request_hash) {
+    return {.status = domain::Refuse(domain::Reason::kRequestIdReused)};
+  }
+  return {.status = absl::OkStatus(),
+          .position = row.position(),
+          .changed = row.changed(),
+          .repeated = std::move(*row.mutable_receipt())};
+}
+
+// What keeps the commit from being stored.
+absl::Status Prepare(const domain::World& world, bool preview, Vault& vault, Commit& commit) {
+  if (commit.ByteSizeLong() + SealingBytes(commit) + kStampBytes > kMaxCommitBytes) {
+    return domain::Refuse(domain::Reason::kLimitExceeded,
+                          {{"limit_bytes", std::to_string(kMaxCommitBytes)}});
+  }
+  absl::Status sealed = SealPersonal(vault, world, preview, commit);
+  return absl::IsResourceExhausted(sealed) ? domain::Refuse(domain::Reason::kDiskFull) : sealed;
+}
+
+std::vector<Erasure> ErasuresOf(const Commit& commit) {
+  std::vector<Erasure> erasures;
+  for (const event::v1::Event& event : commit.events()) {
+    if (!event.has_user_erased()) continue;
+    erasures.push_back({.account_id = commit.account_id(),
+                        .user_id = event.user_erased().user_id(),
+                        .key_id = event.user_erased().key_id(),
+                        .position = commit.position()});
+  }
+  return erasures;
 }
 
 }  // namespace
@@ -39,13 +81,19 @@ absl::StatusOr<absl::Time> CommitTime(absl::Time clock, absl::Time last) {
   return absl::FromUnixNanos(absl::ToUnixNanos(std::max(clock, last)));
 }
 
-Decision Decide(const Proposal& proposal, const absl::StatusOr<absl::Time>& at,
-                domain::Overlay& world) {
+Decision Decide(const Proposal& proposal, const absl::StatusOr<absl::Time>& at, bool preview,
+                Vault& vault, domain::Overlay& world) {
   Decision decision;
   Outcome& outcome = decision.outcome;
   outcome.position = world.position();
   outcome.status = at.status();
   if (!at.ok()) return decision;
+  if (proposal.request) {
+    if (auto row = FindRequest(world, *proposal.request, *at)) {
+      outcome = Repeat(proposal, *std::move(row));
+      return decision;
+    }
+  }
 
   domain::Cause cause = proposal.cause;
   cause.at = *at;
@@ -53,16 +101,15 @@ Decision Decide(const Proposal& proposal, const absl::StatusOr<absl::Time>& at,
   outcome.status = events.status();
   if (!events.ok()) return decision;
 
-  if (!events->empty()) {
-    event::v1::Commit commit = Record(proposal, cause, *std::move(events), world.position() + 1);
-    if (commit.ByteSizeLong() + kStampBytes > kMaxCommitBytes) {
-      outcome.status = domain::Refuse(domain::Reason::kLimitExceeded,
-                                      {{"limit_bytes", std::to_string(kMaxCommitBytes)}});
-      return decision;
-    }
+  outcome.changed = !events->empty();
+  if (outcome.changed || proposal.request) {
+    Commit commit = Record(proposal, cause, *std::move(events), world.position() + 1);
+    outcome.status = Prepare(world, preview, vault, commit);
+    if (!outcome.status.ok()) return decision;
     domain::Fold(world, commit);
+    ClearPersonal(commit);
     outcome.position = commit.position();
-    outcome.changed = true;
+    decision.erasures = ErasuresOf(commit);
     decision.commit = std::move(commit);
   }
   if (proposal.reply) proposal.reply(world, outcome);
@@ -82,9 +129,11 @@ const domain::World& Group::Below() {
   return below_.emplace(*base_.published, *base_.unpublished);
 }
 
-void Group::Add(Proposal proposal, const absl::StatusOr<absl::Time>& clock) {
-  Decision decision = Decide(proposal, clock.ok() ? CommitTime(*clock, time_) : clock, world_);
-  commands_.push_back({std::move(proposal), std::move(decision.outcome)});
+void Group::Add(Proposal proposal, const absl::StatusOr<absl::Time>& clock, Vault& vault) {
+  Decision decision = Decide(proposal, clock.ok() ? CommitTime(*clock, time_) : clock,
+                             /*preview=*/false, vault, world_);
+  commands_.push_back(
+      {std::move(proposal), std::move(decision.outcome), std::move(decision.erasures)});
   if (!decision.commit) return;
   time_ = domain::FromTimestamp(decision.commit->time());
   bytes_ += decision.commit->ByteSizeLong();

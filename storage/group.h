@@ -13,6 +13,7 @@
 #include "domain/world/overlay.h"
 #include "roster/event/v1/commit.pb.h"
 #include "storage/proposal.h"
+#include "storage/vault.h"
 #include "storage/views.h"
 
 namespace roster::storage {
@@ -24,13 +25,16 @@ absl::StatusOr<absl::Time> CommitTime(absl::Time clock, absl::Time last);
 // What deciding a command gave.
 struct Decision {
   Outcome outcome;
-  std::optional<event::v1::Commit> commit;  // when it changed something; the log stamps the rest
+  // When it changed something, or is to be remembered; the log stamps the rest.
+  std::optional<event::v1::Commit> commit;
+  std::vector<Erasure> erasures;
 };
 
-// Decides a command on `world`, folds its commit into it and builds the reply. `at` is the commit's
-// time, or why no command is taken now. A refused command leaves the world as it was.
-Decision Decide(const Proposal& proposal, const absl::StatusOr<absl::Time>& at,
-                domain::Overlay& world);
+// Decides a command on `world`, seals its personal data, folds its commit into the world and builds
+// the reply. `at` is the commit's time, or why no command is taken now. `preview`: the commit will
+// not be stored. A refused command leaves the world as it was.
+Decision Decide(const Proposal& proposal, const absl::StatusOr<absl::Time>& at, bool preview,
+                Vault& vault, domain::Overlay& world);
 
 // What a group is decided on: a published version and, while the group before is being settled, the
 // changes of that one. They are read by both threads then, and written by none.
@@ -46,6 +50,7 @@ class Group {
   struct Command {
     Proposal proposal;
     Outcome outcome;
+    std::vector<Erasure> erasures;
   };
 
   explicit Group(Base base);
@@ -53,7 +58,7 @@ class Group {
   Group& operator=(const Group&) = delete;
 
   // Decides a command and adds it. `clock`: the time now, or why no command is taken.
-  void Add(Proposal proposal, const absl::StatusOr<absl::Time>& clock);
+  void Add(Proposal proposal, const absl::StatusOr<absl::Time>& clock, Vault& vault);
 
   // Gives the commands back, undecided, in their order. Nothing else may be done with the group
   // then.

@@ -50,7 +50,8 @@ class Log {
   // Appends the commits at expected + 1, expected + 2, …, all or nothing, durable when OK is
   // returned. Stamps each with log id, shard, epoch, position and the hash of the record before it.
   // ABORTED: the head is not `expected`, somebody else appended; nothing was written.
-  // INVALID_ARGUMENT: a record is over kMaxCommitBytes or has text that is not UTF-8; nothing was
+  // INVALID_ARGUMENT: a record is over kMaxCommitBytes, has personal data that is not sealed, or
+  // text that is not UTF-8; nothing was
   // written. Any other error: the outcome is unknown and the log must not be used any more.
   virtual absl::Status Append(Position expected, std::vector<event::v1::Commit>& commits) = 0;
 

@@ -34,15 +34,11 @@ void Answer(const Proposal& proposal, domain::Reason reason) {
   proposal.done(Outcome{.status = domain::Refuse(reason)});
 }
 
-void AnswerAll(const Group& group) {
-  for (const Group::Command& command : group.commands()) command.proposal.done(command.outcome);
-}
-
 }  // namespace
 
 class Pipeline::State {
  public:
-  State(Log& log, Views& views, PipelineOptions options);
+  State(Log& log, Views& views, Vault& vault, PipelineOptions options);
   ~State() { Stop(); }
 
   void Submit(Proposal proposal);
@@ -52,18 +48,21 @@ class Pipeline::State {
   Waiters& waiters() { return waiters_; }
 
  private:
-  State(Log& log, Views& views, PipelineOptions options, const absl::StatusOr<absl::Time>& last);
+  State(Log& log, Views& views, Vault& vault, PipelineOptions options,
+        const absl::StatusOr<absl::Time>& last);
 
   void RunWriter();
   void DecideBatch(Batch& batch);
 
   void RunCommitter();
   absl::Status Settle(Group& group);
+  void AnswerAll(const Group& group);
   absl::Status DecideAgain(Group& group);
   void Fail(const Group& group, const absl::Status& failure);
 
   Log& log_;
   Views& views_;
+  Vault& vault_;
   const PipelineOptions options_;
   Handover handover_;
   Waiters waiters_;
@@ -76,13 +75,14 @@ class Pipeline::State {
   std::thread committer_ ABSL_GUARDED_BY(join_mutex_);
 };
 
-Pipeline::State::State(Log& log, Views& views, PipelineOptions options)
-    : State(log, views, std::move(options), TimeAt(log, log.head())) {}
+Pipeline::State::State(Log& log, Views& views, Vault& vault, PipelineOptions options)
+    : State(log, views, vault, std::move(options), TimeAt(log, log.head())) {}
 
-Pipeline::State::State(Log& log, Views& views, PipelineOptions options,
+Pipeline::State::State(Log& log, Views& views, Vault& vault, PipelineOptions options,
                        const absl::StatusOr<absl::Time>& last)
     : log_(log),
       views_(views),
+      vault_(vault),
       options_(std::move(options)),
       handover_({.queue = options_.queue_limit,
                  .commands = options_.group_limit,
@@ -103,7 +103,8 @@ Outcome Pipeline::State::Preview(const Proposal& proposal) const {
   const Base base = handover_.published();
   domain::Changes dropped;
   domain::Overlay world(*base.published, dropped);
-  return Decide(proposal, CommitTime(options_.clock(), base.time), world).outcome;
+  return Decide(proposal, CommitTime(options_.clock(), base.time), /*preview=*/true, vault_, world)
+      .outcome;
 }
 
 void Pipeline::State::Stop() {
@@ -135,7 +136,7 @@ void Pipeline::State::DecideBatch(Batch& batch) {
   const absl::Status no_room = domain::Refuse(domain::Reason::kDiskFull);
   while (!batch.proposals.empty() && !handover_.Full(group)) {
     group.Add(std::move(batch.proposals.front()),
-              has_room_ ? absl::StatusOr<absl::Time>(options_.clock()) : no_room);
+              has_room_ ? absl::StatusOr<absl::Time>(options_.clock()) : no_room, vault_);
     batch.proposals.pop_front();
   }
 }
@@ -178,9 +179,20 @@ absl::Status Pipeline::State::Settle(Group& group) {
   return absl::OkStatus();
 }
 
+void Pipeline::State::AnswerAll(const Group& group) {
+  for (const Group::Command& command : group.commands()) {
+    if (command.erasures.empty() || !options_.erase) {
+      command.proposal.done(command.outcome);
+    } else {
+      options_.erase(command.erasures,
+                     [done = command.proposal.done, outcome = command.outcome] { done(outcome); });
+    }
+  }
+}
+
 // Another node appended first: shows what it wrote and hands the commands back to the writer.
 absl::Status Pipeline::State::DecideAgain(Group& group) {
-  if (absl::Status caught_up = CatchUp(views_, log_); !caught_up.ok()) return caught_up;
+  if (absl::Status caught_up = CatchUp(views_, log_, vault_); !caught_up.ok()) return caught_up;
   Version version = views_.Latest();
   const Position position = version->position();
   aborts_in_place_ = position == group.expected() ? aborts_in_place_ + 1 : 0;
@@ -205,8 +217,8 @@ void Pipeline::State::Fail(const Group& group, const absl::Status& failure) {
   options_.on_failure(failure);
 }
 
-Pipeline::Pipeline(Log& log, Views& views, PipelineOptions options)
-    : views_(views), state_(std::make_unique<State>(log, views, std::move(options))) {}
+Pipeline::Pipeline(Log& log, Views& views, Vault& vault, PipelineOptions options)
+    : views_(views), state_(std::make_unique<State>(log, views, vault, std::move(options))) {}
 
 Pipeline::~Pipeline() = default;
 

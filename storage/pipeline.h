@@ -17,12 +17,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "storage/log.h"
 #include "storage/proposal.h"
+#include "storage/vault.h"
 #include "storage/views.h"
 
 namespace roster::storage {
@@ -39,6 +41,9 @@ struct PipelineOptions {
   // Called once, from the committer, when an append or apply failed. Nothing is acknowledged from
   // then on except as STORAGE_FAILED (outcome unknown). The process must end. Must not call Stop.
   std::function<void(const absl::Status&)> on_failure = [](const absl::Status&) {};
+  // Called from the committer with what a published command erased; calls `done` when nothing is
+  // left of it, on any thread, and the command is answered then. Null: at once.
+  std::function<void(const std::vector<Erasure>&, std::function<void()> done)> erase = nullptr;
   struct GroupSettled {
     size_t commands;
     size_t commits;
@@ -49,13 +54,14 @@ struct PipelineOptions {
   std::function<void(const GroupSettled&)> on_group = [](const GroupSettled&) {};
 };
 
-// Thread-safe. `log` and `views` outlive the pipeline; nobody else applies to `views`. Callbacks
+// Thread-safe. `log`, `views` and `vault` outlive the pipeline; nobody else applies to `views` or
+// takes keys of `vault`. Callbacks
 // are never called while a lock is held, and may call everything here but Stop.
 class Pipeline {
  public:
   // `views` shows the log up to its head or lags behind it. When the time of the last commit can't
   // be read the pipeline fails at once, as after a failed append.
-  Pipeline(Log& log, Views& views, PipelineOptions options);
+  Pipeline(Log& log, Views& views, Vault& vault, PipelineOptions options);
   // Settles what is queued, then stops.
   ~Pipeline();
 

@@ -3,16 +3,28 @@
 #ifndef ROSTER_STORAGE_PROPOSAL_H_
 #define ROSTER_STORAGE_PROPOSAL_H_
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "domain/command.h"
+#include "domain/request/request.h"
 #include "domain/world/world.h"
+#include "roster/event/v1/commit.pb.h"
 #include "storage/log.h"
 
 namespace roster::storage {
+
+// A user whose key has to be destroyed.
+struct Erasure {
+  std::string account_id;
+  std::string user_id;
+  uint64_t key_id = 0;
+  Position position = 0;  // of the commit that erased him
+};
 
 // What a command came to.
 struct Outcome {
@@ -20,6 +32,9 @@ struct Outcome {
   Position position = 0;  // of its commit; of the world that it read when it changed nothing or was
                           // refused; 0 when it was not decided
   bool changed = false;
+  // When the request was accepted before: what it was told then. `position` and `changed` are those
+  // of then, and nothing was done now.
+  std::optional<event::v1::Receipt> repeated = std::nullopt;
 };
 
 // A command on its way to the log.
@@ -34,7 +49,14 @@ struct Proposal {
   // successful decision, also of a no-op, on the thread that decided; the last call counts, so it
   // clears what an earlier one built. May be null.
   std::function<void(const domain::World&, const Outcome&)> reply;
-  // Called exactly once when the outcome is durable and published: on a pipeline thread, without a
+  // The request, for a repeat of it to be recognised, and a hash of all that it says; nothing when
+  // it is not to be remembered.
+  std::optional<domain::Request> request = std::nullopt;
+  std::string request_hash = {};
+  // What a repeat shall be told; called after `decide`. May be null.
+  std::function<event::v1::Receipt()> receipt = nullptr;
+  // Called exactly once when the outcome is durable and published, and what it
+  // erased is gone: on a pipeline thread, without a
   // lock, or on the thread of Submit when the command can't be queued. Not called by Preview.
   std::function<void(const Outcome&)> done;
 };

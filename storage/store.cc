@@ -1,145 +1,202 @@
 #include "storage/store.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstdint>
-#include <cstdio>
 #include <filesystem>
+#include <optional>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "domain/rows.h"
+#include "storage/checkpoint.h"
+#include "storage/directory_lock.h"
+#include "storage/erasure_list.h"
+#include "storage/key_encryption_key.h"
+#include "storage/log_check.h"
 #include "storage/rocksdb_log.h"
+#include "storage/room.h"
+#include "storage/store_directory.h"
 
 namespace roster::storage {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr char kLog[] = "log";
-constexpr char kViews[] = "views";
-constexpr char kUnfinishedLog[] = "log.new";
-// What a fresh file system has in its root.
-constexpr char kLostAndFound[] = "lost+found";
+// What is known of a store before anything in it is opened for writing.
+struct Checked {
+  DirectoryLock lock;
+  SecretKey key_encryption_key;
+  NamedCheckpoint checkpoint;
+};
 
-constexpr uint64_t kLeastFreeBytes = 64 << 20;
-constexpr uint64_t kLeastFreePercent = 5;
-
-absl::Status LastError(std::string_view what, const fs::path& path) {
-  const int error = errno;
-  return absl::ErrnoToStatus(error, absl::StrCat("can't ", std::string(what), " ", path.string()));
+// A store is there, and nobody else has it.
+absl::StatusOr<DirectoryLock> LockStore(const std::string& directory) {
+  absl::StatusOr<DirectoryLock> lock = DirectoryLock::Take(directory);
+  if (absl::IsNotFound(lock.status())) {
+    return absl::NotFoundError(
+        absl::StrCat("no store is in ", directory, "; run `rosterd init` to create one"));
+  }
+  return lock;
 }
 
-// An open directory, locked against others that create a store in it.
-class LockedDirectory {
- public:
-  LockedDirectory() = default;
-  ~LockedDirectory() {
-    if (file_ >= 0) (void)close(file_);
+absl::StatusOr<Checked> CheckStore(const StorePlaces& places, bool whole) {
+  absl::StatusOr<DirectoryLock> lock = LockStore(places.directory);
+  if (!lock.ok()) return lock.status();
+  const std::string log = LogDirectory(places.directory);
+  absl::StatusOr<Checkpoint> checkpoint = ReadCheckpoint(places.checkpoint);
+  if (absl::IsNotFound(checkpoint.status()) && !fs::exists(log)) {
+    return CheckRocksDbLog(log, nullptr);
   }
-  LockedDirectory(const LockedDirectory&) = delete;
-  LockedDirectory& operator=(const LockedDirectory&) = delete;
+  if (!checkpoint.ok()) return checkpoint.status();
+  absl::StatusOr<SecretKey> key = ReadKeyEncryptionKey(places.key_encryption_key);
+  if (!key.ok()) return key.status();
+  NamedCheckpoint named{places.checkpoint, *std::move(checkpoint)};
+  absl::Status checked = whole ? VerifyRocksDbLog(log, &named) : CheckRocksDbLog(log, &named);
+  if (!checked.ok()) return checked;
+  return Checked{*std::move(lock), *key, std::move(named)};
+}
 
-  absl::Status Open(const fs::path& path) {
-    file_ = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (file_ < 0) return LastError("open", path);
-    if (flock(file_, LOCK_EX | LOCK_NB) == 0) return absl::OkStatus();
-    if (errno != EWOULDBLOCK) return LastError("lock", path);
+absl::StatusOr<std::unique_ptr<Vault>> OpenVault(const StoreOptions& options,
+                                                 const Checked& checked) {
+  absl::StatusOr<std::unique_ptr<Vault>> vault =
+      Vault::OpenFile({.path = options.places.vault,
+                       .key_encryption_key = checked.key_encryption_key,
+                       .on_damage = options.on_damage});
+  if (vault.ok() && (*vault)->log_id() != checked.checkpoint.checkpoint.log_id) {
     return absl::FailedPreconditionError(
-        absl::StrCat(path.string(), " is in use by another process"));
+        absl::StrCat("the key vault ", options.places.vault,
+                     " belongs to another store. Nothing was changed. Restore the one of ",
+                     options.places.directory, ", or say where it is with --key-vault"));
   }
+  return vault;
+}
 
-  // Makes names that were added, removed or changed durable.
-  absl::Status Sync(const fs::path& path) const {
-    return fsync(file_) == 0 ? absl::OkStatus() : LastError("sync", path);
+// Whether a step of the erasure may be missing.
+bool IsPending(const Erasure& erasure, const Vault& vault, const ErasureList& list) {
+  const std::vector<KeyId>& destroyed = vault.destroyed_at_open();
+  return erasure.position > list.forgotten() || list.key_ids().count(erasure.key_id) == 0 ||
+         !std::binary_search(destroyed.begin(), destroyed.end(), erasure.key_id);
+}
+
+class OpenedStore final : public Store {
+ public:
+  OpenedStore(Checked checked, std::unique_ptr<Vault> vault, std::unique_ptr<Log> log,
+              ErasureList list)
+      : lock_(std::move(checked.lock)),
+        key_encryption_key_(checked.key_encryption_key),
+        vault_(std::move(vault)),
+        log_(std::move(log)),
+        list_(std::move(list)) {}
+
+  // As OpenStore, from the views on.
+  absl::Status Start(const StoreOptions& options, const std::function<void(std::string_view)>& say);
+
+  Log& log() override { return *log_; }
+  Views& views() override { return *views_; }
+  Vault& vault() override { return *vault_; }
+  Eraser& eraser() override { return *eraser_; }
+  SecretKey KeyFor(std::string_view purpose) const override {
+    return key_encryption_key_.DeriveFor(absl::StrCat(std::string(purpose), "/", log_->id()));
   }
 
  private:
-  int file_ = -1;
+  absl::Status FinishErasures(const std::function<void(std::string_view)>& say);
+
+  // Members go in the reverse order: the lock last.
+  const DirectoryLock lock_;
+  const SecretKey key_encryption_key_;
+  const std::unique_ptr<Vault> vault_;
+  const std::unique_ptr<Log> log_;
+  ErasureList list_;
+  std::unique_ptr<Views> views_;
+  std::unique_ptr<Eraser> eraser_;
+  std::unique_ptr<Checkpointer> checkpointer_;
 };
 
-absl::Status SyncParent(const fs::path& directory) {
-  const fs::path parent = fs::absolute(directory / ".").parent_path().parent_path();
-  const int file = open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (file < 0) return LastError("open", parent);
-  absl::Status synced = fsync(file) == 0 ? absl::OkStatus() : LastError("sync", parent);
-  (void)close(file);
-  return synced;
+absl::Status OpenedStore::Start(const StoreOptions& options,
+                                const std::function<void(std::string_view)>& say) {
+  ViewsOptions views_options;
+  views_options.directory = ViewsDirectory(options.places.directory);
+  views_options.cache_bytes = options.cache_bytes;
+  views_options.on_damage = options.on_damage;
+  absl::StatusOr<std::unique_ptr<Views>> views = OpenViews(views_options, *log_, *vault_, say);
+  if (!views.ok()) return views.status();
+  views_ = *std::move(views);
+  if (absl::Status keys = CheckKeys(*vault_, *views_->Latest()); !keys.ok()) {
+    // Folded without a key that should be there, they lack rows.
+    views_.reset();
+    std::error_code ignored;
+    fs::remove_all(views_options.directory, ignored);
+    return keys;
+  }
+  vault_->ContinueAfter(domain::LastKey(*views_->Latest()));
+  if (absl::Status status = FinishErasures(say); !status.ok()) return status;
+  eraser_ = std::make_unique<Eraser>(*vault_, list_, *views_, options.on_failure);
+  CheckpointerOptions checkpoints;
+  checkpoints.path = options.places.checkpoint;
+  checkpoints.on_error = options.on_late_checkpoint;
+  checkpointer_ = std::make_unique<Checkpointer>(*log_, std::move(checkpoints));
+  return absl::OkStatus();
 }
 
-// Refuses a directory that has more in it than a crash of InitStore leaves.
-absl::Status CheckEmpty(const fs::path& directory) {
-  std::error_code error;
-  if (fs::exists(directory / kLog, error)) {
-    return absl::AlreadyExistsError(absl::StrCat("a store is in ", directory.string()));
-  }
-  for (fs::directory_iterator entry(directory, error), end; !error && entry != end;
-       entry.increment(error)) {
-    const fs::path name = entry->path().filename();
-    if (name != kUnfinishedLog && name != kLostAndFound) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          directory.string(), " is not empty: it has ", name.string(), ", but no store"));
-    }
-  }
-  if (!error) return absl::OkStatus();
-  return absl::ErrnoToStatus(error.value(), absl::StrCat("can't read ", directory.string()));
-}
-
-absl::Status WriteLog(const fs::path& directory, std::vector<event::v1::Commit> first) {
-  std::error_code error;
-  fs::remove_all(directory, error);
-  if (error) {
-    return absl::ErrnoToStatus(error.value(), absl::StrCat("can't remove ", directory.string()));
-  }
-  absl::StatusOr<std::unique_ptr<Log>> log = CreateRocksDbLog(directory);
-  if (!log.ok()) return log.status();
-  return (*log)->Append(0, first);
+absl::Status OpenedStore::FinishErasures(const std::function<void(std::string_view)>& say) {
+  std::vector<Erasure> pending = ErasuresIn(*views_->Latest());
+  pending.erase(std::remove_if(
+                    pending.begin(), pending.end(),
+                    [this](const Erasure& erasure) { return !IsPending(erasure, *vault_, list_); }),
+                pending.end());
+  if (!pending.empty()) say(absl::StrCat("erasures: finishing ", pending.size()));
+  return Erase(*vault_, list_, *views_, pending);
 }
 
 }  // namespace
 
-absl::Status InitStore(const std::string& directory, std::vector<event::v1::Commit> first) {
-  const fs::path root(directory);
-  const bool made = mkdir(root.c_str(), 0700) == 0;
-  if (!made && errno != EEXIST) return LastError("create", root);
-  LockedDirectory locked;
-  if (absl::Status status = locked.Open(root); !status.ok()) return status;
-  if (absl::Status status = CheckEmpty(root); !status.ok()) return status;
-  // Built under another name, inside the directory: a mounted volume can't be renamed itself.
-  const fs::path unfinished = root / kUnfinishedLog;
-  if (absl::Status status = WriteLog(unfinished, std::move(first)); !status.ok()) return status;
-  if (std::rename(unfinished.c_str(), (root / kLog).c_str()) != 0) {
-    return LastError("rename", unfinished);
-  }
-  if (absl::Status status = locked.Sync(root); !status.ok()) return status;
-  return made ? SyncParent(root) : absl::OkStatus();
+StorePlaces StorePlaces::Beside(const std::string& directory) {
+  std::string name = directory;
+  while (name.size() > 1 && name.back() == '/') name.pop_back();
+  return {.directory = directory,
+          .vault = name + ".vault",
+          .key_encryption_key = name + ".kek",
+          .checkpoint = name + ".checkpoint"};
 }
 
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(const StoreOptions& options,
                                                  const std::function<void(std::string_view)>& say) {
-  const fs::path root(options.directory);
-  // The log first: whoever has it, has the views too.
-  absl::StatusOr<std::unique_ptr<Log>> log = OpenRocksDbLog(root / kLog);
+  const StorePlaces& places = options.places;
+  absl::StatusOr<Checked> checked = CheckStore(places, /*whole=*/false);
+  if (!checked.ok()) return checked.status();
+  absl::StatusOr<std::unique_ptr<Vault>> vault = OpenVault(options, *checked);
+  if (!vault.ok()) return vault.status();
+  absl::StatusOr<ErasureList> list = ErasureList::Open(places.erasure_list());
+  if (!list.ok()) return list.status();
+  if (absl::Status room = CheckRoomToOpen(places.directory); !room.ok()) return room;
+  absl::StatusOr<std::unique_ptr<Log>> log = OpenRocksDbLog(LogDirectory(places.directory));
   if (!log.ok()) return log.status();
-  ViewsOptions views_options;
-  views_options.directory = root / kViews;
-  views_options.cache_bytes = options.cache_bytes;
-  views_options.on_damage = options.on_damage;
-  absl::StatusOr<std::unique_ptr<Views>> views = OpenViews(views_options, **log, say);
-  if (!views.ok()) return views.status();
-  return std::make_unique<Store>(*std::move(log), *std::move(views));
+  auto store = std::make_unique<OpenedStore>(*std::move(checked), *std::move(vault),
+                                             *std::move(log), *std::move(list));
+  if (absl::Status started = store->Start(options, say); !started.ok()) return started;
+  return store;
 }
 
-bool HasRoom(const std::string& directory) {
-  struct statvfs space = {};
-  if (statvfs(directory.c_str(), &space) != 0) return false;
-  const uint64_t total = uint64_t{space.f_blocks} * space.f_frsize;
-  const uint64_t free = uint64_t{space.f_bavail} * space.f_frsize;
-  return free >= std::max(kLeastFreeBytes, total / 100 * kLeastFreePercent);
+absl::Status VerifyStore(const StorePlaces& places) {
+  absl::StatusOr<Checked> checked = CheckStore(places, /*whole=*/true);
+  if (!checked.ok()) return checked.status();
+  StoreOptions options;
+  options.places = places;
+  if (auto vault = OpenVault(options, *checked); !vault.ok()) return vault.status();
+  return ErasureList::Open(places.erasure_list()).status();
+}
+
+absl::Status WriteLostCheckpoint(const StorePlaces& places) {
+  absl::StatusOr<DirectoryLock> lock = LockStore(places.directory);
+  if (!lock.ok()) return lock.status();
+  if (fs::exists(places.checkpoint)) {
+    return absl::AlreadyExistsError(absl::StrCat("a checkpoint is at ", places.checkpoint));
+  }
+  const std::string directory = LogDirectory(places.directory);
+  if (absl::Status checked = VerifyRocksDbLog(directory, nullptr); !checked.ok()) return checked;
+  absl::StatusOr<std::unique_ptr<Log>> log = OpenRocksDbLog(directory);
+  if (!log.ok()) return log.status();
+  return WriteCheckpoint(places.checkpoint, CheckpointOf(**log));
 }
 
 }  // namespace roster::storage

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "domain/fold.h"
 #include "storage/mutex.h"
+#include "storage/sealing.h"
 #include "storage/views_db.h"
 
 namespace roster::storage {
@@ -22,36 +23,40 @@ constexpr size_t kChunkCommits = 1'000;
 // The views at a snapshot.
 class SnapshotWorld final : public domain::World {
  public:
-  SnapshotWorld(std::shared_ptr<const ViewsDb> db, Position position)
-      : db_(std::move(db)), snapshot_(db_->TakeSnapshot()), position_(position) {}
+  SnapshotWorld(std::shared_ptr<const ViewsDb> db, const domain::Keys& keys, Position position)
+      : db_(std::move(db)), keys_(keys), snapshot_(db_->TakeSnapshot()), position_(position) {}
   ~SnapshotWorld() override { db_->Release(snapshot_); }
   SnapshotWorld(const SnapshotWorld&) = delete;
   SnapshotWorld& operator=(const SnapshotWorld&) = delete;
 
   Position position() const override { return position_; }
+  const domain::Keys& keys() const override { return keys_; }
 
-  std::optional<std::string> Get(domain::Table table, std::string_view key) const override {
+  std::optional<std::string> GetKept(domain::Table table, std::string_view key) const override {
     return db_->Get(snapshot_, table, key);
   }
 
-  void Scan(domain::Table table, std::string_view prefix, std::string_view after,
-            Visitor visit) const override {
+  void ScanKept(domain::Table table, std::string_view prefix, std::string_view after,
+                Visitor visit) const override {
     db_->Scan(snapshot_, table, prefix, after, visit);
   }
 
  private:
   const std::shared_ptr<const ViewsDb> db_;  // outlives the snapshot
+  const domain::Keys& keys_;
   const rocksdb::Snapshot* const snapshot_;
   const Position position_;
 };
 
 class RocksDbViews final : public Views {
  public:
-  RocksDbViews(std::unique_ptr<ViewsDb> db, Position position, Position flush_commits)
+  RocksDbViews(std::unique_ptr<ViewsDb> db, const domain::Keys& keys, Position position,
+               Position flush_commits)
       : db_(std::move(db)),
+        keys_(keys),
         flush_commits_(flush_commits),
         flushed_(position),
-        latest_(std::make_shared<SnapshotWorld>(db_, position)) {}
+        latest_(std::make_shared<SnapshotWorld>(db_, keys, position)) {}
 
   // A flush that fails costs nothing but a longer tail to fold at the next start.
   ~RocksDbViews() override { db_->Flush(/*wait=*/true).IgnoreError(); }
@@ -63,8 +68,11 @@ class RocksDbViews final : public Views {
 
   absl::StatusOr<Version> Apply(const domain::Changes& changes) override;
 
+  absl::Status Purge() override { return db_->Purge(); }
+
  private:
   const std::shared_ptr<ViewsDb> db_;
+  const domain::Keys& keys_;
   const Position flush_commits_;
   Position flushed_;  // position at which a flush was last asked for
   mutable Mutex mutex_;
@@ -73,7 +81,7 @@ class RocksDbViews final : public Views {
 
 absl::StatusOr<Version> RocksDbViews::Apply(const domain::Changes& changes) {
   if (absl::Status status = db_->Write(changes); !status.ok()) return status;
-  Version version = std::make_shared<SnapshotWorld>(db_, changes.position);
+  Version version = std::make_shared<SnapshotWorld>(db_, keys_, changes.position);
   Version previous = version;
   {
     const MutexLock lock(mutex_);
@@ -105,11 +113,12 @@ std::string WhyUseless(const ViewsDb& db, const std::string& directory, const Lo
   return "";
 }
 
-absl::StatusOr<std::unique_ptr<Views>> Create(const ViewsOptions& options, const Log& log) {
+absl::StatusOr<std::unique_ptr<Views>> Create(const ViewsOptions& options, const Log& log,
+                                              const Vault& vault) {
   absl::StatusOr<std::unique_ptr<ViewsDb>> db = ViewsDb::Open(options);
   if (!db.ok()) return db.status();
   if (absl::Status status = (*db)->WriteIdentity(log.id()); !status.ok()) return status;
-  return std::make_unique<RocksDbViews>(*std::move(db), 0, options.flush_commits);
+  return std::make_unique<RocksDbViews>(*std::move(db), vault, 0, options.flush_commits);
 }
 
 absl::Status Drop(const std::string& directory) {
@@ -121,11 +130,12 @@ absl::Status Drop(const std::string& directory) {
 
 // The views as they are, or new ones.
 absl::StatusOr<std::unique_ptr<Views>> OpenOrCreate(
-    const ViewsOptions& options, const Log& log, const std::function<void(std::string_view)>& say) {
+    const ViewsOptions& options, const Log& log, const Vault& vault,
+    const std::function<void(std::string_view)>& say) {
   std::error_code ignored;
   if (!std::filesystem::exists(options.directory, ignored)) {
     say("views: there are none, building them");
-    return Create(options, log);
+    return Create(options, log, vault);
   }
   // Opened even when they are known to be damaged: nobody may drop what another process uses.
   absl::StatusOr<std::unique_ptr<ViewsDb>> db = ViewsDb::Open(options);
@@ -134,22 +144,23 @@ absl::StatusOr<std::unique_ptr<Views>> OpenOrCreate(
       db.ok() ? WhyUseless(**db, options.directory, log) : db.status().ToString();
   if (why.empty()) {
     const Position position = (*db)->ReadIdentity()->position;
-    return std::make_unique<RocksDbViews>(*std::move(db), position, options.flush_commits);
+    return std::make_unique<RocksDbViews>(*std::move(db), vault, position, options.flush_commits);
   }
   if (db.ok()) db->reset();  // closes the directory
   say(absl::StrCat("views: dropped, ", why, "; building them anew"));
   if (absl::Status dropped = Drop(options.directory); !dropped.ok()) return dropped;
-  return Create(options, log);
+  return Create(options, log, vault);
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Views>> OpenViews(const ViewsOptions& options, const Log& log,
+                                                 const Vault& vault,
                                                  const std::function<void(std::string_view)>& say) {
-  absl::StatusOr<std::unique_ptr<Views>> views = OpenOrCreate(options, log, say);
+  absl::StatusOr<std::unique_ptr<Views>> views = OpenOrCreate(options, log, vault, say);
   if (!views.ok()) return views.status();
   const Position before = (*views)->Latest()->position();
-  if (absl::Status status = CatchUp(**views, log); !status.ok()) return status;
+  if (absl::Status status = CatchUp(**views, log, vault); !status.ok()) return status;
   const Position after = (*views)->Latest()->position();
   if (after > before) {
     say(absl::StrCat("views: folded ", after - before, " commits, now at position ", after));
@@ -157,7 +168,7 @@ absl::StatusOr<std::unique_ptr<Views>> OpenViews(const ViewsOptions& options, co
   return views;
 }
 
-absl::Status CatchUp(Views& views, const Log& log) {
+absl::Status CatchUp(Views& views, const Log& log, const Vault& vault) {
   Version version = views.Latest();
   while (true) {
     absl::StatusOr<std::vector<Commit>> commits = log.Read(version->position() + 1, kChunkCommits);
@@ -165,13 +176,14 @@ absl::Status CatchUp(Views& views, const Log& log) {
     if (commits->empty()) return absl::OkStatus();
     domain::Changes changes;
     domain::Overlay world(*version, changes);
-    for (const Commit& commit : *commits) {
+    for (Commit& commit : *commits) {
       if (!domain::KnowsEveryEvent(commit)) {
         return absl::FailedPreconditionError(
             absl::StrCat("record ", commit.position(),
                          " of the log has an event that this rosterd does not know: run the newer "
                          "version that wrote it"));
       }
+      if (absl::Status opened = OpenPersonal(vault, commit); !opened.ok()) return opened;
       domain::Fold(world, commit);
     }
     absl::StatusOr<Version> applied = views.Apply(changes);

@@ -17,6 +17,7 @@
 #include "domain/world/overlay.h"
 #include "domain/world/world.h"
 #include "storage/log.h"
+#include "storage/vault.h"
 
 namespace rocksdb {
 class Env;
@@ -29,7 +30,7 @@ using Version = std::shared_ptr<const domain::World>;
 
 // Raised whenever a fold makes other rows of the same log, or a table is added: views of another
 // version are rebuilt.
-inline constexpr uint32_t kViewVersion = 1;
+inline constexpr uint32_t kViewVersion = 2;
 
 struct ViewsOptions {
   std::string directory;           // its parent exists
@@ -56,18 +57,24 @@ class Views {
   // Makes the changes part of the views and returns the version with them; Latest is that one from
   // now on. On an error the outcome is unknown and the views must not be used any more.
   virtual absl::StatusOr<Version> Apply(const domain::Changes& changes) = 0;
+
+  // Makes what is deleted from the tables of personal data leave the disk. Waits for readers of
+  // older versions. Not on the thread of Apply: that goes on meanwhile.
+  virtual absl::Status Purge() = 0;
 };
 
 // Opens the views and folds what the log has and they have not. `say` gets a line for people when
-// views are dropped and why, and how many commits were folded. DATA_LOSS: the log is damaged.
-// FAILED_PRECONDITION: the log has an event that this version does not know, or another process has
-// the directory. RESOURCE_EXHAUSTED, INTERNAL: of the directory.
+// views are dropped and why, and how many commits were folded. DATA_LOSS: the log or the vault is
+// damaged. FAILED_PRECONDITION: the log has an event that this version does not know, or another
+// process has the directory. RESOURCE_EXHAUSTED, INTERNAL: of the directory. The vault outlives the
+// views and all their versions.
 absl::StatusOr<std::unique_ptr<Views>> OpenViews(const ViewsOptions& options, const Log& log,
+                                                 const Vault& vault,
                                                  const std::function<void(std::string_view)>& say);
 
 // Folds the commits of the log after `views` up to its head into the views. Errors as for
 // OpenViews.
-absl::Status CatchUp(Views& views, const Log& log);
+absl::Status CatchUp(Views& views, const Log& log, const Vault& vault);
 
 }  // namespace roster::storage
 

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "storage/rocksdb_status.h"
 
 namespace roster::storage {
@@ -30,6 +31,8 @@ constexpr char kViewVersionKey[] = "view_version";
 constexpr size_t kMostMemtableBytes = 32 << 20;
 constexpr size_t kLeastMemtableBytes = 8 << 20;
 constexpr int kBloomBitsPerKey = 10;
+
+constexpr absl::Duration kSnapshotPause = absl::Milliseconds(5);
 
 // Little-endian, whatever the machine.
 std::string EncodeFixed64(uint64_t number) {
@@ -60,6 +63,9 @@ rocksdb::DBOptions DirectoryOptions(rocksdb::Env* env,
   options.atomic_flush = true;
   options.allow_concurrent_memtable_write = false;
   options.write_buffer_manager = std::move(memtables);
+  // A manifest names the first and last key of each file. A new one for each change, so that none
+  // keeps those of files that are gone.
+  options.max_manifest_file_size = 1;
   options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
   options.keep_log_file_num = 2;
   return options;
@@ -154,7 +160,10 @@ absl::Status ViewsDb::WriteIdentity(std::string_view log_id) {
 absl::Status ViewsDb::Write(const domain::Changes& changes) {
   rocksdb::WriteBatch batch;
   for (const Table table : domain::kTables) {
-    for (const auto& [key, value] : changes.of(table)) {
+    if (const std::string& bound = changes.of(table).dropped_below; !bound.empty()) {
+      batch.DeleteRange(of(table), rocksdb::Slice(), bound);
+    }
+    for (const auto& [key, value] : changes.of(table).rows) {
       if (value) {
         batch.Put(of(table), key, *value);
       } else {
@@ -174,6 +183,25 @@ absl::Status ViewsDb::Flush(bool wait) {
   // Writes wait for memtables when there are too many; whoever asks for a flush need not.
   options.allow_write_stall = true;
   return FromRocksDb(db_->Flush(options, families_), "flush the views");
+}
+
+absl::Status ViewsDb::Purge() {
+  const rocksdb::SequenceNumber erased = db_->GetLatestSequenceNumber();
+  if (absl::Status status = Flush(/*wait=*/true); !status.ok()) return status;
+  // A compaction keeps what a snapshot shows. Versions live as long as a call.
+  uint64_t oldest = 0;
+  while (db_->GetIntProperty(rocksdb::DB::Properties::kOldestSnapshotSequence, &oldest) &&
+         oldest != 0 && oldest < erased) {
+    absl::SleepFor(kSnapshotPause);
+  }
+  rocksdb::CompactRangeOptions options;
+  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+  for (const Table table : domain::kTables) {
+    if (!domain::IsPersonal(table)) continue;
+    const rocksdb::Status status = db_->CompactRange(options, of(table), nullptr, nullptr);
+    if (!status.ok()) return FromRocksDb(status, "purge the views");
+  }
+  return absl::OkStatus();
 }
 
 std::optional<std::string> ViewsDb::Get(const rocksdb::Snapshot* snapshot, Table table,

@@ -51,6 +51,10 @@ class ViewsDb {
   // Makes all that is written durable, in one step for all tables. `wait`: before it returns.
   absl::Status Flush(bool wait);
 
+  // Rewrites the tables of personal data without what was deleted from them before, once no reader
+  // sees that any more.
+  absl::Status Purge();
+
   const rocksdb::Snapshot* TakeSnapshot() const { return db_->GetSnapshot(); }
   void Release(const rocksdb::Snapshot* snapshot) const { db_->ReleaseSnapshot(snapshot); }
 

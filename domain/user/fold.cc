@@ -5,6 +5,7 @@
 #include "absl/functional/function_ref.h"
 #include "domain/rows.h"
 #include "domain/user/administrators.h"
+#include "domain/user/search.h"
 
 namespace roster::domain {
 namespace {
@@ -52,7 +53,7 @@ event::v1::UserStatus Standing(const UserRow& row) {
 }  // namespace
 
 void Fold(Overlay& world, const Commit& commit, const event::v1::UserCreated& event,
-          const event::v1::PersonalData& personal) {
+          const event::v1::Event& whole) {
   UserRow row;
   row.set_user_id(event.user_id());
   SetStatus(row, commit, event::v1::USER_STATUS_PENDING);
@@ -64,23 +65,23 @@ void Fold(Overlay& world, const Commit& commit, const event::v1::UserCreated& ev
   *row.mutable_created_by() = commit.actor();
   row.set_created_position(commit.position());
   row.set_role_position(commit.position());
-  *row.mutable_personal() = personal;
-  const std::string& account_id = commit.account_id();
-  world.Put(Table::kSearch, EmailKey(account_id, personal.email()), event.user_id());
-  world.Put(Table::kSearch, UserNameKey(account_id, personal.user_name()), event.user_id());
+  if (whole.has_sealed()) {
+    *row.mutable_sealed() = whole.sealed();
+    NoteKey(world, whole.sealed());
+  }
+  if (whole.has_personal()) {
+    PutSearchRows(world, commit.account_id(), event.user_id(), whole.personal());
+  }
   Store(world, commit, UserRow(), std::move(row));
 }
 
 void Fold(Overlay& world, const Commit& commit, const event::v1::UserUpdated& event,
-          const event::v1::PersonalData& personal) {
+          const event::v1::Event& whole) {
   Change(world, commit, event.user_id(), [&](UserRow& row) {
-    const std::string before = EmailKey(commit.account_id(), row.personal().email());
-    const std::string after = EmailKey(commit.account_id(), personal.email());
-    if (before != after) {
-      world.Delete(Table::kSearch, before);
-      world.Put(Table::kSearch, after, row.user_id());
+    *row.mutable_sealed() = whole.sealed();
+    if (whole.has_personal()) {
+      PutSearchRows(world, commit.account_id(), event.user_id(), whole.personal());
     }
-    *row.mutable_personal() = personal;
   });
 }
 
@@ -115,6 +116,20 @@ void Fold(Overlay& world, const Commit& commit, const event::v1::RoleChanged& ev
     if (!event.to().empty()) row.add_roles(event.to());
     row.set_role_position(commit.position());
   });
+}
+
+void Fold(Overlay& world, const Commit& commit, const event::v1::UserErased& event) {
+  Change(world, commit, event.user_id(), [&](UserRow& row) {
+    SetStatus(row, commit, event::v1::USER_STATUS_ERASED);
+    row.clear_sealed();
+    row.clear_roles();
+  });
+  ForgetSearchRows(world, commit.account_id(), event.user_id());
+  view::v1::ErasureRow erasure;
+  erasure.set_account_id(commit.account_id());
+  erasure.set_user_id(event.user_id());
+  erasure.set_position(commit.position());
+  world.Put(Table::kErasures, ErasureKey(event.key_id()), Encode(erasure));
 }
 
 }  // namespace roster::domain

@@ -3,7 +3,7 @@
 #include "domain/access/authority.h"
 #include "domain/refusal.h"
 #include "domain/rows.h"
-#include "domain/user/administrators.h"
+#include "domain/user/erase.h"
 #include "domain/user/target.h"
 #include "domain/user/user.h"
 
@@ -11,13 +11,6 @@ namespace roster::domain {
 namespace {
 
 using event::v1::UserStatus;
-
-// Whether the account can do without the user in the new status (R48).
-absl::Status CanDoWithout(const World& world, const Target& target, UserStatus status) {
-  view::v1::UserRow after = target.user;
-  after.set_status(status);
-  return KeepsAdministrators(world, target.account, target.user, after);
-}
 
 absl::Status CheckDeletable(const Target& target) {
   switch (target.account.policy().deletion()) {
@@ -33,9 +26,6 @@ absl::Status CheckDeletable(const Target& target) {
       break;
     default:
       break;
-  }
-  if (target.account.policy().restore_window().seconds() == 0) {
-    return Refuse(Reason::kNotImplemented, {{"feature", "permanent deletion"}});
   }
   return absl::OkStatus();
 }
@@ -84,6 +74,7 @@ absl::StatusOr<Events> Decide(const World& world, const DeleteUser& command, con
   deleted->set_user_id(user.user_id());
   *deleted->mutable_restorable_until() =
       ToTimestamp(cause.at + absl::Seconds(account.policy().restore_window().seconds()));
+  if (account.policy().restore_window().seconds() == 0) events.push_back(Erased(user));
   return events;
 }
 

@@ -3,6 +3,7 @@
 #include "domain/access/authority.h"
 #include "domain/refusal.h"
 #include "domain/rows.h"
+#include "domain/user/administrators.h"
 
 namespace roster::domain {
 
@@ -34,6 +35,12 @@ absl::Status CheckEditable(const Target& target) {
     return Refuse(Reason::kUserDisabled);
   }
   return absl::OkStatus();
+}
+
+absl::Status CanDoWithout(const World& world, const Target& target, event::v1::UserStatus status) {
+  view::v1::UserRow after = target.user;
+  after.set_status(status);
+  return KeepsAdministrators(world, target.account, target.user, after);
 }
 
 }  // namespace roster::domain

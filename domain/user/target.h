@@ -25,6 +25,9 @@ absl::StatusOr<Target> FindTarget(const World& world, const UserReference& refer
 // (USER_DISABLED, R38).
 absl::Status CheckEditable(const Target& target);
 
+// Whether the account can do without the user in the new status; LAST_ADMINISTRATOR (R48).
+absl::Status CanDoWithout(const World& world, const Target& target, event::v1::UserStatus status);
+
 }  // namespace roster::domain
 
 #endif  // ROSTER_DOMAIN_USER_TARGET_H_

@@ -4,6 +4,7 @@
 
 #include "domain/access/authority.h"
 #include "domain/refusal.h"
+#include "domain/rows.h"
 #include "domain/text/text.h"
 #include "domain/user/administrators.h"
 #include "domain/user/profile.h"
@@ -17,8 +18,9 @@ namespace {
 using event::v1::PersonalData;
 
 // The data with the named fields replaced, or what is wrong with the names or the values.
-absl::StatusOr<PersonalData> Merge(const Target& target, const UpdateUser& command) {
-  PersonalData merged = target.user.personal();
+absl::StatusOr<PersonalData> Merge(const Target& target, const PersonalData& before,
+                                   const UpdateUser& command) {
+  PersonalData merged = before;
   std::vector<Violation> wrong;
   if (command.fields.empty()) wrong.push_back({"update_mask", Reason::kMissingField});
   for (const std::string& field : command.fields) {
@@ -46,11 +48,9 @@ absl::StatusOr<PersonalData> Merge(const Target& target, const UpdateUser& comma
 // Whether the new email may take the place of the old one: a mailbox is a way to act as the user
 // (R44).
 absl::Status CheckNewEmail(const World& world, const Cause& cause, const Target& target,
-                           const std::string& email) {
+                           const std::string& before, const std::string& email) {
   auto refusal = AuthorizeActingOn(world, cause, target.account, target.user);
-  if (!refusal.ok() || Normalize(email) == Normalize(target.user.personal().email())) {
-    return refusal;
-  }
+  if (!refusal.ok() || Normalize(email) == Normalize(before)) return refusal;
   return CheckEmailFree(world, target.account.account_id(), email);
 }
 
@@ -60,18 +60,20 @@ absl::StatusOr<Events> Decide(const World& world, const UpdateUser& command, con
   const auto target = FindTarget(world, command.user, cause, Permission::kUsersUpdate);
   if (!target.ok()) return target.status();
   if (auto refusal = CheckEditable(*target); !refusal.ok()) return refusal;
-  const auto merged = Merge(*target, command);
+  const PersonalData before =
+      PersonalOf(world, command.user.account_id, target->user).value_or(PersonalData());
+  const auto merged = Merge(*target, before, command);
   if (!merged.ok()) return merged.status();
 
   event::v1::UserUpdated updated;
   for (const std::string_view field : kProfileFields) {
-    if (*ProfileField(*merged, field) != *ProfileField(target->user.personal(), field)) {
+    if (*ProfileField(*merged, field) != *ProfileField(before, field)) {
       updated.add_fields(std::string(field));
     }
   }
   if (updated.fields().empty()) return Events{};
-  if (merged->email() != target->user.personal().email()) {
-    auto refusal = CheckNewEmail(world, cause, *target, merged->email());
+  if (merged->email() != before.email()) {
+    auto refusal = CheckNewEmail(world, cause, *target, before.email(), merged->email());
     if (!refusal.ok()) return refusal;
   }
   updated.set_user_id(target->user.user_id());

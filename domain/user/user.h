@@ -54,6 +54,11 @@ struct RestoreUser {
   UserReference user;
 };
 
+// Forgets a user for good (R121). The revision that the caller has seen is required.
+struct EraseUser {
+  UserReference user;
+};
+
 // Puts another role in the place of the one that the user holds (R44, R51).
 struct ChangeUserRole {
   UserReference user;
@@ -72,11 +77,13 @@ absl::StatusOr<Events> Decide(const World& world, const UpdateUser& command, con
 absl::StatusOr<Events> Decide(const World& world, const EnableUser& command, const Cause& cause);
 // SELF_FORBIDDEN, USER_DELETED, LAST_ADMINISTRATOR. Of a disabled user: no events.
 absl::StatusOr<Events> Decide(const World& world, const DisableUser& command, const Cause& cause);
-// SELF_FORBIDDEN, USER_DELETED, DELETION_DISABLED, USER_NOT_PENDING, SSO_USER, LAST_ADMINISTRATOR,
-// NOT_IMPLEMENTED (where deletion is permanent).
+// SELF_FORBIDDEN, USER_DELETED, DELETION_DISABLED, USER_NOT_PENDING, SSO_USER, LAST_ADMINISTRATOR.
+// Where the policy has no restore window the user is erased in the same commit (R121).
 absl::StatusOr<Events> Decide(const World& world, const DeleteUser& command, const Cause& cause);
 // USER_NOT_DELETED, RESTORE_WINDOW_EXPIRED, ESCALATION.
 absl::StatusOr<Events> Decide(const World& world, const RestoreUser& command, const Cause& cause);
+// INVALID_FIELDS (no revision), SELF_FORBIDDEN, LAST_ADMINISTRATOR.
+absl::StatusOr<Events> Decide(const World& world, const EraseUser& command, const Cause& cause);
 // SELF_FORBIDDEN, USER_DELETED, USER_DISABLED, ROLE_BY_USER_TYPE, MULTIPLE_ROLES, ROLE_NOT_FOUND,
 // ESCALATION, LAST_ADMINISTRATOR. The role that he holds already: no events.
 absl::StatusOr<Events> Decide(const World& world, const ChangeUserRole& command,

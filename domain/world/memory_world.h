@@ -14,13 +14,21 @@
 
 namespace roster::domain {
 
+// Keys that seal nothing: what they "open" is plain.
+const Keys& PlainKeys();
+event::v1::SealedData SealPlainly(const event::v1::PersonalData& personal);
+
 // Thread-compatible.
 class MemoryWorld final : public World {
  public:
+  // `keys` outlives the world.
+  explicit MemoryWorld(const Keys& keys = PlainKeys()) : keys_(&keys) {}
+
   Position position() const override { return position_; }
-  std::optional<std::string> Get(Table table, std::string_view key) const override;
-  void Scan(Table table, std::string_view prefix, std::string_view after,
-            Visitor visit) const override;
+  const Keys& keys() const override { return *keys_; }
+  std::optional<std::string> GetKept(Table table, std::string_view key) const override;
+  void ScanKept(Table table, std::string_view prefix, std::string_view after,
+                Visitor visit) const override;
 
   // Makes the changes part of this world.
   void Apply(const Changes& changes);
@@ -28,6 +36,7 @@ class MemoryWorld final : public World {
  private:
   using Rows = std::map<std::string, std::string, std::less<>>;
 
+  const Keys* keys_;  // not null
   std::array<Rows, kTableCount> tables_;
   Position position_ = 0;
 };

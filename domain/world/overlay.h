@@ -13,15 +13,25 @@
 
 namespace roster::domain {
 
-// Rows put (with a value) or deleted (without), and the position that they lead to. A plain value.
-struct Changes {
+// What changes in a table: first all rows whose key is less than `dropped_below` go, then rows are
+// put (with a value, as kept) or deleted (without). A plain value.
+struct TableChanges {
   using Rows = std::map<std::string, std::optional<std::string>, std::less<>>;
 
-  std::array<Rows, kTableCount> tables;
+  Rows rows;
+  std::string dropped_below;
+
+  // Whether a row that is not among the changes is dropped by them.
+  bool Drops(std::string_view key) const { return key < dropped_below; }
+};
+
+// The changes of all tables, and the position that they lead to. A plain value.
+struct Changes {
+  std::array<TableChanges, kTableCount> tables;
   Position position = 0;
 
-  Rows& of(Table table) { return tables[static_cast<size_t>(table)]; }
-  const Rows& of(Table table) const { return tables[static_cast<size_t>(table)]; }
+  TableChanges& of(Table table) { return tables[static_cast<size_t>(table)]; }
+  const TableChanges& of(Table table) const { return tables[static_cast<size_t>(table)]; }
 };
 
 // `below` as it would be with `changes` applied. Writing goes to `changes`, never to `below`. Both
@@ -33,15 +43,27 @@ class Overlay final : public World {
   }
 
   Position position() const override { return changes_.position; }
-  std::optional<std::string> Get(Table table, std::string_view key) const override;
-  void Scan(Table table, std::string_view prefix, std::string_view after,
-            Visitor visit) const override;
+  const Keys& keys() const override { return below_.keys(); }
+  std::optional<std::string> GetKept(Table table, std::string_view key) const override;
+  void ScanKept(Table table, std::string_view prefix, std::string_view after,
+                Visitor visit) const override;
 
+  // Writes and deletes rows. In a table with a past, the row that ends here is kept.
   void Put(Table table, std::string_view key, std::string value);
   void Delete(Table table, std::string_view key);
+
+  // Deletes a row, and keeps nothing of it.
+  void Forget(Table table, std::string_view key);
+
+  // Deletes all rows whose key is less than `bound`, in a table without a past.
+  void DropBelow(Table table, std::string_view bound);
+
+  // Every commit is folded at its own position.
   void MoveTo(Position position) { changes_.position = position; }
 
  private:
+  void KeepPast(Table table, std::string_view key);
+
   const World& below_;
   Changes& changes_;
 };

@@ -1,8 +1,8 @@
 // The world that decisions and queries read: an ordered key-value view at one position of the log.
 //
 // Implementations: a published version of the views (storage), an overlay of changes not yet
-// applied, and one in memory for tests. Keys and values are bytes; the typed accessors stand beside
-// each aggregate.
+// applied, an older position of another world (past.h), and one in memory for tests. Keys and
+// values are bytes; the typed accessors stand beside each aggregate.
 
 #ifndef ROSTER_DOMAIN_WORLD_WORLD_H_
 #define ROSTER_DOMAIN_WORLD_WORLD_H_
@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "absl/functional/function_ref.h"
+#include "domain/world/keys.h"
 
 namespace roster::domain {
 
@@ -22,23 +23,42 @@ namespace roster::domain {
 // log.
 using Position = uint64_t;
 
-// The tables of the views. `search` alone holds what is derived from personal data.
+// The tables of the views. Those of search alone hold what is derived from personal data.
 enum class Table : uint8_t {
   kAccounts,         // account → AccountRow
   kUsers,            // account/user → UserRow
-  kSearch,           // account/e/email, account/n/user name (normalised) → user id
+  kSearch,           // account/e/email, account/n/user name (normalised) → id of the user
   kServiceAccounts,  // account/service account → ServiceAccountRow
   kTokens,           // SHA-256 of a token → TokenRow
   kSubjects,         // account/subject/position → "": the commits that touched a subject
   kCounters,         // account/counter → number
+  kRequests,         // day/account/caller/request id → RequestRow
+  kErasures,         // key id → ErasureRow
+  kPast,             // table, key and the position at which the row ended → the row
+  kSearchOf,         // account/user → SearchOfRow: the rows of kSearch that are or were his
+  kSearchPast,       // as kPast, of kSearch
 };
-inline constexpr size_t kTableCount = 7;
+inline constexpr size_t kTableCount = 12;
 inline constexpr std::array<Table, kTableCount> kTables = {
-    Table::kAccounts, Table::kUsers,    Table::kSearch,  Table::kServiceAccounts,
-    Table::kTokens,   Table::kSubjects, Table::kCounters};
+    Table::kAccounts, Table::kUsers,    Table::kSearch,   Table::kServiceAccounts,
+    Table::kTokens,   Table::kSubjects, Table::kCounters, Table::kRequests,
+    Table::kErasures, Table::kPast,     Table::kSearchOf, Table::kSearchPast};
 
 // The name of a table on disk.
 std::string_view TableName(Table table);
+
+// Whether the rows that changed are kept, so that older positions can be read (past.h). Keys of
+// such a table hold no NUL.
+bool HasPast(Table table);
+
+// Whether rows hold personal data in plain text.
+bool IsPersonal(Table table);
+
+// Positions in keys and rows: 8 bytes, big-endian, so that the order of bytes is that of time.
+inline constexpr size_t kPositionBytes = 8;
+void AppendPosition(std::string& bytes, Position position);
+// The position at the end of the bytes, which have at least kPositionBytes.
+Position TrailingPosition(std::string_view bytes);
 
 // Const methods may be called from any thread while nobody writes.
 class World {
@@ -51,13 +71,21 @@ class World {
   // The position of the log that this world shows.
   virtual Position position() const = 0;
 
+  // The keys that open the personal data in its rows.
+  virtual const Keys& keys() const = 0;
+
   // The row of a key, or nothing when there is none.
-  virtual std::optional<std::string> Get(Table table, std::string_view key) const = 0;
+  std::optional<std::string> Get(Table table, std::string_view key) const;
 
   // Visits the rows whose key begins with `prefix` and is greater than `after`, in the order of
   // their bytes.
-  virtual void Scan(Table table, std::string_view prefix, std::string_view after,
-                    Visitor visit) const = 0;
+  void Scan(Table table, std::string_view prefix, std::string_view after, Visitor visit) const;
+
+  // The same with the rows as they are kept: in a table with a past, each ends with the position
+  // that wrote it.
+  virtual std::optional<std::string> GetKept(Table table, std::string_view key) const = 0;
+  virtual void ScanKept(Table table, std::string_view prefix, std::string_view after,
+                        Visitor visit) const = 0;
 };
 
 }  // namespace roster::domain

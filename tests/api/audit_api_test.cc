@@ -146,6 +146,9 @@ TEST(AuditHandlerTest, PersonalDataNeedsUsersView) {
       "events { service_account_created { service_account_id: 'sees' roles: 'auditor' } } "
       "events { service_account_created { service_account_id: 'blind' } }",
       &commit));
+  event::v1::Event& created = *commit.mutable_events(1);
+  *created.mutable_sealed() = domain::SealPlainly(created.personal());
+  created.clear_personal();
   storage::MemoryLog log;
   std::vector<event::v1::Commit> commits = {commit};
   ASSERT_TRUE(log.Append(0, commits).ok());
@@ -155,6 +158,7 @@ TEST(AuditHandlerTest, PersonalDataNeedsUsersView) {
   domain::Fold(overlay, log.Read(1, 1)->front());
   world.Apply(changes);
   const auto events = services::AuditHandlers().at("ListEvents");
+  const storage::SecretKey page_key = storage::SecretKey::Random();
   for (const std::string caller : {"sees", "blind"}) {
     domain::Cause cause;
     cause.actor.set_kind(event::v1::Actor::KIND_SERVICE_ACCOUNT);
@@ -163,7 +167,7 @@ TEST(AuditHandlerTest, PersonalDataNeedsUsersView) {
     auto request = In<ListEventsRequest>("acme");
     request.set_subject_id("ann");
     ListEventsResponse response;
-    ASSERT_TRUE(events.query({world, log, cause}, request, response).ok());
+    ASSERT_TRUE(events.query({world, log, cause, page_key}, request, response).ok());
     ASSERT_EQ(TypesOf(response), (Names{"UserCreated"}));
     EXPECT_EQ(response.events(0).event().user_created().user_id(), "ann");
     EXPECT_EQ(response.events(0).event().personal().email(),

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "tests/api/server_fixture.h"
 
@@ -84,10 +85,12 @@ TEST_F(PagesTest, WithAStatusFilter_R34) {
   EXPECT_EQ(Walk(10, " status =  ACTIVE ").size(), 0U);
 }
 
-// What is created while somebody pages is not lost and repeats nothing.
-TEST_F(PagesTest, WhileUsersAreCreated) {
+// All pages of a sequence show the position of the first, whatever happens meanwhile.
+TEST_F(PagesTest, WhileUsersChange_G1) {
   Fill(20);
   ListUsersRequest request = List(home_.id);
+  const Names before = Walk(1000, "");
+  const uint64_t first_position = home_.server->Position();
   request.set_page_size(6);
   Names all;
   for (int i = 0; i < 50; ++i) {
@@ -96,10 +99,18 @@ TEST_F(PagesTest, WhileUsersAreCreated) {
     all.insert(all.end(), names.begin(), names.end());
     if (page->next_page_token().empty()) break;
     request.set_page_token(page->next_page_token());
-    if (i < 3) home_.Create(absl::StrCat("late", i), {"viewer"});
+    EXPECT_EQ(page->position(), first_position);
+    if (i < 3) {
+      home_.Create(absl::StrCat("late", i), {"viewer"});
+      const auto listed = home_.client.Call(List(home_.id));
+      const std::string changed = listed->users(12).user_id();
+      const std::string deleted = listed->users(15).user_id();
+      EXPECT_EQ(Try(home_.client, Update(home_.id, changed, "title", absl::StrCat("new", i))),
+                "OK");
+      EXPECT_EQ(Try(home_.client, About<identity::v1::DeleteUserRequest>(home_.id, deleted)), "OK");
+    }
   }
-  EXPECT_EQ(all.size(), 24U);
-  EXPECT_EQ(std::set<std::string>(all.begin(), all.end()).size(), 24U);
+  EXPECT_EQ(all, before);
 }
 
 TEST_F(PagesTest, Sizes) {
@@ -149,13 +160,48 @@ TEST_F(PagesTest, TokensBelongToTheirQuery) {
 TEST_F(PagesTest, GarbageTokens) {
   Fill(3);
   ListUsersRequest request = List(home_.id);
-  std::string damaged = FirstToken(request);
-  damaged[0] = damaged[0] == 'A' ? 'B' : 'A';
-  for (const std::string& token : {std::string("x"), std::string("not base64!"),
-                                   std::string("AAAAAAAAAAA"), damaged, std::string(5000, 'A')}) {
+  const std::string good = FirstToken(request);
+  std::vector<std::string> bad = {"x",
+                                  "not base64!",
+                                  "AAAAAAAAAAA",
+                                  std::string(5000, 'A'),
+                                  good.substr(0, good.size() - 4),
+                                  good + "AAAA"};
+  for (size_t i = 0; i < good.size(); ++i) {
+    bad.push_back(good);
+    bad.back()[i] = good[i] == 'A' ? 'B' : 'A';
+  }
+  for (const std::string& token : bad) {
     request.set_page_token(token);
     EXPECT_EQ(home_.client.Call(request).Text(), kBadToken) << token;
   }
+}
+
+// A token shows nothing of the key behind it, and no two are alike.
+TEST_F(PagesTest, TokensAreUnreadable) {
+  Fill(3);
+  const std::string token = FirstToken(List(home_.id));
+  EXPECT_NE(token, FirstToken(List(home_.id)));
+  std::string bytes;
+  ASSERT_TRUE(absl::WebSafeBase64Unescape(token, &bytes));
+  EXPECT_EQ(bytes.find(home_.administrator_id), std::string::npos);
+}
+
+TEST(PagesRestartTest, GoOnAfterARestart) {
+  TestServer server;
+  const Home home(event::v1::PRESET_ROLE_MATRIX, server);
+  for (int i = 0; i < 5; ++i) home.Create(absl::StrCat("user", i), {"viewer"});
+  ListUsersRequest request = List(home.id);
+  request.set_page_size(3);
+  const auto first = home.client.Call(request);
+  home.Create("late", {"viewer"});
+  server.Restart();
+  request.set_page_token(first->next_page_token());
+  request.set_page_size(10);
+  const auto rest = server.op().As(home.client.token()).Call(request);
+  ASSERT_EQ(rest.Text(), "OK");
+  EXPECT_EQ(NamesOf(rest.response), (Names{"user2", "user3", "user4"}));
+  EXPECT_EQ(rest->position(), first->position());
 }
 
 TEST_F(PagesTest, WrongFilters) {

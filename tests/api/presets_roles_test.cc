@@ -194,13 +194,14 @@ TEST_F(ApplicationsTest, LastAdministrator_R48) {
   EXPECT_EQ(Try(manager_, disable), "OK");
 }
 
-TEST_F(ApplicationsTest, PermanentDeletionComesLater_R121) {
-  const std::string ann = home_.Create("ann");
-  EXPECT_EQ(Try(manager_, About<DeleteUserRequest>(home_.id, ann)),
-            "UNIMPLEMENTED NOT_IMPLEMENTED {feature: permanent deletion}");
-  EXPECT_EQ(home_.Names(), (Names{"ann", "first"}));
-  EXPECT_EQ(Try(manager_, About<RestoreUserRequest>(home_.id, ann)),
-            "FAILED_PRECONDITION USER_NOT_DELETED");
+TEST_F(ApplicationsTest, DeletionIsPermanent_R121_R122_R124) {
+  const std::string ann = home_.Create("ann", {"user_manager"});
+  EXPECT_EQ(Try(manager_, About<DeleteUserRequest>(home_.id, ann)), "OK");
+  EXPECT_EQ(home_.Names(), (Names{"first"}));
+  EXPECT_EQ(Try(manager_, About<RestoreUserRequest>(home_.id, ann)), "NOT_FOUND USER_NOT_FOUND");
+  const std::string again = home_.Create("ann");
+  EXPECT_NE(again, ann);
+  EXPECT_TRUE(home_.Get(again).roles().empty());
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/init.h"
+#include "services/places.h"
 
 namespace roster::api_test {
 namespace {
@@ -36,21 +37,32 @@ const auto* const kStopShared = testing::AddGlobalTestEnvironment(new StopShared
 
 }  // namespace
 
-TestServer::TestServer(services::Options options) : logger_(stderr, services::Level::kError) {
-  options.data_dir = directory_.Path("data");
-  options.listen = options.health_listen = options.metrics_listen = services::kAnyPort;
-  options.cache_bytes = 8 << 20;
-  const auto token = services::InitStore(options.data_dir, absl::Now());
+TestServer::TestServer(services::Options options)
+    : options_(std::move(options)), logger_(stderr, services::Level::kError) {
+  options_.data_dir = directory_.Path("data");
+  options_.listen = options_.health_listen = options_.metrics_listen = services::kAnyPort;
+  options_.cache_bytes = 8 << 20;
+  const auto token = services::InitStore(services::PlacesOf(options_), absl::Now());
   if (!token.ok()) Fail(token.status().ToString());
+  operator_ = operator_.As(*token);
+  Start();
+}
+
+void TestServer::Restart() {
+  server_ = nullptr;
+  Start();
+}
+
+void TestServer::Start() {
   auto server = services::Server::Start(
-      options, {.logger = logger_,
-                .clock = [this] { return absl::Now() + absl::Nanoseconds(ahead_.load()); },
-                .on_failure = [](std::string_view what) { Fail(what); }});
+      options_, {.logger = logger_,
+                 .clock = [this] { return absl::Now() + absl::Nanoseconds(ahead_.load()); },
+                 .on_failure = [](std::string_view what) { Fail(what); }});
   if (!server.ok()) Fail(server.status().ToString());
   server_ = *std::move(server);
   const std::string certificate =
-      options.tls ? services::ReadAll(options.tls->certificate) : std::string();
-  operator_ = Connect(server_->port(), *token, certificate);
+      options_.tls ? services::ReadAll(options_.tls->certificate) : std::string();
+  operator_ = Connect(server_->port(), operator_.token(), certificate);
 }
 
 TestServer::~TestServer() = default;

@@ -34,6 +34,9 @@ class TestServer {
   // Without a credential.
   Client Anonymous() const { return operator_.As(""); }
 
+  // Stops the server and starts it on the same store. Clients of before are of no use any more.
+  void Restart();
+
   // From now on the clock is this much ahead of the real one. Never less than before.
   void Advance(absl::Duration by) { ahead_ = absl::ToInt64Nanoseconds(by); }
 
@@ -41,7 +44,10 @@ class TestServer {
   uint64_t Position() const;
 
  private:
+  void Start();
+
   services::TempDir directory_;
+  services::Options options_;
   std::atomic<int64_t> ahead_ = 0;
   services::Logger logger_;
   std::unique_ptr<services::Server> server_;

@@ -105,6 +105,9 @@ TEST_F(ValidateOnlyTest, EveryMutation_R27) {
   Verify(About<EnableUserRequest>(home_.id, ann_));
   Verify(About<DeleteUserRequest>(home_.id, ann_));
   Verify(About<RestoreUserRequest>(home_.id, ann_));
+  auto erase = About<EraseUserRequest>(home_.id, ann_);
+  erase.set_expected_revision(home_.Get(ann_).revision());
+  Verify(erase);
   auto policy = In<UpdateAccountPolicyRequest>(home_.id);
   policy.mutable_policy()->set_hide_disabled(true);
   policy.mutable_update_mask()->add_paths("hide_disabled");

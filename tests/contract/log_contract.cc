@@ -212,9 +212,19 @@ TEST_P(LogContract, TakesTheLargestRecord) {
 
 TEST_P(LogContract, RefusesTextThatItCouldNotReadBack) {
   std::vector<Commit> commits = Users(1);
-  commits[0].mutable_events(0)->mutable_personal()->set_full_name("\xff");
+  commits[0].mutable_events(0)->mutable_user_created()->add_roles("\xff");
   EXPECT_THAT(log_->Append(0, commits), HasCode(StatusCode::kInvalidArgument));
   EXPECT_EQ(log_->head(), 0u);
+}
+
+TEST_P(LogContract, RefusesPersonalDataThatIsNotSealed) {
+  for (const bool sealed_too : {false, true}) {
+    std::vector<Commit> commits = Users(2);
+    *commits[1].mutable_events(0)->mutable_personal() = UserCreated("u1").personal();
+    if (!sealed_too) commits[1].mutable_events(0)->clear_sealed();
+    EXPECT_THAT(log_->Append(0, commits), Fails(StatusCode::kInvalidArgument, "not sealed"));
+    EXPECT_EQ(log_->head(), 0u);
+  }
 }
 
 TEST_P(LogContract, AwaitsItsHead) {

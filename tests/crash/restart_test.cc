@@ -140,16 +140,24 @@ TEST_F(RestartTest, DropsTheViewsOfAnotherStore) {
 }
 
 // Views that are ahead: the log is an older copy of itself.
-TEST_F(RestartTest, DropsViewsThatAreAheadOfTheLog) {
+// An older copy of the log is refused while a checkpoint tells of more; with the checkpoint of then
+// it is served, and views that know more are dropped.
+TEST_F(RestartTest, AnOlderLogNeedsTheCheckpointOfThen) {
   EXPECT_EQ(server_->Stop(), 0);
   const std::string older = directory_ / "older";
+  const std::string checkpoint = data_dir_ + ".checkpoint";
   std::filesystem::copy(data_dir_ + "/log", older, std::filesystem::copy_options::recursive);
+  std::filesystem::copy(checkpoint, older + ".checkpoint");
   Start();
   Client(server_->port(), account_.token).CreateUser(account_.id, PersonOf({4, 1})).value();
   EXPECT_EQ(server_->Stop(), 0);
 
   std::filesystem::remove_all(data_dir_ + "/log");
   std::filesystem::rename(older, data_dir_ + "/log");
+  const Ended refused = RunToEnd(directory_, {"--data-dir", data_dir_});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_THAT(refused.errors, HasSubstr("records are missing"));
+  std::filesystem::rename(older + ".checkpoint", checkpoint);
   Start();
   EXPECT_THAT(server_->log(), HasSubstr("views: dropped, they are at position"));
   EXPECT_EQ(ReadAll(), dump_);

@@ -264,8 +264,9 @@ void CompareWorlds(const Scenario& real, const Model& model) {
     RC_ASSERT(row.roles_size() == 1);
     RC_ASSERT(row.roles(0) == user.role);
     RC_ASSERT(row.revision() == user.revision);
-    RC_ASSERT(row.personal().email() == user.email);
-    RC_ASSERT(row.personal().user_name() == user.user_name);
+    const event::v1::PersonalData personal = PersonalOf(world, kAccount, row).value();
+    RC_ASSERT(personal.email() == user.email);
+    RC_ASSERT(personal.user_name() == user.user_name);
     // Each email and user name leads to its one user (R3, R81).
     RC_ASSERT(FindUserByEmail(world, kAccount, user.email)->user_id() == id);
     RC_ASSERT(FindUserByName(world, kAccount, user.user_name)->user_id() == id);
@@ -386,7 +387,7 @@ TEST(FoldTest, SubjectsLeadToTheirCommits) {
   std::vector<Position> positions;
   given.world().Scan(Table::kSubjects, SubjectPrefix(kAccount, "ann"), "",
                      [&](std::string_view key, std::string_view) {
-                       positions.push_back(PositionOf(key));
+                       positions.push_back(TrailingPosition(key));
                        return true;
                      });
   const Position now = given.world().position();

@@ -82,7 +82,10 @@ Scenario& Scenario::Happened(Events events, absl::Time at, const std::string& ac
   commit.set_account_id(account_id);
   commit.mutable_actor()->set_kind(Actor::KIND_OPERATOR);
   *commit.mutable_time() = ToTimestamp(at);
-  for (auto& event : events) *commit.add_events() = std::move(event);
+  for (auto& event : events) {
+    if (event.has_personal()) *event.mutable_sealed() = SealPlainly(event.personal());
+    *commit.add_events() = std::move(event);
+  }
   Changes changes;
   Overlay overlay(world_, changes);
   Fold(overlay, commit);
@@ -158,8 +161,7 @@ Scenario& Scenario::Edit(const std::string& id,
   view::v1::UserRow row = user(id);
   change(row);
   Changes changes;
-  changes.position = world_.position();
-  changes.of(Table::kUsers)[Key(kAccount, id)] = Encode(row);
+  Overlay(world_, changes).Put(Table::kUsers, Key(kAccount, id), Encode(row));
   world_.Apply(changes);
   return *this;
 }
@@ -225,7 +227,7 @@ std::string Text(const google::protobuf::Message& message) {
 std::map<std::string, std::string> Dump(const World& world) {
   std::map<std::string, std::string> rows;
   for (const Table table : kTables) {
-    world.Scan(table, "", "", [&](std::string_view key, std::string_view value) {
+    world.ScanKept(table, "", "", [&](std::string_view key, std::string_view value) {
       rows[std::string(TableName(table)) + "/" + std::string(key)] = value;
       return true;
     });

@@ -142,7 +142,7 @@ std::string Describe(const event::v1::Event& event);
 // A message on one line, with single quotes.
 std::string Text(const google::protobuf::Message& message);
 
-// All rows of a world: "table/key" → value.
+// All rows of a world as they are kept: "table/key" → value.
 std::map<std::string, std::string> Dump(const World& world);
 
 // The user of kAccount.

@@ -116,7 +116,8 @@ std::vector<DecisionCase> Deletion() {
       {"Nobody", Scenario(kWorkforce).User("ann"), Service("lifecycle_admin"), Delete(Ref("ann")),
        "DELETION_DISABLED"},
       {"Permanent_R121", Scenario(kApplications).User("ann"), manager, Delete(Ref("ann")),
-       "NOT_IMPLEMENTED {feature: permanent deletion}"},
+       "user_deleted { user_id: 'ann' restorable_until { seconds: 1700000000 } }; "
+       "user_erased { user_id: 'ann' key_id: 1 }"},
       {"WindowByPolicy_R33", Scenario(ann).Policy(WindowOfAWeek), admin, Delete(Ref("ann")),
        "user_deleted { user_id: 'ann' restorable_until { seconds: 1700604800 } }"},
       {"WindowFromNow_R33", ann, admin, Delete(Ref("ann")),

@@ -183,7 +183,7 @@ TEST_F(PipelineTest, FailureToCatchUpIsTheEnd) {
 TEST_F(PipelineTest, UnreadableLogIsTheEndAtTheStart) {
   AppendElsewhere("zoe", now());
   UnreadableLog unreadable(disk_);
-  Pipeline pipeline(unreadable, views_, {.on_failure = [&](const absl::Status& failure) {
+  Pipeline pipeline(unreadable, views_, *vault_, {.on_failure = [&](const absl::Status& failure) {
                       failures_.Write(std::string(failure.message()));
                     }});
   failures_.Await("damaged");

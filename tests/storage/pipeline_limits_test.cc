@@ -148,7 +148,7 @@ TEST_F(PipelineTest, DecisionSeesTheTimeOfItsCommit) {
 
 TEST_F(PipelineTest, TimeOfTheLastCommitIsKnownAfterAStart) {
   AppendElsewhere("zoe", now() + absl::Seconds(60));
-  ASSERT_EQ(CatchUp(views_, disk_), absl::OkStatus());
+  ASSERT_EQ(CatchUp(views_, disk_, *vault_), absl::OkStatus());
   Start();
   Submit(Create("ann"));
   EXPECT_EQ(ReasonOf("ann"), "CLOCK_BEHIND");

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "storage/sealing.h"
 
 namespace roster::storage {
 namespace {
@@ -91,7 +92,7 @@ void PipelineTest::Start(PipelineOptions options) {
   options.on_group = [this](const PipelineOptions::GroupSettled& group) {
     groups_.Write(absl::StrCat(group.commands, "/", group.commits, "@", group.position));
   };
-  pipeline_ = std::make_unique<Pipeline>(log_, views_, std::move(options));
+  pipeline_ = std::make_unique<Pipeline>(log_, views_, *vault_, std::move(options));
 }
 
 Proposal PipelineTest::Create(const std::string& label, const std::string& user_name) {
@@ -166,14 +167,18 @@ void PipelineTest::AppendElsewhere(const std::string& user_name, absl::Time time
   event::v1::Commit commit;
   commit.set_account_id(kAccount);
   commit.mutable_time()->set_seconds(absl::ToUnixSeconds(time));
-  *commit.add_events() = Created(user_name);
+  event::v1::Event& event = *commit.add_events() = Created(user_name);
+  *event.mutable_sealed() =
+      *vault_->Seal(kAccount, event.user_created().user_id(), event.personal(), foreign_key_);
+  ClearPersonal(commit);
   std::vector<event::v1::Commit> commits = {commit};
   EXPECT_EQ(disk_.Append(disk_.head(), commits), absl::OkStatus());
 }
 
 std::vector<std::string> PipelineTest::NamesInLog() const {
   std::vector<std::string> names;
-  for (const event::v1::Commit& commit : CommitsOf(disk_)) {
+  for (event::v1::Commit& commit : CommitsOf(disk_)) {
+    EXPECT_THAT(OpenPersonal(*vault_, commit), IsOk());
     for (const event::v1::Event& event : commit.events()) {
       names.push_back(event.personal().user_name());
     }

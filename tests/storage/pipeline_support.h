@@ -24,6 +24,7 @@
 #include "storage/memory_log.h"
 #include "storage/pipeline.h"
 #include "tests/storage/fault_log.h"
+#include "tests/storage/storage_support.h"
 
 namespace roster::storage {
 
@@ -32,16 +33,20 @@ inline constexpr char kAccount[] = "acme";
 // Each version is a copy. Thread-safe.
 class MemoryViews final : public Views {
  public:
+  // `keys` outlives the views.
+  explicit MemoryViews(const domain::Keys& keys)
+      : latest_(std::make_shared<const domain::MemoryWorld>(keys)) {}
+
   Version Latest() const override;
   absl::StatusOr<Version> Apply(const domain::Changes& changes) override;
+  absl::Status Purge() override { return absl::OkStatus(); }
 
   // Every Apply from now on fails.
   void FailApply(absl::Status failure);
 
  private:
   mutable std::mutex mutex_;
-  std::shared_ptr<const domain::MemoryWorld> latest_ =
-      std::make_shared<const domain::MemoryWorld>();
+  std::shared_ptr<const domain::MemoryWorld> latest_;
   absl::Status failure_;
 };
 
@@ -104,7 +109,9 @@ class PipelineTest : public testing::Test {
 
   MemoryLog disk_;
   FaultLog log_{disk_};
-  MemoryViews views_;
+  TestVault vault_;
+  const KeyId foreign_key_ = *vault_->TakeKey();  // of those whom another node creates
+  MemoryViews views_{*vault_};
   std::atomic<bool> has_room_ = true;
   Journal decided_;
   Journal replies_;

@@ -4,8 +4,11 @@
 #include <stdlib.h>
 
 #include <filesystem>
+#include <functional>
 
 #include "absl/strings/str_cat.h"
+#include "domain/world/memory_world.h"
+#include "storage/sealing.h"
 
 // Debian's RocksDB is not instrumented: ThreadSanitizer sees its copying of bytes but not what
 // orders it.
@@ -42,36 +45,82 @@ Commit AccountCommit(const std::string& account) {
   return commit;
 }
 
-Commit UserCommit(const std::string& account, const std::string& user) {
+TestVault::TestVault(const std::string& log_id) {
+  const VaultOptions options{.path = directory_ / "vault",
+                             .key_encryption_key = SecretKey(std::string(kSecretKeyBytes, 'k'))};
+  EXPECT_THAT(Vault::Create(options, log_id), IsOk());
+  absl::StatusOr<std::unique_ptr<Vault>> opened = Vault::OpenFile(options);
+  EXPECT_THAT(opened, IsOk());
+  vault_ = *std::move(opened);
+}
+
+event::v1::Event UserCreated(const std::string& user) {
+  event::v1::Event event;
+  event.mutable_user_created()->set_user_id(user);
+  event.mutable_user_created()->set_auth_method(event::v1::AUTH_METHOD_PASSWORD);
+  event.mutable_personal()->set_full_name("User " + user);
+  event.mutable_personal()->set_email(user + "@example.com");
+  event.mutable_personal()->set_user_name(user);
+  return event;
+}
+
+namespace {
+
+Commit PlainUserCommit(const std::string& account, const std::string& user) {
   Commit commit;
   commit.set_account_id(account);
   commit.mutable_actor()->set_kind(event::v1::Actor::KIND_SYSTEM);
   commit.mutable_time()->set_seconds(1'700'000'001);
-  event::v1::Event* event = commit.add_events();
-  event->mutable_user_created()->set_user_id(user);
-  event->mutable_user_created()->set_auth_method(event::v1::AUTH_METHOD_PASSWORD);
-  event->mutable_personal()->set_full_name("User " + user);
-  event->mutable_personal()->set_email(user + "@example.com");
-  event->mutable_personal()->set_user_name(user);
+  *commit.add_events() = UserCreated(user);
   return commit;
 }
 
-void AppendUsers(Log& log, int users) {
+void Append(
+    Log& log, int users,
+    const std::function<Commit(const std::string& account, const std::string& user)>& make) {
   if (log.head() == 0) {
     std::vector<Commit> account = {AccountCommit("a1")};
     ASSERT_THAT(log.Append(0, account), IsOk());
   }
   for (int i = 0; i < users; ++i) {
     const Position head = log.head();
-    std::vector<Commit> user = {UserCommit("a1", absl::StrCat("u", head))};
+    std::vector<Commit> user = {make("a1", absl::StrCat("u", head))};
     ASSERT_THAT(log.Append(head, user), IsOk());
   }
+}
+
+}  // namespace
+
+Commit UserCommit(const std::string& account, const std::string& user) {
+  Commit commit = PlainUserCommit(account, user);
+  *commit.mutable_events(0)->mutable_sealed() = domain::SealPlainly(commit.events(0).personal());
+  ClearPersonal(commit);
+  return commit;
+}
+
+Commit UserCommit(const std::string& account, const std::string& user, Vault& vault) {
+  Commit commit = PlainUserCommit(account, user);
+  EXPECT_THAT(SealPersonal(vault, domain::MemoryWorld(), /*preview=*/false, commit), IsOk());
+  ClearPersonal(commit);
+  return commit;
+}
+
+void AppendUsers(Log& log, int users) {
+  Append(log, users, [](const std::string& account, const std::string& user) {
+    return UserCommit(account, user);
+  });
+}
+
+void AppendUsers(Log& log, int users, Vault& vault) {
+  Append(log, users, [&](const std::string& account, const std::string& user) {
+    return UserCommit(account, user, vault);
+  });
 }
 
 std::map<std::string, std::string> Dump(const domain::World& world) {
   std::map<std::string, std::string> rows;
   for (const domain::Table table : domain::kTables) {
-    world.Scan(table, "", "", [&](std::string_view key, std::string_view value) {
+    world.ScanKept(table, "", "", [&](std::string_view key, std::string_view value) {
       rows[std::string(domain::TableName(table)) + "/" + std::string(key)] = value;
       return true;
     });

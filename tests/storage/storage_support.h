@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "domain/world/world.h"
 #include "roster/event/v1/commit.pb.h"
 #include "storage/log.h"
+#include "storage/vault.h"
 
 namespace roster::storage {
 
@@ -34,16 +36,36 @@ class TempDirectory {
   std::string path_;
 };
 
-// The commit that creates an account, or a user in it, with personal data that follows from the
-// ids.
+// A key vault in a directory that goes away.
+class TestVault {
+ public:
+  explicit TestVault(const std::string& log_id = std::string(16, 'L'));
+
+  Vault& operator*() const { return *vault_; }
+  Vault* operator->() const { return vault_.get(); }
+
+ private:
+  TempDirectory directory_;
+  std::unique_ptr<Vault> vault_;
+};
+
+// The event that creates a user, with personal data that follows from his id.
+event::v1::Event UserCreated(const std::string& user);
+
+// The commit that creates an account, or a user in it: his data is sealed in the shape that a log
+// wants, but under no key of any vault.
 event::v1::Commit AccountCommit(const std::string& account);
 event::v1::Commit UserCommit(const std::string& account, const std::string& user);
+// The same, sealed under a new key.
+event::v1::Commit UserCommit(const std::string& account, const std::string& user, Vault& vault);
 
 // Appends the commits of an account with `users` users, each by itself; the account's only when the
-// log is empty. The test fails when the log does not take them.
+// log is empty. The test fails when the log does not take them. Without a vault nobody can open
+// them.
 void AppendUsers(Log& log, int users);
+void AppendUsers(Log& log, int users, Vault& vault);
 
-// All rows of a world: "table/key" → value.
+// All rows of a world as they are kept: "table/key" → value.
 std::map<std::string, std::string> Dump(const domain::World& world);
 
 // Lines said to people.

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "storage/rocksdb_log.h"
+#include "storage/room.h"
 #include "tests/storage/storage_support.h"
 
 namespace roster::storage {
@@ -27,11 +28,10 @@ namespace fs = std::filesystem;
 
 class StoreTest : public testing::Test {
  protected:
-  absl::Status Init() { return InitStore(path_, {AccountCommit("a1"), UserCommit("a1", "u1")}); }
+  absl::Status Init() { return InitStore(places_, {AccountCommit("a1"), AccountCommit("a2")}); }
 
   absl::StatusOr<std::unique_ptr<Store>> Open() {
-    return OpenStore({.directory = path_, .cache_bytes = 16 << 20, .on_damage = nullptr},
-                     std::ref(said_));
+    return OpenStore({.places = places_, .cache_bytes = 16 << 20}, std::ref(said_));
   }
 
   static mode_t Mode(const std::string& path) {
@@ -42,6 +42,7 @@ class StoreTest : public testing::Test {
 
   TempDirectory directory_;
   const std::string path_ = directory_ / "data";
+  const StorePlaces places_ = StorePlaces::Beside(path_);
   Said said_;
 };
 
@@ -53,7 +54,7 @@ TEST_F(StoreTest, IsOpenedAsItWasCreatedAndChanged) {
     EXPECT_EQ((*store)->log().head(), position);
     EXPECT_EQ((*store)->views().Latest()->position(), position);
     EXPECT_FALSE(Dump(*(*store)->views().Latest()).empty());
-    AppendUsers((*store)->log(), 1);
+    AppendUsers((*store)->log(), 1, (*store)->vault());
   }
 }
 
@@ -95,7 +96,8 @@ TEST_F(StoreTest, IsNotCreatedAmongOtherFiles) {
 TEST_F(StoreTest, IsNotCreatedInAFileOrWithoutAParent) {
   std::ofstream(path_) << "a file";
   EXPECT_FALSE(Init().ok());
-  EXPECT_THAT(InitStore(directory_ / "none/data", {}), HasCode(StatusCode::kNotFound));
+  EXPECT_THAT(InitStore(StorePlaces::Beside(directory_ / "none/data"), {}),
+              HasCode(StatusCode::kNotFound));
 }
 
 TEST_F(StoreTest, IsCreatedInAnEmptyVolume) {
@@ -129,7 +131,7 @@ TEST_F(StoreTest, IsNotCreatedByTwoAtOnce) {
 TEST_F(StoreTest, IsNotThereWhenItsFirstCommitsAreRefused) {
   Commit large = AccountCommit("a1");
   large.set_cause(std::string(kMaxCommitBytes, 'x'));
-  EXPECT_THAT(InitStore(path_, {large}), HasCode(StatusCode::kInvalidArgument));
+  EXPECT_THAT(InitStore(places_, {large}), HasCode(StatusCode::kInvalidArgument));
   EXPECT_THAT(Open(), HasCode(StatusCode::kNotFound));
   EXPECT_THAT(Init(), IsOk());
 }

@@ -27,28 +27,28 @@ using ViewsRebuildTest = ViewsTest;
 TEST_F(ViewsRebuildTest, AreRebuiltWhenOfAnotherLog) {
   {
     MemoryLog other;
-    AppendUsers(other, 5);
+    AppendUsers(other, 5, *vault_);
     ASSERT_NE(Open(other, path_), nullptr);
   }
-  AppendUsers(log_, 10);
+  AppendUsers(log_, 10, *vault_);
   ExpectRebuilt("another log");
 }
 
 TEST_F(ViewsRebuildTest, AreRebuiltWhenAheadOfTheLog) {
-  AppendUsers(log_, 5);
+  AppendUsers(log_, 5, *vault_);
   {
     const std::unique_ptr<Views> views = Open();
     ASSERT_NE(views, nullptr);
     Changes changes;
     changes.position = 7;
-    changes.of(domain::Table::kUsers)["a1/ghost"] = "from a future that did not happen";
+    changes.of(domain::Table::kUsers).rows["a1/ghost"] = "from a future that did not happen";
     ASSERT_THAT(views->Apply(changes), IsOk());
   }
   ExpectRebuilt("at position 7, the log only at 6");
 }
 
 TEST_F(ViewsRebuildTest, AreRebuiltWhenMarkedAsDamaged) {
-  AppendUsers(log_, 5);
+  AppendUsers(log_, 5, *vault_);
   Open().reset();
   std::ofstream(path_ + "/DAMAGED").put('\n');
   ExpectRebuilt("marked as damaged");
@@ -57,21 +57,21 @@ TEST_F(ViewsRebuildTest, AreRebuiltWhenMarkedAsDamaged) {
 }
 
 TEST_F(ViewsRebuildTest, AreRebuiltWhenAnotherVersionMadeThem) {
-  AppendUsers(log_, 5);
+  AppendUsers(log_, 5, *vault_);
   Open().reset();
   PutFact("view_version", "0");
   ExpectRebuilt("another version");
 }
 
 TEST_F(ViewsRebuildTest, AreRebuiltWhenIncomplete) {
-  AppendUsers(log_, 5);
+  AppendUsers(log_, 5, *vault_);
   Open().reset();
   PutFact("position", "7 bytes");
   ExpectRebuilt("incomplete");
 }
 
 TEST_F(ViewsRebuildTest, AreRebuiltWhenTheyCanNotBeOpened) {
-  AppendUsers(log_, 5);
+  AppendUsers(log_, 5, *vault_);
   Open().reset();
   std::ofstream(path_ + "/CURRENT", std::ios::trunc) << "nonsense";
   ExpectRebuilt("open the views");
@@ -90,7 +90,7 @@ void DamageUsers(rocksdb::DB& db) {
 }
 
 TEST_F(ViewsRebuildTest, EndTheProcessAtADamagedRowAndAreRebuilt) {
-  AppendUsers(log_, 50);
+  AppendUsers(log_, 50, *vault_);
   std::string first_user;
   Open()->Latest()->Scan(domain::Table::kUsers, "", "",
                          [&](std::string_view key, std::string_view) {

@@ -20,6 +20,7 @@
 #include "domain/fold.h"
 #include "domain/world/memory_world.h"
 #include "storage/memory_log.h"
+#include "storage/sealing.h"
 #include "storage/views.h"
 #include "tests/storage/storage_support.h"
 
@@ -30,7 +31,7 @@ class ViewsTest : public testing::Test {
   std::unique_ptr<Views> Open(const Log& log, const std::string& directory) {
     said_ = Said();
     options_.directory = directory;
-    auto views = OpenViews(options_, log, std::ref(said_));
+    auto views = OpenViews(options_, log, *vault_, std::ref(said_));
     EXPECT_THAT(views, IsOk());
     return views.ok() ? *std::move(views) : nullptr;
   }
@@ -104,9 +105,10 @@ class ViewsTest : public testing::Test {
 
   // What the log folds to, one commit after the other, in memory.
   std::map<std::string, std::string> Folded() {
-    domain::MemoryWorld world;
-    const absl::StatusOr<std::vector<event::v1::Commit>> commits = log_.Read(1, 100'000);
-    for (const event::v1::Commit& commit : *commits) {
+    domain::MemoryWorld world(*vault_);
+    absl::StatusOr<std::vector<event::v1::Commit>> commits = log_.Read(1, 100'000);
+    for (event::v1::Commit& commit : *commits) {
+      EXPECT_THAT(OpenPersonal(*vault_, commit), IsOk());
       domain::Changes changes;
       domain::Overlay overlay(world, changes);
       domain::Fold(overlay, commit);
@@ -128,6 +130,7 @@ class ViewsTest : public testing::Test {
   TempDirectory directory_;
   const std::string path_ = directory_ / "views";
   MemoryLog log_;
+  TestVault vault_;
   ViewsOptions options_{.directory = "", .cache_bytes = 16 << 20, .on_damage = nullptr};
   Said said_;
 };

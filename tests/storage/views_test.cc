@@ -27,7 +27,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 TEST_F(ViewsTest, AreBuiltFromTheLogWhenThereAreNone) {
-  AppendUsers(log_, 20);
+  AppendUsers(log_, 20, *vault_);
   const std::unique_ptr<Views> views = Open();
   ASSERT_NE(views, nullptr);
   EXPECT_THAT(said_.text(), HasSubstr("there are none"));
@@ -38,7 +38,7 @@ TEST_F(ViewsTest, AreBuiltFromTheLogWhenThereAreNone) {
 }
 
 TEST_F(ViewsTest, AreKeptWhenNothingHappened) {
-  AppendUsers(log_, 20);
+  AppendUsers(log_, 20, *vault_);
   Open().reset();
   const std::unique_ptr<Views> views = Open();
   ASSERT_NE(views, nullptr);
@@ -48,12 +48,12 @@ TEST_F(ViewsTest, AreKeptWhenNothingHappened) {
 }
 
 TEST_F(ViewsTest, FoldTheTailOnlyAfterAKill) {
-  AppendUsers(log_, 9);
+  AppendUsers(log_, 9, *vault_);
   Open().reset();
   const std::unique_ptr<Views> killed = Open();
   ASSERT_NE(killed, nullptr);
-  AppendUsers(log_, 15);
-  ASSERT_THAT(CatchUp(*killed, log_), IsOk());
+  AppendUsers(log_, 15, *vault_);
+  ASSERT_THAT(CatchUp(*killed, log_, *vault_), IsOk());
   EXPECT_EQ(killed->Latest()->position(), 25u);
   // Nothing was flushed since, so this is what a kill leaves.
   CopyLive(directory_ / "copy");
@@ -68,11 +68,11 @@ TEST_F(ViewsTest, AreTheSameRebuiltAsLive) {
   const std::unique_ptr<Views> live = Open();
   ASSERT_NE(live, nullptr);
   for (int i = 0; i < 30; ++i) {
-    AppendUsers(log_, 1);
-    ASSERT_THAT(CatchUp(*live, log_), IsOk());
+    AppendUsers(log_, 1, *vault_);
+    ASSERT_THAT(CatchUp(*live, log_, *vault_), IsOk());
   }
-  AppendUsers(log_, 2500);  // more than two chunks
-  ASSERT_THAT(CatchUp(*live, log_), IsOk());
+  AppendUsers(log_, 2500, *vault_);  // more than two chunks
+  ASSERT_THAT(CatchUp(*live, log_, *vault_), IsOk());
   const std::unique_ptr<Views> rebuilt = Open(log_, directory_ / "rebuilt");
   ASSERT_NE(rebuilt, nullptr);
   EXPECT_EQ(rebuilt->Latest()->position(), log_.head());
@@ -85,12 +85,12 @@ TEST_F(ViewsTest, AreFlushedAfterSoManyCommits) {
   const std::unique_ptr<Views> views = Open();
   ASSERT_NE(views, nullptr);
   for (int i = 0; i < 9; ++i) {
-    AppendUsers(log_, i == 0 ? 0 : 1);
-    ASSERT_THAT(CatchUp(*views, log_), IsOk());
+    AppendUsers(log_, i == 0 ? 0 : 1, *vault_);
+    ASSERT_THAT(CatchUp(*views, log_, *vault_), IsOk());
   }
   EXPECT_EQ(DurablePosition(), 0u);
-  AppendUsers(log_, 1);
-  ASSERT_THAT(CatchUp(*views, log_), IsOk());
+  AppendUsers(log_, 1, *vault_);
+  ASSERT_THAT(CatchUp(*views, log_, *vault_), IsOk());
   for (int i = 0; i < 500 && DurablePosition() != 10; ++i) absl::SleepFor(absl::Milliseconds(10));
   EXPECT_EQ(DurablePosition(), 10u);
 }
@@ -102,7 +102,7 @@ TEST_F(ViewsTest, AreFlushedWholeWhenOneTableFillsTheMemory) {
   for (Position position = 1; position <= 200; ++position) {
     Changes changes;
     changes.position = position;
-    changes.of(domain::Table::kUsers)[std::to_string(position)] = std::string(64 << 10, 'x');
+    changes.of(domain::Table::kUsers).rows[std::to_string(position)] = std::string(64 << 10, 'x');
     ASSERT_THAT(views->Apply(changes), IsOk());
   }
   // The flush runs in the background.
@@ -125,11 +125,11 @@ TEST_F(ViewsTest, AreFlushedWholeWhenOneTableFillsTheMemory) {
 }
 
 TEST_F(ViewsTest, AreNotDroppedWhileInUse) {
-  AppendUsers(log_, 5);
+  AppendUsers(log_, 5, *vault_);
   std::unique_ptr<Views> views = Open();
   ASSERT_NE(views, nullptr);
   std::ofstream(path_ + "/DAMAGED").put('\n');
-  EXPECT_THAT(OpenViews(options_, log_, std::ref(said_)),
+  EXPECT_THAT(OpenViews(options_, log_, *vault_, std::ref(said_)),
               Fails(StatusCode::kFailedPrecondition, "in use by another process"));
   EXPECT_THAT(said_.text(), Not(HasSubstr("dropped")));
   EXPECT_TRUE(Files(path_).count("DAMAGED 1"));
@@ -137,21 +137,22 @@ TEST_F(ViewsTest, AreNotDroppedWhileInUse) {
   // Nor while only a version is.
   const Version last = views->Latest();
   views.reset();
-  EXPECT_THAT(OpenViews(options_, log_, std::ref(said_)), HasCode(StatusCode::kFailedPrecondition));
+  EXPECT_THAT(OpenViews(options_, log_, *vault_, std::ref(said_)),
+              HasCode(StatusCode::kFailedPrecondition));
   EXPECT_EQ(Dump(*last), Folded());
 }
 
 TEST_F(ViewsTest, VersionsDoNotChange) {
-  AppendUsers(log_, 3);
+  AppendUsers(log_, 3, *vault_);
   const std::unique_ptr<Views> views = Open();
   ASSERT_NE(views, nullptr);
   const Version before = views->Latest();
   const auto rows = Dump(*before);
-  AppendUsers(log_, 3);
-  ASSERT_THAT(CatchUp(*views, log_), IsOk());
+  AppendUsers(log_, 3, *vault_);
+  ASSERT_THAT(CatchUp(*views, log_, *vault_), IsOk());
   Changes gone;
   gone.position = 8;
-  gone.of(domain::Table::kAccounts)["a1"] = std::nullopt;
+  gone.of(domain::Table::kAccounts).rows["a1"] = std::nullopt;
   ASSERT_THAT(views->Apply(gone), IsOk());
   EXPECT_EQ(before->position(), 4u);
   EXPECT_EQ(Dump(*before), rows);
@@ -167,7 +168,7 @@ TEST_F(ViewsTest, KeepNothingForVersionsThatNobodyHas) {
     for (Position position = 1; position <= 20; ++position) {
       Changes changes;
       changes.position = position;
-      changes.of(domain::Table::kCounters)["a1/users"] = std::to_string(position);
+      changes.of(domain::Table::kCounters).rows["a1/users"] = std::to_string(position);
       ASSERT_THAT(views->Apply(changes), IsOk());
     }
   }
@@ -184,12 +185,12 @@ TEST_F(ViewsTest, KeepNothingForVersionsThatNobodyHas) {
 }
 
 TEST_F(ViewsTest, RefuseAnEventThatTheyDoNotKnow) {
-  AppendUsers(log_, 3);
-  std::vector<Commit> commits = {UserCommit("a1", "known")};
+  AppendUsers(log_, 3, *vault_);
+  std::vector<Commit> commits = {UserCommit("a1", "known", *vault_)};
   commits[0].add_events();  // as one of a newer version looks to this one
   ASSERT_THAT(log_.Append(4, commits), IsOk());
   options_.directory = path_;
-  EXPECT_THAT(OpenViews(options_, log_, std::ref(said_)),
+  EXPECT_THAT(OpenViews(options_, log_, *vault_, std::ref(said_)),
               Fails(StatusCode::kFailedPrecondition, "record 5 of the log"));
 }
 

@@ -1,0 +1,35 @@
+// Requests that were accepted, remembered so that a repeat is answered and not done again.
+
+#ifndef ROSTER_DOMAIN_REQUEST_REQUEST_H_
+#define ROSTER_DOMAIN_REQUEST_REQUEST_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/time/time.h"
+#include "domain/world/overlay.h"
+#include "domain/world/world.h"
+#include "roster/event/v1/commit.pb.h"
+#include "roster/view/v1/row.pb.h"
+
+namespace roster::domain {
+
+// A request as its caller numbers it: ids of different callers, and in different accounts, have
+// nothing to do with each other.
+struct Request {
+  std::string account_id;  // the account that it names; empty when it names none
+  event::v1::Actor actor;
+  std::string id;  // chosen by the caller
+};
+
+// The request as it was accepted before, in the day of `at` (UTC) or the one before: at least for
+// 24 h.
+std::optional<view::v1::RequestRow> FindRequest(const World& world, const Request& request,
+                                                absl::Time at);
+
+// Remembers the request of a commit that has one, and drops what is older than the day before.
+void Remember(Overlay& world, const event::v1::Commit& commit);
+
+}  // namespace roster::domain
+
+#endif  // ROSTER_DOMAIN_REQUEST_REQUEST_H_

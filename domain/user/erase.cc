@@ -1,0 +1,30 @@
+#include "domain/user/erase.h"
+
+#include "domain/access/authority.h"
+#include "domain/refusal.h"
+#include "domain/user/target.h"
+#include "domain/user/user.h"
+
+namespace roster::domain {
+
+event::v1::Event Erased(const view::v1::UserRow& user) {
+  event::v1::Event event;
+  event.mutable_user_erased()->set_user_id(user.user_id());
+  event.mutable_user_erased()->set_key_id(user.sealed().key_id());
+  return event;
+}
+
+absl::StatusOr<Events> Decide(const World& world, const EraseUser& command, const Cause& cause) {
+  const auto target = FindTarget(world, command.user, cause, Permission::kUsersErase);
+  if (!target.ok()) return target.status();
+  if (command.user.expected_revision == 0) {
+    return RefuseFields({{"expected_revision", Reason::kMissingField}});
+  }
+  if (auto refusal = AuthorizeOther(cause, target->user.user_id()); !refusal.ok()) return refusal;
+  if (auto refusal = CanDoWithout(world, *target, event::v1::USER_STATUS_ERASED); !refusal.ok()) {
+    return refusal;
+  }
+  return Events{Erased(target->user)};
+}
+
+}  // namespace roster::domain

@@ -1,0 +1,63 @@
+#include "domain/user/search.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "domain/rows.h"
+#include "domain/world/past.h"
+
+namespace roster::domain {
+namespace {
+
+using view::v1::SearchOfRow;
+
+SearchOfRow FindSearchOf(const World& world, const std::string& key) {
+  SearchOfRow row;
+  if (const auto bytes = world.Get(Table::kSearchOf, key)) Decode(*bytes, row);
+  return row;
+}
+
+// Removes the ended rows of the key that were the user's.
+void ForgetPast(Overlay& world, const std::string& key, const std::string& user_id) {
+  std::vector<std::string> his;
+  world.Scan(Table::kSearchPast, PastPrefix(Table::kSearch, key), "",
+             [&](std::string_view past_key, std::string_view row) {
+               row.remove_suffix(kPositionBytes);
+               if (row == user_id) his.emplace_back(past_key);
+               return true;
+             });
+  for (const std::string& past_key : his) world.Forget(Table::kSearchPast, past_key);
+}
+
+}  // namespace
+
+void PutSearchRows(Overlay& world, std::string_view account_id, const std::string& user_id,
+                   const event::v1::PersonalData& personal) {
+  const std::string wanted[] = {EmailKey(account_id, personal.email()),
+                                UserNameKey(account_id, personal.user_name())};
+  const std::string list_key = Key(account_id, user_id);
+  SearchOfRow list = FindSearchOf(world, list_key);
+  for (const std::string& key : list.keys()) {
+    const bool stays = std::find(std::begin(wanted), std::end(wanted), key) != std::end(wanted);
+    if (!stays && world.Get(Table::kSearch, key) == user_id) world.Delete(Table::kSearch, key);
+  }
+  const int listed = list.keys_size();
+  for (const std::string& key : wanted) {
+    if (world.Get(Table::kSearch, key) != user_id) world.Put(Table::kSearch, key, user_id);
+    const auto& keys = list.keys();
+    if (std::find(keys.begin(), keys.end(), key) == keys.end()) list.add_keys(key);
+  }
+  if (list.keys_size() > listed) world.Put(Table::kSearchOf, list_key, Encode(list));
+}
+
+void ForgetSearchRows(Overlay& world, std::string_view account_id, const std::string& user_id) {
+  const std::string list_key = Key(account_id, user_id);
+  const SearchOfRow list = FindSearchOf(world, list_key);
+  for (const std::string& key : list.keys()) {
+    if (world.Get(Table::kSearch, key) == user_id) world.Forget(Table::kSearch, key);
+    ForgetPast(world, key, user_id);
+  }
+  world.Forget(Table::kSearchOf, list_key);
+}
+
+}  // namespace roster::domain

@@ -1,0 +1,24 @@
+// The rows of search: plain text by which users are found, each with the id of its user as value.
+// They alone hold personal data in plain text, and go when the user is erased.
+
+#ifndef ROSTER_DOMAIN_USER_SEARCH_H_
+#define ROSTER_DOMAIN_USER_SEARCH_H_
+
+#include <string>
+#include <string_view>
+
+#include "domain/world/overlay.h"
+#include "roster/event/v1/user.pb.h"
+
+namespace roster::domain {
+
+// Puts the rows that the data calls for in the place of those that the user has.
+void PutSearchRows(Overlay& world, std::string_view account_id, const std::string& user_id,
+                   const event::v1::PersonalData& personal);
+
+// Removes all rows that are or ever were the user's, and the list of them: nothing is kept.
+void ForgetSearchRows(Overlay& world, std::string_view account_id, const std::string& user_id);
+
+}  // namespace roster::domain
+
+#endif  // ROSTER_DOMAIN_USER_SEARCH_H_
