@@ -127,7 +127,7 @@ TEST(EraseUserFoldTest, LeavesNothingPersonal_R121) {
                 std::to_string(gone.world().position()) +
                 " role_position: " + std::to_string(row.created_position()) +
                 " created_position: " + std::to_string(row.created_position()));
-  EXPECT_EQ(Text(PersonalOf(gone.world(), kAccount, row)), "");
+  EXPECT_EQ(PersonalOf(gone.world(), kAccount, row), std::nullopt);
   EXPECT_FALSE(FindUserByEmail(gone.world(), kAccount, "ann@example.com"));
   EXPECT_FALSE(FindUserByName(gone.world(), kAccount, "ann"));
 
