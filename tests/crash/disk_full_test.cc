@@ -17,6 +17,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/clock.h"
+#include "tests/crash/contents.h"
 #include "tests/crash/import_check.h"
 #include "tests/crash/process.h"
 
@@ -125,6 +126,13 @@ void CheckFullDisk() {
   ExpectReadable(*server, *client, account, 20);
 
   server->Kill();
+  disk.Fill(0);
+  const auto before = Contents(data_dir);
+  const Ended refused = RunToEnd(directory, {"--data-dir", data_dir});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_THAT(refused.errors, HasSubstr("is full"));
+  EXPECT_EQ(Contents(data_dir), before);
+  disk.Empty();
   server.emplace(directory, data_dir);
   server->AwaitReady();
   client.emplace(server->port(), account.token);

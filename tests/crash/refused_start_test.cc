@@ -5,15 +5,14 @@
 #include <sys/stat.h>
 
 #include <filesystem>
-#include <fstream>
 #include <map>
-#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "tests/crash/client.h"
+#include "tests/crash/contents.h"
 #include "tests/crash/process.h"
 
 namespace roster::crash {
@@ -23,17 +22,6 @@ namespace fs = std::filesystem;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-// Every file below a directory, with its content.
-std::map<std::string, std::string> Contents(const std::string& directory) {
-  std::map<std::string, std::string> files;
-  for (const auto& entry : fs::recursive_directory_iterator(directory)) {
-    std::ostringstream content;
-    if (entry.is_regular_file()) content << std::ifstream(entry.path()).rdbuf();
-    files[entry.path()] = std::move(content).str();
-  }
-  return files;
-}
 
 class RefusedStartTest : public testing::Test {
  protected:
