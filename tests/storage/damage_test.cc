@@ -24,8 +24,8 @@ void FlipBit(std::string& content, size_t byte) { content.at(byte) ^= 0x10; }
 struct Row {
   std::string name;
   Shape shape;
+  Outcome outcome;
   std::function<void(DiskImage&)> damage;
-  Outcome outcome = Outcome::kRefused;
 };
 
 void Remove(DiskImage& disk, std::string_view part) { disk.files.erase(Files(disk, part).back()); }
@@ -33,60 +33,74 @@ void Remove(DiskImage& disk, std::string_view part) { disk.files.erase(Files(dis
 void Halve(std::string& content) { content.resize(content.size() / 2); }
 
 const Row kRows[] = {
-    {"Nothing_Wal", Shape::kWal, [](DiskImage&) {}, Outcome::kSame},
-    {"Nothing_Tables", Shape::kTables, [](DiskImage&) {}, Outcome::kSame},
-    {"Nothing_Both", Shape::kBoth, [](DiskImage&) {}, Outcome::kSame},
-    {"WalBit", Shape::kWal,
+    {"Nothing_Wal", Shape::kWal, Outcome::kSame, [](DiskImage&) {}},
+    {"Nothing_Tables", Shape::kTables, Outcome::kSame, [](DiskImage&) {}},
+    {"Nothing_Both", Shape::kBoth, Outcome::kSame, [](DiskImage&) {}},
+    {"WalBit", Shape::kWal, Outcome::kRefused,
      [](DiskImage& disk) { FlipBit(Newest(disk, ".log"), Newest(disk, ".log").size() / 2); }},
-    {"WalBitInLastRecord", Shape::kWal,
+    {"WalBitInLastRecord", Shape::kWal, Outcome::kRefused,
      [](DiskImage& disk) { FlipBit(Newest(disk, ".log"), Newest(disk, ".log").size() - 20); }},
-    {"WalTorn", Shape::kWal,
+    {"WalTorn", Shape::kWal, Outcome::kRefused,
      [](DiskImage& disk) { Newest(disk, ".log").resize(Newest(disk, ".log").size() - 50); }},
-    {"WalEndZeroed", Shape::kWal,
+    {"WalEndZeroed", Shape::kWal, Outcome::kRefused,
      [](DiskImage& disk) {
        std::string& wal = Newest(disk, ".log");
        std::fill(wal.end() - 4096, wal.end(), '\0');
      }},
-    {"WalHalf", Shape::kWal, [](DiskImage& disk) { Halve(Newest(disk, ".log")); }},
-    {"WalHalf_Both", Shape::kBoth, [](DiskImage& disk) { Halve(Newest(disk, ".log")); }},
-    {"WalEmpty", Shape::kWal, [](DiskImage& disk) { Newest(disk, ".log").clear(); }},
-    {"WalGone", Shape::kWal, [](DiskImage& disk) { Remove(disk, ".log"); }},
-    {"WalGone_Both", Shape::kBoth, [](DiskImage& disk) { Remove(disk, ".log"); }},
-    {"ManifestHalf", Shape::kTables, [](DiskImage& disk) { Halve(Newest(disk, "MANIFEST")); }},
-    {"ManifestHalf_Both", Shape::kBoth, [](DiskImage& disk) { Halve(Newest(disk, "MANIFEST")); }},
-    {"ManifestEmpty", Shape::kTables, [](DiskImage& disk) { Newest(disk, "MANIFEST").clear(); }},
-    {"ManifestGone", Shape::kTables, [](DiskImage& disk) { Remove(disk, "MANIFEST"); }},
-    {"CurrentGone", Shape::kTables, [](DiskImage& disk) { Remove(disk, "CURRENT"); }},
-    {"CurrentEmpty", Shape::kTables, [](DiskImage& disk) { Newest(disk, "CURRENT").clear(); }},
-    {"CurrentOfNothing", Shape::kTables,
+    {"WalHalf", Shape::kWal, Outcome::kRefused,
+     [](DiskImage& disk) { Halve(Newest(disk, ".log")); }},
+    {"WalHalf_Both", Shape::kBoth, Outcome::kRefused,
+     [](DiskImage& disk) { Halve(Newest(disk, ".log")); }},
+    {"WalEmpty", Shape::kWal, Outcome::kRefused,
+     [](DiskImage& disk) { Newest(disk, ".log").clear(); }},
+    {"WalGone", Shape::kWal, Outcome::kRefused, [](DiskImage& disk) { Remove(disk, ".log"); }},
+    {"WalGone_Both", Shape::kBoth, Outcome::kRefused,
+     [](DiskImage& disk) { Remove(disk, ".log"); }},
+    {"ManifestHalf", Shape::kTables, Outcome::kRefused,
+     [](DiskImage& disk) { Halve(Newest(disk, "MANIFEST")); }},
+    {"ManifestHalf_Both", Shape::kBoth, Outcome::kRefused,
+     [](DiskImage& disk) { Halve(Newest(disk, "MANIFEST")); }},
+    {"ManifestEmpty", Shape::kTables, Outcome::kRefused,
+     [](DiskImage& disk) { Newest(disk, "MANIFEST").clear(); }},
+    {"ManifestGone", Shape::kTables, Outcome::kRefused,
+     [](DiskImage& disk) { Remove(disk, "MANIFEST"); }},
+    {"CurrentGone", Shape::kTables, Outcome::kRefused,
+     [](DiskImage& disk) { Remove(disk, "CURRENT"); }},
+    {"CurrentEmpty", Shape::kTables, Outcome::kRefused,
+     [](DiskImage& disk) { Newest(disk, "CURRENT").clear(); }},
+    {"CurrentOfNothing", Shape::kTables, Outcome::kRefused,
      [](DiskImage& disk) { Newest(disk, "CURRENT") = "MANIFEST-999999\n"; }},
-    {"CurrentOfATable", Shape::kTables,
+    {"CurrentOfATable", Shape::kTables, Outcome::kRefused,
      [](DiskImage& disk) { Newest(disk, "CURRENT") = Files(disk, ".sst")[0].substr(5) + "\n"; }},
-    {"OptionsGone", Shape::kBoth, [](DiskImage& disk) { Remove(disk, "OPTIONS"); }, Outcome::kSame},
-    {"OptionsDamaged", Shape::kBoth, [](DiskImage& disk) { Newest(disk, "OPTIONS") = "[x"; },
-     Outcome::kSame},
-    {"IdentityGone", Shape::kBoth, [](DiskImage& disk) { Remove(disk, "IDENTITY"); },
-     Outcome::kSame},
-    {"TableGone", Shape::kTables, [](DiskImage& disk) { Remove(disk, ".sst"); }},
-    {"TableEmpty", Shape::kTables, [](DiskImage& disk) { Newest(disk, ".sst").clear(); }},
-    {"TableHalf", Shape::kTables, [](DiskImage& disk) { Halve(Newest(disk, ".sst")); }},
-    {"TablesSwapped", Shape::kTables,
+    {"OptionsGone", Shape::kBoth, Outcome::kSame, [](DiskImage& disk) { Remove(disk, "OPTIONS"); }},
+    {"OptionsDamaged", Shape::kBoth, Outcome::kSame,
+     [](DiskImage& disk) { Newest(disk, "OPTIONS") = "[x"; }},
+    {"IdentityGone", Shape::kBoth, Outcome::kSame,
+     [](DiskImage& disk) { Remove(disk, "IDENTITY"); }},
+    {"TableGone", Shape::kTables, Outcome::kRefused, [](DiskImage& disk) { Remove(disk, ".sst"); }},
+    {"TableEmpty", Shape::kTables, Outcome::kRefused,
+     [](DiskImage& disk) { Newest(disk, ".sst").clear(); }},
+    {"TableHalf", Shape::kTables, Outcome::kRefused,
+     [](DiskImage& disk) { Halve(Newest(disk, ".sst")); }},
+    {"TablesSwapped", Shape::kTables, Outcome::kRefused,
      [](DiskImage& disk) {
        const std::vector<std::string> tables = Files(disk, ".sst");
        ASSERT_GT(tables.size(), 1u);
        std::swap(disk.files.at(tables[0]), disk.files.at(tables[1]));
      }},
-    {"TableAndWalSwapped", Shape::kBoth,
+    {"TableAndWalSwapped", Shape::kBoth, Outcome::kRefused,
      [](DiskImage& disk) { std::swap(Newest(disk, ".sst"), Newest(disk, ".log")); }},
-    {"ManifestAndWalSwapped", Shape::kWal,
+    {"ManifestAndWalSwapped", Shape::kWal, Outcome::kRefused,
      [](DiskImage& disk) { std::swap(Newest(disk, "MANIFEST"), Newest(disk, ".log")); }},
-    {"DirectoryEmpty", Shape::kBoth, [](DiskImage& disk) { disk.files.clear(); }},
-    {"DirectoryGone", Shape::kBoth,
+    {"DirectoryEmpty", Shape::kBoth, Outcome::kRefused,
+     [](DiskImage& disk) { disk.files.clear(); }},
+    {"DirectoryGone", Shape::kBoth, Outcome::kRefused,
      [](DiskImage& disk) {
        disk.files.clear();
        disk.directories.erase(kLog);
      }},
-    {"AnotherLog", Shape::kBoth, [](DiskImage& disk) { disk = MakeSample(Shape::kBoth).disk; }},
+    {"AnotherLog", Shape::kBoth, Outcome::kRefused,
+     [](DiskImage& disk) { disk = MakeSample(Shape::kBoth).disk; }},
 };
 
 class Damage : public testing::TestWithParam<Row> {};

@@ -63,7 +63,7 @@ class LogCheckTest : public testing::Test {
   // What the check says, and that it leaves the directory as it was.
   absl::Status Check(const NamedCheckpoint* checkpoint) {
     const DiskImage before = Contents(path_);
-    const absl::Status checked = CheckRocksDbLog(path_, checkpoint);
+    absl::Status checked = CheckRocksDbLog(path_, checkpoint);
     EXPECT_TRUE(Contents(path_) == before);
     const absl::Status verified = VerifyRocksDbLog(path_, checkpoint);
     EXPECT_TRUE(Contents(path_) == before);

@@ -218,7 +218,8 @@ IOStatus PowerLossFiles::Truncate(Path path, size_t size, const Io&, Context) {
     const std::lock_guard lock(mutex_);
     file = Find(path, false);
   }
-  return file == 0 ? Missing(path) : Cut(file, size);
+  if (file == 0) return Missing(path);
+  return Cut(file, size);
 }
 
 IOStatus PowerLossFiles::CreateDir(Path path, const Io&, Context) {

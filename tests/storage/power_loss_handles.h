@@ -59,9 +59,9 @@ class WritableFile final : public rocksdb::FSWritableFile {
   using FSWritableFile::Append;
   rocksdb::IOStatus Append(const rocksdb::Slice& bytes, const rocksdb::IOOptions&,
                            rocksdb::IODebugContext*) override {
-    const rocksdb::IOStatus status = handle_.files.Write(handle_.file, size_, bytes);
+    const uint64_t at = size_;
     size_ += bytes.size();
-    return status;
+    return handle_.files.Write(handle_.file, at, bytes);
   }
   rocksdb::IOStatus Truncate(uint64_t size, const rocksdb::IOOptions&,
                              rocksdb::IODebugContext*) override {

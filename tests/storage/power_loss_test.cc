@@ -134,10 +134,8 @@ void PowerLossRun::Write(int generation) {
 // Returns whether there is something left to go on with.
 bool PowerLossRun::Cut() {
   const std::vector<DiskOperation> operations = disk_->files->operations();
-  std::vector<size_t> cuts;
-  for (int i = 0; i < options_.cuts; ++i) {
-    cuts.push_back(first_cut_ + random_() % (operations.size() + 1 - first_cut_));
-  }
+  std::vector<size_t> cuts(options_.cuts);
+  for (size_t& cut : cuts) cut = first_cut_ + random_() % (operations.size() + 1 - first_cut_);
   std::sort(cuts.begin(), cuts.end());
   const size_t survivor = random_() % cuts.size();
   Disk disk(base_);
