@@ -94,3 +94,26 @@ class Server:
         if self.process is not None and self.process.poll() is None:
             self.process.kill()
             self.process.wait(STOP_SECONDS)
+
+
+class Machine:
+    """How much of the machine other processes took since it was last asked."""
+
+    def __init__(self, servers):
+        self.servers = servers
+        self.before = self._times()
+
+    def share_of_others(self):
+        before, self.before = self.before, self._times()
+        total, busy, own = (now - then for now, then in zip(self.before, before))
+        return max(busy - own, 0) / total
+
+    def _times(self):
+        """Seconds so far: of all processors, of those not idle, of the benchmark and all that it started."""
+        with open("/proc/stat", encoding="ascii") as file:
+            ticks = [int(word) for word in file.readline().split()[1:9]]
+        idle, waiting = ticks[3], ticks[4]
+        # The clock of another process, as clock_getcpuclockid(3) makes it.
+        own = sum(os.times()[:4]) + sum(time.clock_gettime(~server.pid << 3 | 2) for server in self.servers)
+        tick = os.sysconf("SC_CLK_TCK")
+        return sum(ticks) / tick, (sum(ticks) - idle - waiting) / tick, own

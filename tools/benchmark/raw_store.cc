@@ -76,6 +76,7 @@ absl::StatusOr<std::unique_ptr<RawStore>> RawStore::Create(const std::string& di
   store->log_.reset(opened);
   const auto cache = rocksdb::NewLRUCache(kCacheBytes);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  families.reserve(domain::kTableCount + 1);
   for (const domain::Table table : domain::kTables) {
     families.emplace_back(std::string(domain::TableName(table)), TableOptions(cache));
   }

@@ -60,9 +60,9 @@ int Run(const Flags& flags) {
   }
   const double seconds = absl::ToDoubleSeconds(absl::Now() - began);
   const uint64_t users = commits.size() * flags.users_per_commit;
-  std::printf("{\"groups\": %zu, \"calls\": %zu, \"seconds\": %.6f, \"rate\": %.1f, %s}\n",
-              times.size(), static_cast<size_t>(users), seconds,
-              static_cast<double>(users) / seconds,
+  const size_t groups = times.size();
+  std::printf("{\"groups\": %zu, \"calls\": %zu, \"seconds\": %.6f, \"rate\": %.1f, %s}\n", groups,
+              static_cast<size_t>(users), seconds, static_cast<double>(users) / seconds,
               ToJson(PercentilesOf(std::move(times))).c_str());
   return 0;
 }
