@@ -1,6 +1,5 @@
 """What is measured on: a rosterd with users, the limits beside it, and the runs over them."""
 
-import contextlib
 import json
 import pathlib
 import shutil
@@ -109,6 +108,7 @@ class Bed:
         folder = self.folder / f"written-{self.written}"
         words = ["--dir", folder, "--filled", self.users, "--groups", groups, "--commits-per-group", commits,
                  "--users-per-commit", users]
-        with contextlib.ExitStack() as stack:
-            stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        try:
             return json.loads(run([self.programs.synced_write, *words]))
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
