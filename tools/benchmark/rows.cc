@@ -10,6 +10,8 @@
 #include "domain/world/memory_world.h"
 #include "domain/world/overlay.h"
 #include "roster/event/v1/commit.pb.h"
+#include "storage/aead.h"
+#include "storage/sealing.h"
 #include "tools/benchmark/people.h"
 
 namespace roster::benchmark {
@@ -37,6 +39,10 @@ void AddUser(uint64_t number, event::v1::Commit& commit) {
   personal.set_email(person.email);
   personal.set_user_name(person.user_name);
   personal.set_title(person.title);
+  // As long as if it were sealed: what the limit measures is bytes.
+  event.mutable_sealed()->set_key_id(number + 1);
+  event.mutable_sealed()->set_bytes(std::string(storage::kSealBytes, '\x5a') +
+                                    personal.SerializeAsString());
 }
 
 // The record, with as many bytes where the log stamps it.
@@ -58,14 +64,15 @@ event::v1::Commit CommitOf(uint64_t first, uint64_t users) {
 }  // namespace
 
 CommitRows RowsOf(uint64_t first, uint64_t users) {
-  const event::v1::Commit commit = CommitOf(first, users);
+  event::v1::Commit commit = CommitOf(first, users);
   const domain::MemoryWorld empty;
   domain::Changes changes;
   domain::Overlay world(empty, changes);
   domain::Fold(world, commit);
+  storage::ClearPersonal(commit);
   CommitRows rows{.record = commit.SerializeAsString(), .views = {}};
   for (const domain::Table table : domain::kTables) {
-    for (const auto& [key, value] : changes.of(table)) {
+    for (const auto& [key, value] : changes.of(table).rows) {
       if (value) rows.views.push_back({.table = table, .key = key, .value = *value});
     }
   }
