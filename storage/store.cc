@@ -117,6 +117,7 @@ absl::Status OpenedStore::Start(const StoreOptions& options,
   ViewsOptions views_options;
   views_options.directory = ViewsDirectory(options.places.directory);
   views_options.cache_bytes = options.cache_bytes;
+  views_options.compression = options.compression;
   views_options.on_damage = options.on_damage;
   absl::StatusOr<std::unique_ptr<Views>> views = OpenViews(views_options, *log_, *vault_, say);
   if (!views.ok()) return views.status();

@@ -52,6 +52,7 @@ absl::Status InitStore(const StorePlaces& places, std::vector<event::v1::Commit>
 struct StoreOptions {
   StorePlaces places;
   size_t cache_bytes = ViewsOptions().cache_bytes;
+  bool compression = true;                               // of the views
   std::function<void(std::string_view what)> on_damage;  // as in ViewsOptions and VaultOptions
   // Called once when an erasure could not be finished; the process must end.
   std::function<void(const absl::Status&)> on_failure;

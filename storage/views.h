@@ -36,6 +36,7 @@ struct ViewsOptions {
   std::string directory;           // its parent exists
   rocksdb::Env* env = nullptr;     // where the files are; null: the system's; outlives the views
   size_t cache_bytes = 256 << 20;  // block cache and memtables together
+  bool compression = true;         // off for those who look into the files
   // Views are flushed after this many commits, which bounds the tail that a start folds.
   Position flush_commits = 50'000;
   // Called when a row can't be read: the views are damaged. They are marked, so that the next start

@@ -32,7 +32,7 @@ constexpr size_t kMostMemtableBytes = 32 << 20;
 constexpr size_t kLeastMemtableBytes = 8 << 20;
 constexpr int kBloomBitsPerKey = 10;
 
-constexpr absl::Duration kSnapshotPause = absl::Milliseconds(5);
+constexpr absl::Duration kReaderPause = absl::Milliseconds(5);
 
 // Little-endian, whatever the machine.
 std::string EncodeFixed64(uint64_t number) {
@@ -71,13 +71,15 @@ rocksdb::DBOptions DirectoryOptions(rocksdb::Env* env,
   return options;
 }
 
-rocksdb::ColumnFamilyOptions TableOptions(const std::shared_ptr<rocksdb::Cache>& cache) {
+rocksdb::ColumnFamilyOptions TableOptions(const std::shared_ptr<rocksdb::Cache>& cache,
+                                          bool compression) {
   rocksdb::BlockBasedTableOptions blocks;
   blocks.block_cache = cache;
   blocks.cache_index_and_filter_blocks = true;
   blocks.pin_l0_filter_and_index_blocks_in_cache = true;
   blocks.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
   rocksdb::ColumnFamilyOptions options;
+  if (!compression) options.compression = rocksdb::kNoCompression;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(blocks));
   // The write buffer manager decides; a table that filled up alone would flush all of them.
   options.write_buffer_size = 2 * kMostMemtableBytes;
@@ -102,7 +104,7 @@ absl::StatusOr<std::unique_ptr<ViewsDb>> ViewsDb::Open(const ViewsOptions& optio
   const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(options.cache_bytes);
   const auto memtables = std::make_shared<rocksdb::WriteBufferManager>(
       std::clamp(options.cache_bytes / 2, kLeastMemtableBytes, kMostMemtableBytes), cache);
-  const rocksdb::ColumnFamilyOptions table_options = TableOptions(cache);
+  const rocksdb::ColumnFamilyOptions table_options = TableOptions(cache, options.compression);
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors = {
       {rocksdb::kDefaultColumnFamilyName, table_options}};
   for (const Table table : domain::kTables) {
@@ -192,8 +194,9 @@ absl::Status ViewsDb::Purge() {
   uint64_t oldest = 0;
   while (db_->GetIntProperty(rocksdb::DB::Properties::kOldestSnapshotSequence, &oldest) &&
          oldest != 0 && oldest < erased) {
-    absl::SleepFor(kSnapshotPause);
+    absl::SleepFor(kReaderPause);
   }
+  const std::set<std::string> before = PersonalFiles();
   rocksdb::CompactRangeOptions options;
   options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
   for (const Table table : domain::kTables) {
@@ -201,7 +204,28 @@ absl::Status ViewsDb::Purge() {
     const rocksdb::Status status = db_->CompactRange(options, of(table), nullptr, nullptr);
     if (!status.ok()) return FromRocksDb(status, "purge the views");
   }
+  // Scans of whatever version keep the files with which they began.
+  const std::set<std::string> after = PersonalFiles();
+  for (const std::string& file : before) {
+    if (after.count(file) != 0) continue;
+    while (db_->GetEnv()->FileExists(file).ok()) absl::SleepFor(kReaderPause);
+  }
   return absl::OkStatus();
+}
+
+std::set<std::string> ViewsDb::PersonalFiles() const {
+  std::set<std::string> files;
+  for (const Table table : domain::kTables) {
+    if (!domain::IsPersonal(table)) continue;
+    rocksdb::ColumnFamilyMetaData family;
+    db_->GetColumnFamilyMetaData(of(table), &family);
+    for (const rocksdb::LevelMetaData& level : family.levels) {
+      for (const rocksdb::SstFileMetaData& file : level.files) {
+        files.insert(file.db_path + "/" + file.name);
+      }
+    }
+  }
+  return files;
 }
 
 std::optional<std::string> ViewsDb::Get(const rocksdb::Snapshot* snapshot, Table table,

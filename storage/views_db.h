@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,7 +53,7 @@ class ViewsDb {
   absl::Status Flush(bool wait);
 
   // Rewrites the tables of personal data without what was deleted from them before, once no reader
-  // sees that any more.
+  // sees that any more. Returns when the files that had it are gone.
   absl::Status Purge();
 
   const rocksdb::Snapshot* TakeSnapshot() const { return db_->GetSnapshot(); }
@@ -70,6 +71,8 @@ class ViewsDb {
   rocksdb::ColumnFamilyHandle* of(domain::Table table) const {
     return tables_[static_cast<size_t>(table)];
   }
+  // Paths of the files that have tables of personal data now.
+  std::set<std::string> PersonalFiles() const;
   // Marks the views as damaged and ends the process.
   [[noreturn]] void Damaged(domain::Table table, const rocksdb::Status& status) const;
 

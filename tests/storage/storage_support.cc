@@ -4,10 +4,12 @@
 #include <stdlib.h>
 
 #include <filesystem>
+#include <fstream>
 #include <functional>
 
 #include "absl/strings/str_cat.h"
 #include "domain/world/memory_world.h"
+#include "storage/file.h"
 #include "storage/sealing.h"
 
 // Debian's RocksDB is not instrumented: ThreadSanitizer sees its copying of bytes but not what
@@ -31,6 +33,17 @@ TempDirectory::~TempDirectory() {
 
 std::string TempDirectory::operator/(std::string_view name) const {
   return std::filesystem::path(path_) / name;
+}
+
+std::string Content(const std::string& path) {
+  const absl::StatusOr<std::string> content = ReadFile(path);
+  EXPECT_THAT(content, IsOk());
+  return content.value_or("");
+}
+
+void Overwrite(const std::string& path, std::string_view content) {
+  EXPECT_TRUE(std::ofstream(path, std::ios::binary).write(content.data(), content.size()).flush())
+      << path;
 }
 
 Commit AccountCommit(const std::string& account) {

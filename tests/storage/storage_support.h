@@ -36,6 +36,10 @@ class TempDirectory {
   std::string path_;
 };
 
+// The content of a file, and putting another in its place; the test fails when that can't be done.
+std::string Content(const std::string& path);
+void Overwrite(const std::string& path, std::string_view content);
+
 // A key vault in a directory that goes away.
 class TestVault {
  public:
