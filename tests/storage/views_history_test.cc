@@ -22,6 +22,7 @@ using domain::Table;
 using event::v1::Commit;
 
 constexpr size_t kCommits = 50'000;
+constexpr size_t kFewerCommits = 12'000;  // where each is done more often
 
 std::string HashOf(const std::map<std::string, std::string>& rows) {
   std::string all;
@@ -85,13 +86,20 @@ TEST_F(ViewsHistoryTest, HaveTheSameRowsInEveryBuild) {
   ASSERT_NE(views, nullptr);
   FoldAll(*views, commits, 1);
   const auto rows = Dump(*views->Latest());
-  EXPECT_EQ(HashOf(rows), "golden");
+  EXPECT_EQ(HashOf(rows), "faa278dfc00d3a76a29dffd966466ad7d5e51bf91ae9ad218fbe2a188ccf9111");
   EXPECT_EQ(rows == Dump(history.world()), true);
+}
 
-  // At any older position they show what the history before it folds to.
+// At any older position they show what the history before it folds to.
+TEST_F(ViewsHistoryTest, ShowEveryOlderPosition) {
+  domain::History history(2);
+  const std::vector<Commit> commits = history.Take(kFewerCommits);
+  const std::unique_ptr<Views> views = Open();
+  ASSERT_NE(views, nullptr);
+  FoldAll(*views, commits, 2);
   std::mt19937_64 random(2);
   std::vector<Position> positions(50);
-  for (Position& position : positions) position = random() % kCommits + 1;
+  for (Position& position : positions) position = random() % kFewerCommits + 1;
   std::sort(positions.begin(), positions.end());
   domain::MemoryWorld then;
   for (const Position position : positions) {
@@ -115,7 +123,7 @@ TEST_F(ViewsHistoryTest, AreTheSameFollowingRestartedAndRebuilt) {
   ASSERT_NE(following, nullptr);
   KeyId destroyed = 0;
   for (int part = 0; part < 10; ++part) {
-    std::vector<Commit> commits = history.Take(kCommits / 10);
+    std::vector<Commit> commits = history.Take(kFewerCommits / 10);
     for (Commit& commit : commits) SealAsItIs(commit);
     ASSERT_THAT(log_.Append(log_.head(), commits), IsOk());
     ASSERT_THAT(CatchUp(*following, log_, *vault_), IsOk());
@@ -130,7 +138,7 @@ TEST_F(ViewsHistoryTest, AreTheSameFollowingRestartedAndRebuilt) {
       EXPECT_EQ(said_.text(), "");
     }
   }
-  EXPECT_GT(destroyed, 1'000u);
+  EXPECT_GT(destroyed, 300u);
   const auto rows = Dump(*following->Latest());
   const std::unique_ptr<Views> restarted = Open(log_, directory_ / "restarted");
   const std::unique_ptr<Views> rebuilt = Open(log_, directory_ / "rebuilt");

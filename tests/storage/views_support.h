@@ -106,13 +106,16 @@ class ViewsTest : public testing::Test {
   // What the log folds to, one commit after the other, in memory.
   std::map<std::string, std::string> Folded() {
     domain::MemoryWorld world(*vault_);
-    absl::StatusOr<std::vector<event::v1::Commit>> commits = log_.Read(1, 100'000);
-    for (event::v1::Commit& commit : *commits) {
-      EXPECT_THAT(OpenPersonal(*vault_, commit), IsOk());
-      domain::Changes changes;
-      domain::Overlay overlay(world, changes);
-      domain::Fold(overlay, commit);
-      world.Apply(changes);
+    while (world.position() < log_.head()) {
+      absl::StatusOr<std::vector<event::v1::Commit>> commits =
+          log_.Read(world.position() + 1, 1'000);
+      for (event::v1::Commit& commit : *commits) {
+        EXPECT_THAT(OpenPersonal(*vault_, commit), IsOk());
+        domain::Changes changes;
+        domain::Overlay overlay(world, changes);
+        domain::Fold(overlay, commit);
+        world.Apply(changes);
+      }
     }
     return Dump(world);
   }
