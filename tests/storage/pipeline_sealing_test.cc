@@ -46,7 +46,7 @@ class PipelineSealingTest : public PipelineTest {
   event::v1::PersonalData PersonOf(const std::string& user_name) const {
     const Version version = pipeline_->Latest();
     const auto row = domain::FindUser(*version, kAccount, absl::StrCat("id-", user_name));
-    return domain::PersonalOf(*version, kAccount, *row);
+    return domain::PersonalOf(*version, kAccount, *row).value();
   }
 };
 
@@ -85,7 +85,7 @@ TEST_F(PipelineSealingTest, TakesNoKeyForAPreviewOrARefusal) {
   preview.reply = [&](const domain::World& world, const Outcome&) {
     const auto row = domain::FindUser(world, kAccount, "id-ann");
     EXPECT_EQ(row->sealed().key_id(), kPreviewKey);
-    seen = domain::PersonalOf(world, kAccount, *row).user_name();
+    seen = domain::PersonalOf(world, kAccount, *row)->user_name();
   };
   EXPECT_EQ(pipeline_->Preview(preview).status, absl::OkStatus());
   EXPECT_EQ(seen, "ann");

@@ -107,7 +107,8 @@ Outcome RunningStore::Do(const Deciding& decide, const std::string& request_id) 
 PersonalData PersonIn(Store& store, const std::string& user) {
   const Version version = store.views().Latest();
   const auto row = domain::FindUser(*version, kStoreAccount, user);
-  return row ? domain::PersonalOf(*version, kStoreAccount, *row) : PersonalData();
+  if (!row) return {};
+  return domain::PersonalOf(*version, kStoreAccount, *row).value_or(PersonalData());
 }
 
 }  // namespace roster::storage
