@@ -14,11 +14,17 @@ using event::v1::Commit;
 using view::v1::UserRow;
 
 // Stores the row and all that follows from it: counters, and that the commit touched the user.
+// `before` has no id when he is new.
 void Store(Overlay& world, const Commit& commit, const UserRow& before, UserRow after) {
   const std::string& account_id = commit.account_id();
   after.set_revision(before.revision() + 1);
   *after.mutable_updated_at() = commit.time();
-  world.Put(Table::kUsers, Key(account_id, after.user_id()), Encode(after));
+  const std::string key = Key(account_id, after.user_id());
+  if (before.user_id().empty()) {
+    world.Insert(Table::kUsers, key, Encode(after));
+  } else {
+    world.Put(Table::kUsers, key, Encode(after));
+  }
   world.Put(Table::kSubjects, SubjectKey(account_id, after.user_id(), commit.position()), "");
   if (const auto account = FindAccount(world, account_id)) {
     CountAdministrators(world, *account, before, after);
@@ -70,7 +76,7 @@ void Fold(Overlay& world, const Commit& commit, const event::v1::UserCreated& ev
     NoteKey(world, whole.sealed());
   }
   if (whole.has_personal()) {
-    PutSearchRows(world, commit.account_id(), event.user_id(), whole.personal());
+    InsertSearchRows(world, commit.account_id(), event.user_id(), whole.personal());
   }
   Store(world, commit, UserRow(), std::move(row));
 }

@@ -17,6 +17,12 @@ SearchOfRow FindSearchOf(const World& world, const std::string& key) {
   return row;
 }
 
+// The keys of the rows that the data calls for.
+std::vector<std::string> KeysFor(std::string_view account_id,
+                                 const event::v1::PersonalData& personal) {
+  return {EmailKey(account_id, personal.email()), UserNameKey(account_id, personal.user_name())};
+}
+
 // Removes the ended rows of the key that were the user's.
 void ForgetPast(Overlay& world, const std::string& key, const std::string& user_id) {
   std::vector<std::string> his;
@@ -31,14 +37,23 @@ void ForgetPast(Overlay& world, const std::string& key, const std::string& user_
 
 }  // namespace
 
+void InsertSearchRows(Overlay& world, std::string_view account_id, const std::string& user_id,
+                      const event::v1::PersonalData& personal) {
+  SearchOfRow list;
+  for (const std::string& key : KeysFor(account_id, personal)) {
+    world.Insert(Table::kSearch, key, user_id);
+    list.add_keys(key);
+  }
+  world.Insert(Table::kSearchOf, Key(account_id, user_id), Encode(list));
+}
+
 void PutSearchRows(Overlay& world, std::string_view account_id, const std::string& user_id,
                    const event::v1::PersonalData& personal) {
-  const std::string wanted[] = {EmailKey(account_id, personal.email()),
-                                UserNameKey(account_id, personal.user_name())};
+  const std::vector<std::string> wanted = KeysFor(account_id, personal);
   const std::string list_key = Key(account_id, user_id);
   SearchOfRow list = FindSearchOf(world, list_key);
   for (const std::string& key : list.keys()) {
-    const bool stays = std::find(std::begin(wanted), std::end(wanted), key) != std::end(wanted);
+    const bool stays = std::find(wanted.begin(), wanted.end(), key) != wanted.end();
     if (!stays && world.Get(Table::kSearch, key) == user_id) world.Delete(Table::kSearch, key);
   }
   const int listed = list.keys_size();

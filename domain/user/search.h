@@ -12,6 +12,10 @@
 
 namespace roster::domain {
 
+// Puts the rows of a new user.
+void InsertSearchRows(Overlay& world, std::string_view account_id, const std::string& user_id,
+                      const event::v1::PersonalData& personal);
+
 // Puts the rows that the data calls for in the place of those that the user has.
 void PutSearchRows(Overlay& world, std::string_view account_id, const std::string& user_id,
                    const event::v1::PersonalData& personal);

@@ -37,10 +37,12 @@ void Overlay::ScanKept(Table table, std::string_view prefix, std::string_view af
 }
 
 void Overlay::Put(Table table, std::string_view key, std::string value) {
-  if (HasPast(table)) {
-    KeepPast(table, key);
-    AppendPosition(value, position());
-  }
+  if (HasPast(table)) KeepPast(table, key);
+  Insert(table, key, std::move(value));
+}
+
+void Overlay::Insert(Table table, std::string_view key, std::string value) {
+  if (HasPast(table)) AppendPosition(value, position());
   changes_.of(table).rows.insert_or_assign(std::string(key), std::move(value));
 }
 

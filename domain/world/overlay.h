@@ -52,6 +52,9 @@ class Overlay final : public World {
   void Put(Table table, std::string_view key, std::string value);
   void Delete(Table table, std::string_view key);
 
+  // Writes a row that is not there yet, as Put would, without looking for the one before.
+  void Insert(Table table, std::string_view key, std::string value);
+
   // Deletes a row, and keeps nothing of it.
   void Forget(Table table, std::string_view key);
 
