@@ -86,7 +86,7 @@ class ChangingOverlay final : public Changing {
       const domain::TableChanges& above = above_.of(write.table);
       const bool hidden = above.rows.count(write.key) != 0 || above.Drops(write.key);
       if (write.value && !hidden && ++puts_ % 2 == 0) {
-        below_.Apply(ChangesOf(below_, {{write}}, position));
+        below_.Apply(ChangesOf(below_, {{write}, ""}, position));
       } else {
         Do(write, overlay_);
       }

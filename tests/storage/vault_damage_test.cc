@@ -98,7 +98,8 @@ TEST_F(VaultDamageTest, OpensNoKeyThatWasForged) {
   Recount(forged, 1);
   const auto opened = OpenWith(forged);
   ASSERT_THAT(opened, IsOk());
-  EXPECT_THAT((*opened)->TryOpen("acme", "ann", sealed_[0]), Fails(StatusCode::kDataLoss, "key 1"));
+  EXPECT_THAT((*opened)->TryOpen("acme", "ann", sealed_[0]),
+              Fails(StatusCode::kDataLoss, "key 1;"));
   EXPECT_THAT((*opened)->TryOpen("acme", "bob", sealed_[1]), IsOk());
 }
 
@@ -108,8 +109,10 @@ TEST_F(VaultDamageTest, OpensNoKeyInAnotherPlace) {
   swapped.replace(2 * kSlot, kSlot, content_, kSlot, kSlot);
   const auto opened = OpenWith(swapped);
   ASSERT_THAT(opened, IsOk());
-  EXPECT_THAT((*opened)->TryOpen("acme", "ann", sealed_[0]), Fails(StatusCode::kDataLoss, "key 1"));
-  EXPECT_THAT((*opened)->TryOpen("acme", "bob", sealed_[1]), Fails(StatusCode::kDataLoss, "key 2"));
+  EXPECT_THAT((*opened)->TryOpen("acme", "ann", sealed_[0]),
+              Fails(StatusCode::kDataLoss, "key 1;"));
+  EXPECT_THAT((*opened)->TryOpen("acme", "bob", sealed_[1]),
+              Fails(StatusCode::kDataLoss, "key 2;"));
 }
 
 // Nor one of another log, though the same key-encryption key wrapped it.
@@ -122,7 +125,8 @@ TEST_F(VaultDamageTest, OpensNoKeyOfAnotherLog) {
   mixed.replace(kSlot, kSlot, Content(other.path), kSlot, kSlot);
   const auto opened = OpenWith(mixed);
   ASSERT_THAT(opened, IsOk());
-  EXPECT_THAT((*opened)->TryOpen("acme", "ann", sealed_[0]), Fails(StatusCode::kDataLoss, "key 1"));
+  EXPECT_THAT((*opened)->TryOpen("acme", "ann", sealed_[0]),
+              Fails(StatusCode::kDataLoss, "key 1;"));
 }
 
 TEST_F(VaultDamageTest, OpensNoDataOfAnotherUser) {
