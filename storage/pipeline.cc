@@ -181,7 +181,10 @@ absl::Status Pipeline::State::Settle(Group& group) {
 
 void Pipeline::State::AnswerAll(const Group& group) {
   for (const Group::Command& command : group.commands()) {
-    if (command.erasures.empty() || !options_.erase) {
+    // The repeat of a request that erased somebody may come while that is still under way, so every
+    // repeat waits in its turn.
+    const bool waits = !command.erasures.empty() || command.outcome.repeated;
+    if (!waits || !options_.erase) {
       command.proposal.done(command.outcome);
     } else {
       options_.erase(command.erasures,

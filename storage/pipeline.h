@@ -42,7 +42,8 @@ struct PipelineOptions {
   // then on except as STORAGE_FAILED (outcome unknown). The process must end. Must not call Stop.
   std::function<void(const absl::Status&)> on_failure = [](const absl::Status&) {};
   // Called from the committer with what a published command erased; calls `done` when nothing is
-  // left of it, on any thread, and the command is answered then. Null: at once.
+  // left of it, on any thread, and the command is answered then. Null: at once. Also called, with
+  // nothing, for the repeat of a request: it calls `done` in the order of the calls.
   std::function<void(const std::vector<Erasure>&, std::function<void()> done)> erase = nullptr;
   struct GroupSettled {
     size_t commands;

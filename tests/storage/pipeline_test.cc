@@ -103,6 +103,32 @@ TEST_F(PipelineTest, NextGroupIsDecidedWhileOneIsAppended) {
   groups_.Await("1/1@2");
 }
 
+// Whoever repeats a request while his user is still being erased is not told before.
+TEST_F(PipelineTest, RepeatOfAnErasureWaitsForIt) {
+  std::vector<std::function<void()>> dones;  // the committer's until all are answered
+  PipelineOptions options;
+  options.erase = [&](const std::vector<Erasure>&, std::function<void()> done) {
+    dones.push_back(std::move(done));
+  };
+  Start(std::move(options));
+  for (const char* label : {"first", "again"}) {
+    Proposal proposal = DoNothing(label);
+    proposal.decide = [](const domain::World&, const domain::Cause&) {
+      domain::Events events(1);
+      events[0].mutable_user_erased()->set_user_id("ann");
+      return absl::StatusOr<domain::Events>(std::move(events));
+    };
+    proposal.request = {.account_id = kAccount, .actor = proposal.cause.actor, .id = "r1"};
+    Submit(std::move(proposal));
+  }
+  Submit(Create("bob"));
+  EXPECT_EQ(OutcomeOf("bob").position, 2);
+  EXPECT_THAT(answered_.lines(), ElementsAre("bob"));
+  ASSERT_EQ(dones.size(), 2u);
+  for (const auto& done : dones) done();
+  EXPECT_EQ(OutcomeOf("again").position, 1);
+}
+
 // What a refused or idle command read may not be published before it.
 TEST_F(PipelineTest, NothingIsAnsweredBeforeWhatItReadIsPublished) {
   Start();
