@@ -22,7 +22,9 @@ namespace roster::storage {
 
 using event::v1::Commit;
 
-TempDirectory::TempDirectory() : path_(testing::TempDir() + "/roster_storage_XXXXXX") {
+TempDirectory::TempDirectory() : TempDirectory(testing::TempDir()) {}
+
+TempDirectory::TempDirectory(const std::string& parent) : path_(parent + "/roster_storage_XXXXXX") {
   if (mkdtemp(path_.data()) == nullptr) abort();
 }
 

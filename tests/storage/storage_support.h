@@ -24,7 +24,9 @@ namespace roster::storage {
 // A new directory that is removed, with all in it, at the end.
 class TempDirectory {
  public:
+  // Among the files of the tests, or below `parent`.
   TempDirectory();
+  explicit TempDirectory(const std::string& parent);
   ~TempDirectory();
   TempDirectory(const TempDirectory&) = delete;
   TempDirectory& operator=(const TempDirectory&) = delete;
