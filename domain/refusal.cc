@@ -17,6 +17,7 @@ struct Row {
 constexpr std::string_view kReasonKey = "reason";
 constexpr std::string_view kMetadataKey = "metadata/";
 constexpr std::string_view kFieldKey = "field/";
+constexpr char kRetryKey[] = "retry_ms";
 
 // In the order of the enum.
 constexpr Row kTable[] = {
@@ -149,11 +150,29 @@ std::optional<Reason> FindReason(std::string_view name) {
   return std::nullopt;
 }
 
+std::optional<absl::Duration> RetryAfter(Reason reason) {
+  switch (reason) {
+    case Reason::kOverloaded:
+    case Reason::kPositionNotReached:
+      return absl::Milliseconds(100);
+    case Reason::kClockBehind:
+    case Reason::kShuttingDown:
+      return absl::Seconds(1);
+    case Reason::kDiskFull:
+      return absl::Seconds(5);
+    default:  // the request, the resource or the caller's rights must change first
+      return std::nullopt;
+  }
+}
+
 absl::Status Refuse(Reason reason, const Metadata& metadata) {
   const Row& row = Find(reason);
   absl::Status status(row.code, Absl(row.message));
   Attach(status, std::string(kReasonKey), row.name);
   for (const auto& [key, value] : metadata) Attach(status, std::string(kMetadataKey) + key, value);
+  if (const auto after = RetryAfter(reason)) {
+    Attach(status, kRetryKey, std::to_string(absl::ToInt64Milliseconds(*after)));
+  }
   return status;
 }
 

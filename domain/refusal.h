@@ -1,9 +1,9 @@
 // Every refusal of Roster: one table of reasons. Reasons are API: never renamed, never given
 // another code.
 //
-// A refusal travels as an absl::Status whose payloads are "reason", "metadata/<key>" and
-// "field/<name>"; the services turn it into google.rpc.ErrorInfo and BadRequest. A status without a
-// reason is an internal error.
+// A refusal travels as an absl::Status whose payloads are "reason", "metadata/<key>",
+// "field/<name>" and "retry_ms"; the services turn it into google.rpc.ErrorInfo, BadRequest and
+// RetryInfo. A status without a reason is an internal error. docs/reasons.md lists them all.
 
 #ifndef ROSTER_DOMAIN_REFUSAL_H_
 #define ROSTER_DOMAIN_REFUSAL_H_
@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 
 namespace roster::domain {
 
@@ -76,6 +77,9 @@ std::string_view ReasonMessage(Reason reason);
 
 // The reason of a name; nothing when none has it.
 std::optional<Reason> FindReason(std::string_view name);
+
+// After which time the same call may succeed without anybody's doing; nothing where it can't.
+std::optional<absl::Duration> RetryAfter(Reason reason);
 
 // Key and value of google.rpc.ErrorInfo.metadata.
 using Metadata = std::vector<std::pair<std::string, std::string>>;
