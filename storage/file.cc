@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "storage/rocksdb_status.h"
@@ -90,6 +91,25 @@ absl::Status AppendLine(const std::string& path, std::string_view line, rocksdb:
   if (!status.ok()) return Failed(status, "open", path);
   if (absl::Status written = WriteAll(*file, whole_line, path); !written.ok()) return written;
   return SyncEntry(path, env);
+}
+
+bool Exists(const std::string& path, rocksdb::Env* env) {
+  return Files(env).FileExists(path, IOOptions(), nullptr).ok();
+}
+
+absl::Status RemoveFiles(const std::string& directory, rocksdb::Env* env) {
+  FileSystem& files = Files(env);
+  std::vector<std::string> names;
+  IOStatus status = files.GetChildren(directory, IOOptions(), &names, nullptr);
+  if (!status.ok()) return Failed(status, "read", directory);
+  for (const std::string& name : names) {
+    const std::string path = absl::StrCat(directory, "/", name);
+    bool is_directory = false;
+    status = files.IsDirectory(path, IOOptions(), &is_directory, nullptr);
+    if (status.ok() && !is_directory) status = files.DeleteFile(path, IOOptions(), nullptr);
+    if (!status.ok()) return Failed(status, "remove", path);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status SyncEntry(const std::string& path, rocksdb::Env* env) {

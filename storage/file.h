@@ -36,6 +36,12 @@ absl::Status ReplaceFile(const std::string& path, std::string_view content,
 absl::Status AppendLine(const std::string& path, std::string_view line,
                         rocksdb::Env* env = nullptr);
 
+// Whether there is a file or directory. False also when that can't be told.
+bool Exists(const std::string& path, rocksdb::Env* env = nullptr);
+
+// Removes the files of a directory; it stays, with directories that are in it.
+absl::Status RemoveFiles(const std::string& directory, rocksdb::Env* env = nullptr);
+
 // Makes durable that the path, without a slash at its end, was created, renamed or removed.
 absl::Status SyncEntry(const std::string& path, rocksdb::Env* env = nullptr);
 

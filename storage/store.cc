@@ -1,7 +1,6 @@
 #include "storage/store.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <optional>
 #include <utility>
 
@@ -10,6 +9,7 @@
 #include "storage/checkpoint.h"
 #include "storage/directory_lock.h"
 #include "storage/erasure_list.h"
+#include "storage/file.h"
 #include "storage/key_encryption_key.h"
 #include "storage/log_check.h"
 #include "storage/rocksdb_log.h"
@@ -18,8 +18,6 @@
 
 namespace roster::storage {
 namespace {
-
-namespace fs = std::filesystem;
 
 // What is known of a store before anything in it is opened for writing.
 struct Checked {
@@ -38,19 +36,20 @@ absl::StatusOr<DirectoryLock> LockStore(const std::string& directory) {
   return lock;
 }
 
-absl::StatusOr<Checked> CheckStore(const StorePlaces& places, bool whole) {
+absl::StatusOr<Checked> CheckStore(const StorePlaces& places, rocksdb::Env* env, bool whole) {
   absl::StatusOr<DirectoryLock> lock = LockStore(places.directory);
   if (!lock.ok()) return lock.status();
   const std::string log = LogDirectory(places.directory);
-  absl::StatusOr<Checkpoint> checkpoint = ReadCheckpoint(places.checkpoint);
-  if (absl::IsNotFound(checkpoint.status()) && !fs::exists(log)) {
-    return CheckRocksDbLog(log, nullptr);
+  absl::StatusOr<Checkpoint> checkpoint = ReadCheckpoint(places.checkpoint, env);
+  if (absl::IsNotFound(checkpoint.status()) && !Exists(log, env)) {
+    return CheckRocksDbLog(log, nullptr, {.env = env});
   }
   if (!checkpoint.ok()) return checkpoint.status();
   absl::StatusOr<SecretKey> key = ReadKeyEncryptionKey(places.key_encryption_key);
   if (!key.ok()) return key.status();
   NamedCheckpoint named{places.checkpoint, *std::move(checkpoint)};
-  absl::Status checked = whole ? VerifyRocksDbLog(log, &named) : CheckRocksDbLog(log, &named);
+  absl::Status checked = whole ? VerifyRocksDbLog(log, &named, {.env = env})
+                               : CheckRocksDbLog(log, &named, {.env = env});
   if (!checked.ok()) return checked;
   return Checked{*std::move(lock), *key, std::move(named)};
 }
@@ -60,7 +59,8 @@ absl::StatusOr<std::unique_ptr<Vault>> OpenVault(const StoreOptions& options,
   absl::StatusOr<std::unique_ptr<Vault>> vault =
       Vault::OpenFile({.path = options.places.vault,
                        .key_encryption_key = checked.key_encryption_key,
-                       .on_damage = options.on_damage});
+                       .on_damage = options.on_damage,
+                       .env = options.env});
   if (vault.ok() && (*vault)->log_id() != checked.checkpoint.checkpoint.log_id) {
     return absl::FailedPreconditionError(
         absl::StrCat("the key vault ", options.places.vault,
@@ -119,14 +119,14 @@ absl::Status OpenedStore::Start(const StoreOptions& options,
   views_options.cache_bytes = options.cache_bytes;
   views_options.compression = options.compression;
   views_options.on_damage = options.on_damage;
+  views_options.env = options.env;
   absl::StatusOr<std::unique_ptr<Views>> views = OpenViews(views_options, *log_, *vault_, say);
   if (!views.ok()) return views.status();
   views_ = *std::move(views);
   if (absl::Status keys = CheckKeys(*vault_, *views_->Latest()); !keys.ok()) {
     // Folded without a key that should be there, they lack rows.
     views_.reset();
-    std::error_code ignored;
-    fs::remove_all(views_options.directory, ignored);
+    RemoveFiles(views_options.directory, options.env).IgnoreError();
     return keys;
   }
   vault_->ContinueAfter(domain::LastKey(*views_->Latest()));
@@ -134,6 +134,7 @@ absl::Status OpenedStore::Start(const StoreOptions& options,
   eraser_ = std::make_unique<Eraser>(*vault_, list_, *views_, options.on_failure);
   CheckpointerOptions checkpoints;
   checkpoints.path = options.places.checkpoint;
+  checkpoints.env = options.env;
   checkpoints.on_error = options.on_late_checkpoint;
   checkpointer_ = std::make_unique<Checkpointer>(*log_, std::move(checkpoints));
   return absl::OkStatus();
@@ -163,14 +164,15 @@ StorePlaces StorePlaces::Beside(const std::string& directory) {
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(const StoreOptions& options,
                                                  const std::function<void(std::string_view)>& say) {
   const StorePlaces& places = options.places;
-  absl::StatusOr<Checked> checked = CheckStore(places, /*whole=*/false);
+  absl::StatusOr<Checked> checked = CheckStore(places, options.env, /*whole=*/false);
   if (!checked.ok()) return checked.status();
   absl::StatusOr<std::unique_ptr<Vault>> vault = OpenVault(options, *checked);
   if (!vault.ok()) return vault.status();
-  absl::StatusOr<ErasureList> list = ErasureList::Open(places.erasure_list());
+  absl::StatusOr<ErasureList> list = ErasureList::Open(places.erasure_list(), options.env);
   if (!list.ok()) return list.status();
   if (absl::Status room = CheckRoomToOpen(places.directory); !room.ok()) return room;
-  absl::StatusOr<std::unique_ptr<Log>> log = OpenRocksDbLog(LogDirectory(places.directory));
+  absl::StatusOr<std::unique_ptr<Log>> log =
+      OpenRocksDbLog(LogDirectory(places.directory), {.env = options.env});
   if (!log.ok()) return log.status();
   auto store = std::make_unique<OpenedStore>(*std::move(checked), *std::move(vault),
                                              *std::move(log), *std::move(list));
@@ -179,7 +181,7 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(const StoreOptions& options,
 }
 
 absl::Status VerifyStore(const StorePlaces& places) {
-  absl::StatusOr<Checked> checked = CheckStore(places, /*whole=*/true);
+  absl::StatusOr<Checked> checked = CheckStore(places, nullptr, /*whole=*/true);
   if (!checked.ok()) return checked.status();
   StoreOptions options;
   options.places = places;
@@ -190,7 +192,7 @@ absl::Status VerifyStore(const StorePlaces& places) {
 absl::Status WriteLostCheckpoint(const StorePlaces& places) {
   absl::StatusOr<DirectoryLock> lock = LockStore(places.directory);
   if (!lock.ok()) return lock.status();
-  if (fs::exists(places.checkpoint)) {
+  if (Exists(places.checkpoint)) {
     return absl::AlreadyExistsError(absl::StrCat("a checkpoint is at ", places.checkpoint));
   }
   const std::string directory = LogDirectory(places.directory);

@@ -25,6 +25,10 @@
 #include "storage/vault.h"
 #include "storage/views.h"
 
+namespace rocksdb {
+class Env;
+}
+
 namespace roster::storage {
 
 // Where the parts of a store are.
@@ -58,6 +62,9 @@ struct StoreOptions {
   std::function<void(const absl::Status&)> on_failure;
   // Called when the checkpoint could not be written; it is tried again.
   std::function<void(const absl::Status&)> on_late_checkpoint;
+  // Where the files are; null: the system's. Outlives the store. The key-encryption key, the lock
+  // of the directory and the room in it are the system's in any case.
+  rocksdb::Env* env = nullptr;
 };
 
 // Thread-safe, as its parts are.

@@ -1,6 +1,5 @@
 #include "storage/views.h"
 
-#include <filesystem>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -8,6 +7,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
 #include "domain/fold.h"
+#include "storage/file.h"
 #include "storage/mutex.h"
 #include "storage/sealing.h"
 #include "storage/views_db.h"
@@ -97,9 +97,8 @@ absl::StatusOr<Version> RocksDbViews::Apply(const domain::Changes& changes) {
 }
 
 // Why views that can be opened must be dropped nevertheless; empty: they must not.
-std::string WhyUseless(const ViewsDb& db, const std::string& directory, const Log& log) {
-  std::error_code ignored;
-  if (std::filesystem::exists(std::filesystem::path(directory) / kDamagedMarker, ignored)) {
+std::string WhyUseless(const ViewsDb& db, const ViewsOptions& options, const Log& log) {
+  if (Exists(DamagedMarker(options), options.env)) {
     return "they are marked as damaged";
   }
   const std::optional<ViewsDb::Identity> identity = db.ReadIdentity();
@@ -121,34 +120,26 @@ absl::StatusOr<std::unique_ptr<Views>> Create(const ViewsOptions& options, const
   return std::make_unique<RocksDbViews>(*std::move(db), vault, 0, options.flush_commits);
 }
 
-absl::Status Drop(const std::string& directory) {
-  std::error_code error;
-  std::filesystem::remove_all(directory, error);
-  if (!error) return absl::OkStatus();
-  return absl::ErrnoToStatus(error.value(), absl::StrCat("can't remove ", directory));
-}
-
 // The views as they are, or new ones.
 absl::StatusOr<std::unique_ptr<Views>> OpenOrCreate(
     const ViewsOptions& options, const Log& log, const Vault& vault,
     const std::function<void(std::string_view)>& say) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(options.directory, ignored)) {
+  if (!Exists(options.directory, options.env)) {
     say("views: there are none, building them");
     return Create(options, log, vault);
   }
   // Opened even when they are known to be damaged: nobody may drop what another process uses.
   absl::StatusOr<std::unique_ptr<ViewsDb>> db = ViewsDb::Open(options);
   if (absl::IsFailedPrecondition(db.status())) return db.status();
-  const std::string why =
-      db.ok() ? WhyUseless(**db, options.directory, log) : db.status().ToString();
+  const std::string why = db.ok() ? WhyUseless(**db, options, log) : db.status().ToString();
   if (why.empty()) {
     const Position position = (*db)->ReadIdentity()->position;
     return std::make_unique<RocksDbViews>(*std::move(db), vault, position, options.flush_commits);
   }
   if (db.ok()) db->reset();  // closes the directory
   say(absl::StrCat("views: dropped, ", why, "; building them anew"));
-  if (absl::Status dropped = Drop(options.directory); !dropped.ok()) return dropped;
+  absl::Status dropped = RemoveFiles(options.directory, options.env);
+  if (!dropped.ok()) return dropped;
   return Create(options, log, vault);
 }
 

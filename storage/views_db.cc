@@ -1,21 +1,19 @@
 #include "storage/views_db.h"
 
-#include <fcntl.h>
 #include <rocksdb/cache.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 #include <rocksdb/write_buffer_manager.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
-#include <filesystem>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "storage/file.h"
 #include "storage/rocksdb_status.h"
 
 namespace roster::storage {
@@ -258,11 +256,7 @@ void ViewsDb::Scan(const rocksdb::Snapshot* snapshot, Table table, std::string_v
 
 void ViewsDb::Damaged(Table table, const rocksdb::Status& status) const {
   // Only makes the next start rebuild the views; that the process ends must not depend on it.
-  const std::string marker = std::filesystem::path(options_.directory) / kDamagedMarker;
-  if (const int file = open(marker.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600); file >= 0) {
-    (void)fsync(file);
-    (void)close(file);
-  }
+  ReplaceFile(DamagedMarker(options_), "", options_.env).IgnoreError();
   if (options_.on_damage) {
     options_.on_damage(absl::StrCat("the views are damaged, table ",
                                     std::string(domain::TableName(table)), ": ",

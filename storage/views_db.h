@@ -83,7 +83,9 @@ class ViewsDb {
 };
 
 // The file in the directory of damaged views.
-inline constexpr char kDamagedMarker[] = "DAMAGED";
+inline std::string DamagedMarker(const ViewsOptions& options) {
+  return options.directory + "/DAMAGED";
+}
 
 }  // namespace roster::storage
 

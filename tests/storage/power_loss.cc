@@ -153,6 +153,8 @@ DiskImage Disk::LosePower(uint64_t seed, Tearing tearing) const {
     if (survives) ApplyName(pending_names_[i], names, image.directories);
   }
   for (const auto& [path, number] : names) {
+    // A directory that is lost takes with it what was durable in it.
+    if (!image.directories.contains(DirectoryOf(path))) continue;
     const auto file = files_.find(number);
     image.files[path] = file == files_.end() ? "" : Survivor(file->second, tearing, random);
   }

@@ -8,7 +8,9 @@
 #include <functional>
 
 #include "absl/strings/str_cat.h"
+#include "domain/fold.h"
 #include "domain/world/memory_world.h"
+#include "domain/world/overlay.h"
 #include "storage/file.h"
 #include "storage/sealing.h"
 
@@ -141,6 +143,21 @@ std::map<std::string, std::string> Dump(const domain::World& world) {
     });
   }
   return rows;
+}
+
+std::map<std::string, std::string> FoldOf(const Log& log, const Vault& vault) {
+  domain::MemoryWorld world(vault);
+  absl::StatusOr<std::vector<Commit>> commits = log.Read(1, 100'000);
+  EXPECT_THAT(commits, IsOk());
+  if (!commits.ok()) return {};
+  for (Commit& commit : *commits) {
+    EXPECT_THAT(OpenPersonal(vault, commit), IsOk());
+    domain::Changes changes;
+    domain::Overlay overlay(world, changes);
+    domain::Fold(overlay, commit);
+    world.Apply(changes);
+  }
+  return Dump(world);
 }
 
 }  // namespace roster::storage

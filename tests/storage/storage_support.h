@@ -74,6 +74,9 @@ void AppendUsers(Log& log, int users, Vault& vault);
 // All rows of a world as they are kept: "table/key" → value.
 std::map<std::string, std::string> Dump(const domain::World& world);
 
+// What a log folds to in memory, one commit after the other, as Dump has it.
+std::map<std::string, std::string> FoldOf(const Log& log, const Vault& vault);
+
 // Lines said to people.
 class Said {
  public:

@@ -17,10 +17,7 @@
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "domain/fold.h"
-#include "domain/world/memory_world.h"
 #include "storage/memory_log.h"
-#include "storage/sealing.h"
 #include "storage/views.h"
 #include "tests/storage/storage_support.h"
 
@@ -104,21 +101,7 @@ class ViewsTest : public testing::Test {
   }
 
   // What the log folds to, one commit after the other, in memory.
-  std::map<std::string, std::string> Folded() {
-    domain::MemoryWorld world(*vault_);
-    while (world.position() < log_.head()) {
-      absl::StatusOr<std::vector<event::v1::Commit>> commits =
-          log_.Read(world.position() + 1, 1'000);
-      for (event::v1::Commit& commit : *commits) {
-        EXPECT_THAT(OpenPersonal(*vault_, commit), IsOk());
-        domain::Changes changes;
-        domain::Overlay overlay(world, changes);
-        domain::Fold(overlay, commit);
-        world.Apply(changes);
-      }
-    }
-    return Dump(world);
-  }
+  std::map<std::string, std::string> Folded() { return FoldOf(log_, *vault_); }
 
   // Opens the views after something was done to them: they are rebuilt, and it is said why.
   void ExpectRebuilt(const std::string& why) {
