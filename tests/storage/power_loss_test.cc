@@ -209,10 +209,10 @@ SyncLies LiesAskedFor() {
 }
 
 TEST(PowerLoss, LosesNothingThatWasAcknowledged) {
-  PowerLossRun run({.generations = 8, .cuts = 250, .lies = LiesAskedFor()});
+  PowerLossRun run({.generations = 8, .cuts = 150, .lies = LiesAskedFor()});
   run.Run();
   EXPECT_THAT(run.findings(), IsEmpty());
-  EXPECT_EQ(run.cuts(), 2000);
+  EXPECT_EQ(run.cuts(), 1200);
 }
 
 // A disk that writes the sectors of a growing file in any order can leave a hole before the end.

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -199,10 +200,10 @@ SyncLies LiesAskedFor() {
 }
 
 TEST(StorePowerLoss, LosesNothingThatWasTold) {
-  StorePowerLoss run({.generations = 8, .cuts = 125, .lies = LiesAskedFor()});
+  StorePowerLoss run({.generations = 8, .cuts = 100, .lies = LiesAskedFor()});
   run.Run();
   EXPECT_THAT(run.findings(), IsEmpty());
-  EXPECT_EQ(run.cuts(), 1000);
+  EXPECT_EQ(run.cuts(), 800);
   EXPECT_GT(run.erasures(), 0u);
   RecordProperty("dropped", run.dropped());
   std::printf("%d cuts, %zu told, %zu erasures told, views dropped after %d\n", run.cuts(),
