@@ -150,7 +150,8 @@ class RandomDamage : public testing::Test {
   Contents expected_;
 };
 
-Result RandomDamage::OpenOnce(PowerLossEnv& disk, const std::string& where, bool views, Said& said) {
+Result RandomDamage::OpenOnce(PowerLossEnv& disk, const std::string& where, bool views,
+                              Said& said) {
   const auto store = store_.Open(*disk.env, std::ref(said),
                                  [](std::string_view what) { throw Ended{std::string(what)}; });
   if (!store.ok()) {
@@ -221,7 +222,8 @@ std::vector<std::vector<std::string>> Kinds(const DiskImage& image) {
   return paths;
 }
 
-RandomDamage::Damage RandomDamage::Draw(const std::vector<std::string>& paths, Random& random) const {
+RandomDamage::Damage RandomDamage::Draw(const std::vector<std::string>& paths,
+                                        Random& random) const {
   Damage damage{paths[random() % paths.size()], "missing", whole_};
   const size_t way = random() % (std::size(kWays) + 1);
   std::string& content = damage.disk.files.at(damage.path);

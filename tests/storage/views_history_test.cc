@@ -11,6 +11,7 @@
 
 #include "absl/strings/escaping.h"
 #include "domain/world/past.h"
+#include "storage/sealing.h"
 #include "storage/sha256.h"
 #include "tests/domain/history.h"
 #include "tests/storage/views_support.h"
