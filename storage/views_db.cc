@@ -12,7 +12,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "storage/file.h"
 #include "storage/rocksdb_status.h"
 
@@ -29,8 +28,6 @@ constexpr char kViewVersionKey[] = "view_version";
 constexpr size_t kMostMemtableBytes = 32 << 20;
 constexpr size_t kLeastMemtableBytes = 8 << 20;
 constexpr int kBloomBitsPerKey = 10;
-
-constexpr absl::Duration kReaderPause = absl::Milliseconds(5);
 
 // Little-endian, whatever the machine.
 std::string EncodeFixed64(uint64_t number) {
@@ -174,7 +171,9 @@ absl::Status ViewsDb::Write(const domain::Changes& changes) {
   batch.Put(kPositionKey, EncodeFixed64(changes.position));
   rocksdb::WriteOptions options;
   options.disableWAL = true;
-  return FromRocksDb(db_->Write(options, &batch), "write the views");
+  absl::Status status = FromRocksDb(db_->Write(options, &batch), "write the views");
+  written_ = db_->GetLatestSequenceNumber();
+  return status;
 }
 
 absl::Status ViewsDb::Flush(bool wait) {
@@ -183,47 +182,6 @@ absl::Status ViewsDb::Flush(bool wait) {
   // Writes wait for memtables when there are too many; whoever asks for a flush need not.
   options.allow_write_stall = true;
   return FromRocksDb(db_->Flush(options, families_), "flush the views");
-}
-
-absl::Status ViewsDb::Purge() {
-  const rocksdb::SequenceNumber erased = db_->GetLatestSequenceNumber();
-  if (absl::Status status = Flush(/*wait=*/true); !status.ok()) return status;
-  // A compaction keeps what a snapshot shows. Versions live as long as a call.
-  uint64_t oldest = 0;
-  while (db_->GetIntProperty(rocksdb::DB::Properties::kOldestSnapshotSequence, &oldest) &&
-         oldest != 0 && oldest < erased) {
-    absl::SleepFor(kReaderPause);
-  }
-  const std::set<std::string> before = PersonalFiles();
-  rocksdb::CompactRangeOptions options;
-  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
-  for (const Table table : domain::kTables) {
-    if (!domain::IsPersonal(table)) continue;
-    const rocksdb::Status status = db_->CompactRange(options, of(table), nullptr, nullptr);
-    if (!status.ok()) return FromRocksDb(status, "purge the views");
-  }
-  // Scans of whatever version keep the files with which they began.
-  const std::set<std::string> after = PersonalFiles();
-  for (const std::string& file : before) {
-    if (after.count(file) != 0) continue;
-    while (db_->GetEnv()->FileExists(file).ok()) absl::SleepFor(kReaderPause);
-  }
-  return absl::OkStatus();
-}
-
-std::set<std::string> ViewsDb::PersonalFiles() const {
-  std::set<std::string> files;
-  for (const Table table : domain::kTables) {
-    if (!domain::IsPersonal(table)) continue;
-    rocksdb::ColumnFamilyMetaData family;
-    db_->GetColumnFamilyMetaData(of(table), &family);
-    for (const rocksdb::LevelMetaData& level : family.levels) {
-      for (const rocksdb::SstFileMetaData& file : level.files) {
-        files.insert(file.db_path + "/" + file.name);
-      }
-    }
-  }
-  return files;
 }
 
 std::optional<std::string> ViewsDb::Get(const rocksdb::Snapshot* snapshot, Table table,

@@ -6,6 +6,7 @@
 #include <rocksdb/db.h>
 
 #include <array>
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -71,13 +72,19 @@ class ViewsDb {
   rocksdb::ColumnFamilyHandle* of(domain::Table table) const {
     return tables_[static_cast<size_t>(table)];
   }
-  // Paths of the files that have tables of personal data now.
+  // Of Purge: compacts the tables of personal data.
+  absl::Status RewritePersonal();
+  // Paths of the files that have these tables now.
   std::set<std::string> PersonalFiles() const;
+  // Paths of the files that name files, the one in force and those that RocksDB has not removed.
+  std::set<std::string> Manifests() const;
   // Marks the views as damaged and ends the process.
   [[noreturn]] void Damaged(domain::Table table, const rocksdb::Status& status) const;
 
   const ViewsOptions options_;
   std::unique_ptr<rocksdb::DB> db_;
+  // What was written last by Write. Versions made since then see it; Purge writes for itself only.
+  std::atomic<rocksdb::SequenceNumber> written_ = 0;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;  // the default one first, then the tables
   std::array<rocksdb::ColumnFamilyHandle*, domain::kTableCount> tables_{};
 };

@@ -56,6 +56,18 @@ TEST_F(StoreEraseTest, IsAnsweredWhenNothingIsLeft) {
   EXPECT_EQ(PersonIn(*running, "ann").ShortDebugString(), "");
 }
 
+// Manifests name the first and last key of each file, also of those that a change removes: the old
+// email is the only key of the past, which is purged last.
+TEST_F(StoreEraseTest, LeavesNoOldEmailInAManifest) {
+  RunningStore running(Opened());
+  running.DoAll({Creates("ann"), Updates("ann", UserCreated("bea").personal())});
+  ASSERT_THAT(running->views().Purge(), IsOk());
+  EXPECT_GT(FilesWith("ann@example.com"), 0);
+  running.Do(Erases("ann"));
+  EXPECT_EQ(FilesWith("ann@example.com"), 0);
+  EXPECT_EQ(FilesWith("bea@example.com"), 0);
+}
+
 TEST_F(StoreEraseTest, OfManyAtOnceAreAllDone) {
   RunningStore running(Opened());
   std::vector<Deciding> creates, erases;

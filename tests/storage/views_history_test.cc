@@ -87,7 +87,7 @@ TEST_F(ViewsHistoryTest, HaveTheSameRowsInEveryBuild) {
   ASSERT_NE(views, nullptr);
   FoldAll(*views, commits, 1);
   const auto rows = Dump(*views->Latest());
-  EXPECT_EQ(HashOf(rows), "faa278dfc00d3a76a29dffd966466ad7d5e51bf91ae9ad218fbe2a188ccf9111");
+  EXPECT_EQ(HashOf(rows), "464049b9e0c6ae7e523a44b885c31a2d04470e66e09376df055b78ffdb5c84ae");
   EXPECT_EQ(rows == Dump(history.world()), true);
 }
 
