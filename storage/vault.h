@@ -8,6 +8,7 @@
 #ifndef ROSTER_STORAGE_VAULT_H_
 #define ROSTER_STORAGE_VAULT_H_
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -80,8 +81,10 @@ class Vault final : public domain::Keys {
                                              const event::v1::PersonalData& personal,
                                              KeyId key_id) const;
 
-  // Keys up to this one are in use; TakeKey goes on after it.
-  void ContinueAfter(KeyId used) { last_taken_ = used; }
+  // Keys up to this one are in use; TakeKey goes on after it, and after all that were destroyed.
+  void ContinueAfter(KeyId used) {
+    last_taken_ = std::max(used, destroyed_at_open_.empty() ? 0 : destroyed_at_open_.back());
+  }
   // A new key, durable. Errors: of the file system; nothing was taken.
   absl::StatusOr<KeyId> TakeKey();
 

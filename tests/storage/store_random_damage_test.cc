@@ -78,7 +78,7 @@ Contents Read(Store& store) {
 enum class Result { kSame, kRebuilt, kRefused };
 
 // A store with files of every kind, and an older copy of it.
-class RandomDamage : public testing::Test {
+class StoreRandomDamage : public testing::Test {
  protected:
   void SetUp() override {
     older_ = Fill(store_.created(), "a", 60);
@@ -150,8 +150,8 @@ class RandomDamage : public testing::Test {
   Contents expected_;
 };
 
-Result RandomDamage::OpenOnce(PowerLossEnv& disk, const std::string& where, bool views,
-                              Said& said) {
+Result StoreRandomDamage::OpenOnce(PowerLossEnv& disk, const std::string& where, bool views,
+                                   Said& said) {
   const auto store = store_.Open(*disk.env, std::ref(said),
                                  [](std::string_view what) { throw Ended{std::string(what)}; });
   if (!store.ok()) {
@@ -170,7 +170,7 @@ Result RandomDamage::OpenOnce(PowerLossEnv& disk, const std::string& where, bool
   return absl::StrContains(said.text(), "views:") ? Result::kRebuilt : Result::kSame;
 }
 
-Result RandomDamage::Open(const DiskImage& damaged, const std::string& where, bool views) {
+Result StoreRandomDamage::Open(const DiskImage& damaged, const std::string& where, bool views) {
   PlaceKey(damaged);
   PowerLossEnv disk(damaged);
   Said said;
@@ -222,8 +222,8 @@ std::vector<std::vector<std::string>> Kinds(const DiskImage& image) {
   return paths;
 }
 
-RandomDamage::Damage RandomDamage::Draw(const std::vector<std::string>& paths,
-                                        Random& random) const {
+StoreRandomDamage::Damage StoreRandomDamage::Draw(const std::vector<std::string>& paths,
+                                                  Random& random) const {
   Damage damage{paths[random() % paths.size()], "missing", whole_};
   const size_t way = random() % (std::size(kWays) + 1);
   std::string& content = damage.disk.files.at(damage.path);
@@ -239,7 +239,7 @@ RandomDamage::Damage RandomDamage::Draw(const std::vector<std::string>& paths,
   return damage;
 }
 
-TEST_F(RandomDamage, IsTheSameStoreOrIsRefusedByName) {
+TEST_F(StoreRandomDamage, IsTheSameStoreOrIsRefusedByName) {
   const auto kinds = Kinds(whole_);
   ASSERT_EQ(kinds.size(), 6u);  // log, views, vault, key, checkpoint, erasure list
   std::map<Result, int> results;
@@ -257,7 +257,7 @@ TEST_F(RandomDamage, IsTheSameStoreOrIsRefusedByName) {
 }
 
 // What OpenStore does before it opens the log is what finds it.
-TEST_F(RandomDamage, MutantWithoutTheCheckLosesRecords) {
+TEST_F(StoreRandomDamage, MutantWithoutTheCheckLosesRecords) {
   int silent = 0;
   for (int i = 0; i < kDamages / 2; ++i) {
     Random random(i);
@@ -271,7 +271,7 @@ TEST_F(RandomDamage, MutantWithoutTheCheckLosesRecords) {
 }
 
 // RocksDB takes a MANIFEST that is cut between two of its records for a shorter one.
-TEST_F(RandomDamage, ManifestOfTheViewsCutAnywhere) {
+TEST_F(StoreRandomDamage, ManifestOfTheViewsCutAnywhere) {
   const std::string path = Paths(whole_, "/views/MANIFEST").back();
   const size_t size = whole_.files.at(path).size();
   for (size_t cut = 0; cut < kManifestCuts; ++cut) {
