@@ -1,16 +1,12 @@
 #include "tests/crash/client.h"
 
-#include <google/rpc/error_details.pb.h>
-#include <google/rpc/status.pb.h>
-#include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
-
 #include <chrono>
 #include <semaphore>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "grpc/health/v1/health.grpc.pb.h"
+#include "tests/crash/call.h"
 
 namespace roster::crash {
 namespace {
@@ -18,36 +14,9 @@ namespace {
 using identity::v1::IdentityService;
 using identity::v1::User;
 
-constexpr auto kLongestCall = std::chrono::seconds(20);
 constexpr int kPageSize = 1000;
 constexpr int kInFlight = 64;
 constexpr size_t kChunkBytes = 1 << 20;
-
-absl::Status ToAbsl(const grpc::Status& status) {
-  google::rpc::Status details;
-  google::rpc::ErrorInfo info;
-  std::string reason;
-  if (details.ParseFromString(status.error_details())) {
-    for (const auto& detail : details.details()) {
-      if (detail.UnpackTo(&info)) reason = info.reason() + ": ";
-    }
-  }
-  return absl::Status(static_cast<absl::StatusCode>(status.error_code()),
-                      reason + status.error_message());
-}
-
-std::shared_ptr<grpc::Channel> Connect(uint16_t port) {
-  grpc::ChannelArguments arguments;
-  // Another channel of this process, to a server that is gone, must not be taken for this one.
-  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  return grpc::CreateCustomChannel(absl::StrCat("127.0.0.1:", port),
-                                   grpc::InsecureChannelCredentials(), arguments);
-}
-
-void Prepare(grpc::ClientContext& context, const std::string& token) {
-  context.set_deadline(std::chrono::system_clock::now() + kLongestCall);
-  context.AddMetadata("authorization", "Bearer " + token);
-}
 
 identity::v1::ImportUsersRequest HeaderOf(const std::string& account_id, size_t size_bytes) {
   identity::v1::ImportUsersRequest request;
@@ -77,26 +46,13 @@ std::string Print(const Dump& dump) {
 Client::Client(uint16_t port, std::string token)
     : token_(std::move(token)), channel_(Connect(port)), identity_(channel_), audit_(channel_) {}
 
-template <typename Stub, typename Request, typename Response>
-absl::StatusOr<Response> Client::Call(Stub& stub,
-                                      grpc::Status (Stub::*method)(grpc::ClientContext*,
-                                                                   const Request&, Response*),
-                                      const Request& request) {
-  grpc::ClientContext context;
-  Prepare(context, token_);
-  Response response;
-  const grpc::Status status = (stub.*method)(&context, request, &response);
-  if (!status.ok()) return ToAbsl(status);
-  return response;
-}
-
 absl::StatusOr<User> Client::CreateUser(const std::string& account_id,
                                         const identity::v1::UserProfile& profile) {
   identity::v1::CreateUserRequest request;
   request.set_account_id(account_id);
   *request.mutable_profile() = profile;
   request.add_roles("viewer");
-  auto response = Call(identity_, &IdentityService::Stub::CreateUser, request);
+  auto response = Call(identity_, &IdentityService::Stub::CreateUser, token_, request);
   if (!response.ok()) return response.status();
   return response->user();
 }
@@ -105,7 +61,7 @@ absl::StatusOr<User> Client::DeleteUser(const std::string& account_id, const std
   identity::v1::DeleteUserRequest request;
   request.set_account_id(account_id);
   request.set_user_id(user_id);
-  auto response = Call(identity_, &IdentityService::Stub::DeleteUser, request);
+  auto response = Call(identity_, &IdentityService::Stub::DeleteUser, token_, request);
   if (!response.ok()) return response.status();
   return response->user();
 }
@@ -159,7 +115,7 @@ absl::Status Client::ReadUsers(const std::string& account_id, const std::string&
   request.set_filter(filter);
   request.set_page_size(kPageSize);
   do {
-    auto page = Call(identity_, &IdentityService::Stub::ListUsers, request);
+    auto page = Call(identity_, &IdentityService::Stub::ListUsers, token_, request);
     if (!page.ok()) return page.status();
     for (User& user : *page->mutable_users()) dump.users.push_back(std::move(user));
     dump.position = page->position();
@@ -174,7 +130,7 @@ absl::Status Client::ReadEvents(const std::string& account_id, Dump& dump) {
   request.set_subject_id(account_id);
   request.set_page_size(kPageSize);
   do {
-    auto page = Call(audit_, &audit::v1::AuditService::Stub::ListEvents, request);
+    auto page = Call(audit_, &audit::v1::AuditService::Stub::ListEvents, token_, request);
     if (!page.ok()) return page.status();
     for (auto& event : *page->mutable_events()) dump.events.push_back(std::move(event));
     request.set_page_token(page->next_page_token());
@@ -218,20 +174,20 @@ absl::StatusOr<Account> CreateMatrixAccount(uint16_t port, const std::string& op
   account.mutable_administrator()->set_email("first@harbour.example");
   account.mutable_administrator()->set_user_name("first");
   const auto created =
-      client.Call(client.identity_, &IdentityService::Stub::CreateAccount, account);
+      Call(client.identity_, &IdentityService::Stub::CreateAccount, client.token_, account);
   if (!created.ok()) return created.status();
   identity::v1::CreateServiceAccountRequest service;
   service.set_account_id(created->account().account_id());
   service.set_name("loader");
   service.add_roles("super_admin");
   const auto made =
-      client.Call(client.identity_, &IdentityService::Stub::CreateServiceAccount, service);
+      Call(client.identity_, &IdentityService::Stub::CreateServiceAccount, client.token_, service);
   if (!made.ok()) return made.status();
   identity::v1::IssueServiceTokenRequest token;
   token.set_account_id(service.account_id());
   token.set_service_account_id(made->service_account().service_account_id());
   const auto issued =
-      client.Call(client.identity_, &IdentityService::Stub::IssueServiceToken, token);
+      Call(client.identity_, &IdentityService::Stub::IssueServiceToken, client.token_, token);
   if (!issued.ok()) return issued.status();
   return Account{.id = service.account_id(), .token = issued->token()};
 }

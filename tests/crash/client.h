@@ -71,11 +71,6 @@ class Client {
   friend absl::StatusOr<Account> CreateMatrixAccount(uint16_t port,
                                                      const std::string& operator_token);
 
-  template <typename Stub, typename Request, typename Response>
-  absl::StatusOr<Response> Call(Stub& stub,
-                                grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
-                                                             Response*),
-                                const Request& request);
   absl::Status ReadUsers(const std::string& account_id, const std::string& filter, Dump& dump);
   absl::Status ReadEvents(const std::string& account_id, Dump& dump);
 

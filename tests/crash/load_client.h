@@ -1,0 +1,63 @@
+// Changes of users with request ids, as a careful client sends and repeats them.
+
+#ifndef ROSTER_TESTS_CRASH_LOAD_CLIENT_H_
+#define ROSTER_TESTS_CRASH_LOAD_CLIENT_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "roster/access/v1/access_service.grpc.pb.h"
+#include "roster/identity/v1/identity_service.grpc.pb.h"
+#include "tests/crash/client.h"
+
+namespace roster::crash {
+
+enum class Change { kCreate, kUpdate, kChangeRole, kDisable, kEnable, kDelete, kRestore, kErase };
+inline constexpr int kChanges = 8;
+
+// The same when it is repeated.
+struct ChangeRequest {
+  std::string id;
+  Change change = Change::kCreate;
+  std::string user_id;    // empty when he is created
+  uint64_t revision = 0;  // of him, which an erasure wants to know
+};
+
+struct ChangeAnswer {
+  uint64_t position = 0;
+  bool changed = false;
+  std::string user_id;
+};
+
+// What a read shows.
+struct Seen {
+  uint64_t position = 0;
+  uint64_t revision = 0;
+};
+
+// Thread-safe.
+class LoadClient {
+ public:
+  LoadClient(uint16_t port, const Account& account);
+
+  // Waits until it is connected; false when that takes too long.
+  bool Connected();
+  absl::StatusOr<ChangeAnswer> Send(const ChangeRequest& request);
+  absl::StatusOr<Seen> Read(const std::string& user_id);
+
+ private:
+  absl::StatusOr<ChangeAnswer> Create(const ChangeRequest& request);
+  absl::StatusOr<ChangeAnswer> Update(const ChangeRequest& request);
+  absl::StatusOr<ChangeAnswer> ChangeRole(const ChangeRequest& request);
+
+  const Account account_;
+  const std::shared_ptr<grpc::Channel> channel_;
+  identity::v1::IdentityService::Stub identity_;
+  access::v1::AccessService::Stub access_;
+};
+
+}  // namespace roster::crash
+
+#endif  // ROSTER_TESTS_CRASH_LOAD_CLIENT_H_
