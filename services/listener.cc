@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "services/tls_credentials.h"
 
 namespace roster::services {
 namespace {
@@ -36,38 +37,33 @@ class ReflectionOption final : public grpc::ServerBuilderOption {
   const bool wanted_;
 };
 
-absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CredentialsFor(
-    const ListenerConfig& config) {
-  if (!config.tls) return grpc::InsecureServerCredentials();
-  absl::StatusOr<TlsIdentity> identity = LoadTlsIdentity(*config.tls);
-  if (!identity.ok()) return identity.status();
-  grpc::SslServerCredentialsOptions options;
-  options.pem_key_cert_pairs.push_back(
-      {std::move(identity->key_pem), std::move(identity->certificate_pem)});
-  return grpc::SslServerCredentials(options);
-}
-
 }  // namespace
 
-Listener::Listener(std::unique_ptr<grpc::Server> server, std::uint16_t port)
-    : server_(std::move(server)), port_(port) {}
+Listener::Listener(std::unique_ptr<TlsWatch> tls, std::unique_ptr<grpc::Server> server,
+                   std::uint16_t port)
+    : tls_(std::move(tls)), server_(std::move(server)), port_(port) {}
 
 Listener::~Listener() { Shutdown(absl::ZeroDuration()); }
 
 absl::StatusOr<std::unique_ptr<Listener>> Listener::Start(const ListenerConfig& config) {
-  const auto credentials = CredentialsFor(config);
-  if (!credentials.ok()) return credentials.status();
+  std::unique_ptr<TlsWatch> tls;
+  if (config.tls) {
+    auto watch = TlsWatch::Start(*config.tls, config.tls_interval, config.on_tls_change);
+    if (!watch.ok()) return watch.status();
+    tls = *std::move(watch);
+  }
   int port = 0;
   grpc::ServerBuilder builder;
   builder.SetOption(std::make_unique<ReflectionOption>(config.reflection_v1alpha));
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.SetMaxReceiveMessageSize(kMaxReceiveBytes);
-  builder.AddListeningPort(config.address.ToString(), *credentials, &port);
+  builder.AddListeningPort(config.address.ToString(),
+                           tls ? CredentialsOf(*tls) : grpc::InsecureServerCredentials(), &port);
   for (grpc::Service* service : config.services) builder.RegisterService(service);
   std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server == nullptr) return WhyNotListening(config.address);
   return std::unique_ptr<Listener>(
-      new Listener(std::move(server), static_cast<std::uint16_t>(port)));
+      new Listener(std::move(tls), std::move(server), static_cast<std::uint16_t>(port)));
 }
 
 void Listener::Shutdown(absl::Duration grace) {

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "services/address.h"
 #include "services/tls_identity.h"
+#include "services/tls_watch.h"
 
 namespace grpc {
 class Server;
@@ -22,14 +23,18 @@ namespace roster::services {
 
 struct ListenerConfig {
   Address address;
-  std::vector<grpc::Service*> services;        // not owned; each outlives the listener
-  std::optional<TlsFiles> tls = std::nullopt;  // plaintext without it
+  std::vector<grpc::Service*> services;            // not owned; each outlives the listener
+  std::optional<TlsFiles> tls = std::nullopt;      // plaintext without it
+  absl::Duration tls_interval = absl::Seconds(1);  // between looks at the files
+  TlsWatch::Observer on_tls_change = [](const absl::Status&) {};
   bool reflection_v1alpha = false;  // gRPC's own reflection, of all services of this listener
 };
 
 // A running server. Calls in flight are cancelled by its destruction. Thread-safe.
 class Listener {
  public:
+  // The TLS files are read again while it runs: within two intervals new handshakes show what they
+  // hold, and calls on the connections that stand go on. What can't serve is kept out.
   // Messages of more than 4 MiB are refused with RESOURCE_EXHAUSTED. The port is never shared: gRPC
   // would by default let a second process take half of the calls of the first. ALREADY_EXISTS:
   // another socket listens on the address. UNAVAILABLE: the system refuses it for another reason.
@@ -51,8 +56,9 @@ class Listener {
   void Shutdown(absl::Duration grace);
 
  private:
-  Listener(std::unique_ptr<grpc::Server> server, std::uint16_t port);
+  Listener(std::unique_ptr<TlsWatch> tls, std::unique_ptr<grpc::Server> server, std::uint16_t port);
 
+  const std::unique_ptr<TlsWatch> tls_;  // null in plaintext; before the server, which uses it
   const std::unique_ptr<grpc::Server> server_;
   const std::uint16_t port_;
 };

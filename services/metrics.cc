@@ -99,6 +99,10 @@ struct Metrics::Instruments {
                                           "Last position of the log that readers see.");
   Family<Counter>& refused =
       CounterFamily(*registry, "roster_commands_refused_total", "Commands refused, by reason.");
+  Family<Counter>& tls_changes =
+      CounterFamily(*registry, "roster_tls_changes_total", "Changes of the TLS files, by outcome.");
+  Counter& tls_in_use = tls_changes.Add({{"outcome", "in_use"}});
+  Counter& tls_kept_out = tls_changes.Add({{"outcome", "kept_out"}});
 
   std::mutex mutex;
   std::unique_ptr<prometheus::Exposer>
@@ -174,6 +178,10 @@ void Metrics::SetPublishedPosition(std::uint64_t position) {
 
 void Metrics::CommandRefused(std::string_view reason) {
   instruments_->refused.Add({{"reason", std::string(reason)}}).Increment();
+}
+
+void Metrics::TlsFilesChanged(bool in_use) {
+  (in_use ? instruments_->tls_in_use : instruments_->tls_kept_out).Increment();
 }
 
 std::string Metrics::Text() const {

@@ -73,6 +73,9 @@ class Metrics {
   // text from outside.
   void CommandRefused(std::string_view reason);
 
+  // The TLS files changed: what they hold is in use, or it can't serve and was kept out.
+  void TlsFilesChanged(bool in_use);
+
   // All metrics in the text format of Prometheus 0.0.4.
   std::string Text() const;
 

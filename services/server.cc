@@ -168,6 +168,7 @@ class Server::Impl {
     ListenerConfig config{.address = options_.listen,
                           .services = {&health_.service()},
                           .tls = options_.tls,
+                          .on_tls_change = [this](const absl::Status& status) { TellTls(status); },
                           .reflection_v1alpha = options_.reflection};
     for (const auto& service : services_) config.services.push_back(service.get());
     if (options_.reflection) config.services.push_back(&reflection_.service());
@@ -175,6 +176,14 @@ class Server::Impl {
     if (!main.ok()) return main.status();
     main_ = *std::move(main);
     return absl::OkStatus();
+  }
+
+  void TellTls(const absl::Status& status) {
+    metrics_.TlsFilesChanged(status.ok());
+    if (status.ok()) return environment_.logger.Write(Level::kInfo, "the TLS files are read anew");
+    environment_.logger.Write(Level::kError,
+                              "the TLS files can't serve: what they held before stays in use",
+                              {{"error", std::string(status.message())}});
   }
 
   const Options options_;

@@ -10,6 +10,7 @@
 
 #include <cerrno>
 #include <memory>
+#include <utility>
 
 #include "absl/status/status.h"
 
@@ -85,11 +86,23 @@ BioPtr Reader(const std::string& pem) {
   return BioPtr(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
 }
 
+// The first certificate of the text; null when it has none, or any of them is damaged: a file that
+// is being written may end anywhere.
+CertificatePtr FirstOfWhole(const std::string& pem) {
+  const BioPtr reader = Reader(pem);
+  CertificatePtr first(PEM_read_bio_X509(reader.get(), nullptr, nullptr, nullptr));
+  CertificatePtr next;
+  do {
+    next.reset(PEM_read_bio_X509(reader.get(), nullptr, nullptr, nullptr));
+  } while (next != nullptr);
+  const bool ended = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+  ERR_clear_error();
+  return ended ? std::move(first) : nullptr;
+}
+
 // gRPC says nothing but "cannot start" about files that do not fit, so they are tried here first.
 absl::Status CheckPair(const TlsFiles& files, const TlsIdentity& identity) {
-  const BioPtr certificate_reader = Reader(identity.certificate_pem);
-  const CertificatePtr certificate(
-      PEM_read_bio_X509(certificate_reader.get(), nullptr, nullptr, nullptr));
+  const CertificatePtr certificate = FirstOfWhole(identity.certificate_pem);
   char no_passphrase[] =
       "";  // without it OpenSSL would ask the terminal for the passphrase of an encrypted key
   const BioPtr key_reader = Reader(identity.key_pem);
@@ -98,7 +111,8 @@ absl::Status CheckPair(const TlsFiles& files, const TlsIdentity& identity) {
       certificate && key && X509_check_private_key(certificate.get(), key.get()) == 1;
   ERR_clear_error();
   if (!certificate)
-    return absl::InvalidArgumentError(files.certificate + " holds no PEM certificate");
+    return absl::InvalidArgumentError(files.certificate +
+                                      " holds no PEM certificate, or a damaged one");
   if (!key) return absl::InvalidArgumentError(files.key + " holds no unencrypted PEM key");
   if (!match)
     return absl::InvalidArgumentError(files.key + " is not the key of the certificate " +

@@ -19,14 +19,16 @@ struct TlsFiles {
 struct TlsIdentity {
   std::string certificate_pem;
   std::string key_pem;
+
+  bool operator==(const TlsIdentity&) const = default;
 };
 
 // Reads both files and tries whether they can serve. Every error names the file.
 // NOT_FOUND, PERMISSION_DENIED, …: the system's error of opening or reading it.
 // FAILED_PRECONDITION: group or others have any permission on the key file (it must be 0600 or
 // stricter; a symbolic link is followed), or the path is no regular file, or the file is larger
-// than 1 MiB. INVALID_ARGUMENT: it holds no PEM certificate or no unencrypted PEM key, or the two
-// do not belong together.
+// than 1 MiB. INVALID_ARGUMENT: it holds no PEM certificate or a damaged one, or no unencrypted PEM
+// key, or the two do not belong together.
 absl::StatusOr<TlsIdentity> LoadTlsIdentity(const TlsFiles& files);
 
 }  // namespace roster::services

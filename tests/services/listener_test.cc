@@ -5,14 +5,11 @@
 
 #include <string>
 
-#include "grpc/health/v1/health.grpc.pb.h"
 #include "services/health_service.h"
 #include "tests/services/plumbing_support.h"
 
 namespace roster::services {
 namespace {
-
-using grpc::health::v1::Health;
 
 class ListenerTest : public testing::Test {
  protected:
@@ -24,18 +21,6 @@ class ListenerTest : public testing::Test {
         {.address = address, .services = {&health_.service()}, .tls = std::move(tls)});
   }
 
-  static grpc::Status Check(const std::shared_ptr<grpc::Channel>& channel,
-                            const std::string& service = "") {
-    grpc::ClientContext context;
-    SetTestDeadline(context);
-    grpc::health::v1::HealthCheckRequest request;
-    request.set_service(service);
-    grpc::health::v1::HealthCheckResponse response;
-    const grpc::Status status = Health::NewStub(channel)->Check(&context, request, &response);
-    EXPECT_EQ(response.status(), status.ok() ? response.SERVING : response.UNKNOWN);
-    return status;
-  }
-
   HealthService health_;
 };
 
@@ -43,10 +28,10 @@ TEST_F(ListenerTest, AnswersOnTheBoundPortUntilShutdown) {
   const auto listener = Start(kAnyPort);
   ASSERT_TRUE(listener.ok()) << listener.status();
   EXPECT_NE((*listener)->port(), 0);
-  EXPECT_TRUE(Check(PlaintextChannel((*listener)->port())).ok());
+  EXPECT_TRUE(CheckHealth(PlaintextChannel((*listener)->port())).ok());
   (*listener)->Shutdown(absl::Seconds(5));
   (*listener)->Shutdown(absl::Seconds(5));
-  EXPECT_EQ(Check(PlaintextChannel((*listener)->port())).error_code(),
+  EXPECT_EQ(CheckHealth(PlaintextChannel((*listener)->port())).error_code(),
             grpc::StatusCode::UNAVAILABLE);
 }
 
@@ -57,14 +42,14 @@ TEST_F(ListenerTest, UsedPortIsRefusedByName) {
   const auto second = Start(taken);
   EXPECT_EQ(second.status(), absl::AlreadyExistsError("cannot listen on " + taken.ToString() +
                                                       ": the port is in use"));
-  EXPECT_TRUE(Check(PlaintextChannel(taken.port)).ok());
+  EXPECT_TRUE(CheckHealth(PlaintextChannel(taken.port)).ok());
 }
 
 TEST_F(ListenerTest, PortIsFreeAgainAfterTheListener) {
   auto first = Start(kAnyPort);
   ASSERT_TRUE(first.ok()) << first.status();
   const Address address{"127.0.0.1", (*first)->port()};
-  EXPECT_TRUE(Check(PlaintextChannel(address.port)).ok());
+  EXPECT_TRUE(CheckHealth(PlaintextChannel(address.port)).ok());
   first->reset();
   const auto second = Start(address);
   ASSERT_TRUE(second.ok()) << second.status();
@@ -83,9 +68,9 @@ TEST_F(ListenerTest, LargeMessagesAreRefused) {
   const auto listener = Start(kAnyPort);
   ASSERT_TRUE(listener.ok()) << listener.status();
   const auto channel = PlaintextChannel((*listener)->port());
-  EXPECT_EQ(Check(channel, std::string((4 << 20) - 100, 'x')).error_code(),
+  EXPECT_EQ(CheckHealth(channel, std::string((4 << 20) - 100, 'x')).error_code(),
             grpc::StatusCode::NOT_FOUND);
-  EXPECT_EQ(Check(channel, std::string(4 << 20, 'x')).error_code(),
+  EXPECT_EQ(CheckHealth(channel, std::string(4 << 20, 'x')).error_code(),
             grpc::StatusCode::RESOURCE_EXHAUSTED);
 }
 
@@ -96,11 +81,11 @@ TEST_F(ListenerTest, TlsAnswersOnlyThoseWhoSpeakAndTrustIt) {
   const auto listener = Start(kAnyPort, files);
   ASSERT_TRUE(listener.ok()) << listener.status();
   const std::uint16_t port = (*listener)->port();
-  const grpc::Status trusted = Check(TlsChannel(port, ReadAll(files.certificate)));
+  const grpc::Status trusted = CheckHealth(TlsChannel(port, ReadAll(files.certificate)));
   EXPECT_TRUE(trusted.ok()) << trusted.error_message();
-  EXPECT_EQ(Check(TlsChannel(port, ReadAll(other.certificate))).error_code(),
+  EXPECT_EQ(CheckHealth(TlsChannel(port, ReadAll(other.certificate))).error_code(),
             grpc::StatusCode::UNAVAILABLE);
-  EXPECT_EQ(Check(PlaintextChannel(port)).error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(CheckHealth(PlaintextChannel(port)).error_code(), grpc::StatusCode::UNAVAILABLE);
 }
 
 TEST_F(ListenerTest, UnusableTlsFilesAreRefused) {

@@ -2,6 +2,7 @@
 
 #include <grpcpp/create_channel.h>
 #include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
 #include <sys/stat.h>
 
 #include <chrono>
@@ -9,6 +10,8 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+
+#include "grpc/health/v1/health.grpc.pb.h"
 
 namespace roster::services {
 namespace {
@@ -66,6 +69,21 @@ std::shared_ptr<grpc::Channel> TlsChannel(std::uint16_t port, const std::string&
   grpc::SslCredentialsOptions options;
   options.pem_root_certs = certificate_pem;
   return MakeChannel(port, grpc::SslCredentials(options));
+}
+
+grpc::Status CheckHealth(const std::shared_ptr<grpc::Channel>& channel,
+                         const std::string& service) {
+  using grpc::health::v1::HealthCheckResponse;
+  grpc::ClientContext context;
+  SetTestDeadline(context);
+  grpc::health::v1::HealthCheckRequest request;
+  request.set_service(service);
+  HealthCheckResponse response;
+  grpc::Status status =
+      grpc::health::v1::Health::NewStub(channel)->Check(&context, request, &response);
+  EXPECT_EQ(response.status(),
+            status.ok() ? HealthCheckResponse::SERVING : HealthCheckResponse::UNKNOWN);
+  return status;
 }
 
 void SetTestDeadline(grpc::ClientContext& context) {

@@ -17,6 +17,7 @@
 namespace grpc {
 class Channel;
 class ClientContext;
+class Status;
 }  // namespace grpc
 
 namespace roster::services {
@@ -50,6 +51,10 @@ std::shared_ptr<grpc::Channel> PlaintextChannel(std::uint16_t port);
 
 // The same with TLS, trusting one certificate only.
 std::shared_ptr<grpc::Channel> TlsChannel(std::uint16_t port, const std::string& certificate_pem);
+
+// Asks the health service there, which says that it serves when the call goes well.
+grpc::Status CheckHealth(const std::shared_ptr<grpc::Channel>& channel,
+                         const std::string& service = "");
 
 // A call that hangs fails the test by DEADLINE_EXCEEDED instead of holding it up.
 void SetTestDeadline(grpc::ClientContext& context);

@@ -1,0 +1,52 @@
+#include "services/tls_credentials.h"
+
+#include <grpc/grpc.h>
+#include <grpc/grpc_security.h>
+#include <grpcpp/security/server_credentials.h>
+
+#include <string>
+
+namespace roster::services {
+namespace {
+
+// Asked before each handshake, one at a time.
+grpc_ssl_certificate_config_reload_status FetchNew(void* watch,
+                                                   grpc_ssl_server_certificate_config** config) {
+  const auto identity = static_cast<TlsWatch*>(watch)->TakeNew();
+  if (identity == nullptr) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
+  const grpc_ssl_pem_key_cert_pair pair = {identity->key_pem.c_str(),
+                                           identity->certificate_pem.c_str()};
+  // Nobody is asked for a certificate, but gRPC's reloading aborts without roots for it.
+  const char* const unused_roots = identity->certificate_pem.c_str();
+  *config = grpc_ssl_server_certificate_config_create(unused_roots, &pair, 1);
+  return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_NEW;
+}
+
+class WatchedCredentials final : public grpc::ServerCredentials {
+ public:
+  explicit WatchedCredentials(TlsWatch& watch) : watch_(watch) {}
+
+  // Who calls is told by the engine, not by a processor.
+  void SetAuthMetadataProcessor(
+      const std::shared_ptr<grpc::AuthMetadataProcessor>& /*processor*/) override {}
+
+ private:
+  int AddPortToServer(const std::string& address, grpc_server* server) override {
+    grpc_server_credentials* credentials = grpc_ssl_server_credentials_create_with_options(
+        grpc_ssl_server_credentials_create_options_using_config_fetcher(
+            GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE, FetchNew, &watch_));
+    const int port = grpc_server_add_http2_port(server, address.c_str(), credentials);
+    grpc_server_credentials_release(credentials);
+    return port;
+  }
+
+  TlsWatch& watch_;
+};
+
+}  // namespace
+
+std::shared_ptr<grpc::ServerCredentials> CredentialsOf(TlsWatch& watch) {
+  return std::make_shared<WatchedCredentials>(watch);
+}
+
+}  // namespace roster::services
