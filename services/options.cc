@@ -28,6 +28,7 @@ struct Flags {
   std::string metrics_listen;
   std::string tls_cert;
   std::string tls_key;
+  std::string tls_client_ca;
   std::string log_level;
   // Signed, because CLI11 2.1 reads "-1" into an unsigned number as its largest value.
   std::int64_t queue_limit;
@@ -48,6 +49,9 @@ void DeclareListening(CLI::App& app, Flags& flags) {
       ->envname("ROSTER_TLS_CERT");
   app.add_option("--tls-key", flags.tls_key, "PEM file with its key, mode 0600")
       ->envname("ROSTER_TLS_KEY");
+  app.add_option("--tls-client-ca", flags.tls_client_ca,
+                 "PEM file with the authorities of clients' certificates; clients need one then")
+      ->envname("ROSTER_TLS_CLIENT_CA");
 }
 
 void Declare(CLI::App& app, Flags& flags, Options& options) {
@@ -125,7 +129,13 @@ absl::Status Complete(const Flags& flags, Options& options) {
     return Refuse(flags.tls_cert.empty() ? "--tls-key needs --tls-cert"
                                          : "--tls-cert needs --tls-key");
   }
-  if (!flags.tls_cert.empty()) options.tls = TlsFiles{flags.tls_cert, flags.tls_key};
+  if (!flags.tls_client_ca.empty() && flags.tls_cert.empty()) {
+    return Refuse("--tls-client-ca needs --tls-cert and --tls-key");
+  }
+  if (!flags.tls_cert.empty()) {
+    options.tls = TlsFiles{
+        .certificate = flags.tls_cert, .key = flags.tls_key, .client_ca = flags.tls_client_ca};
+  }
   return ReadAddresses(flags, options);
 }
 

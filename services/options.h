@@ -49,7 +49,7 @@ struct Options {
 // anything is opened. Thread-safe as long as nobody changes the environment meanwhile. The message
 // of every error names the flag or file. INVALID_ARGUMENT: unknown or malformed flags, a value out
 // of bounds, no --data-dir, only one of --tls-cert and
-// --tls-key. When serving also: --listen off loopback without TLS.
+// --tls-key, --tls-client-ca without them. When serving also: --listen off loopback without TLS.
 // Other codes, when serving: what LoadTlsIdentity says about the TLS files. `init` listens nowhere
 // and does not look.
 absl::StatusOr<Options> ParseOptions(int argc, const char* const* argv);

@@ -16,9 +16,10 @@ grpc_ssl_certificate_config_reload_status FetchNew(void* watch,
   if (identity == nullptr) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
   const grpc_ssl_pem_key_cert_pair pair = {identity->key_pem.c_str(),
                                            identity->certificate_pem.c_str()};
-  // Nobody is asked for a certificate, but gRPC's reloading aborts without roots for it.
-  const char* const unused_roots = identity->certificate_pem.c_str();
-  *config = grpc_ssl_server_certificate_config_create(unused_roots, &pair, 1);
+  // Where nobody is asked for a certificate the roots are of no use, but without any gRPC aborts.
+  const std::string& roots =
+      identity->client_ca_pem.empty() ? identity->certificate_pem : identity->client_ca_pem;
+  *config = grpc_ssl_server_certificate_config_create(roots.c_str(), &pair, 1);
   return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_NEW;
 }
 
@@ -32,9 +33,12 @@ class WatchedCredentials final : public grpc::ServerCredentials {
 
  private:
   int AddPortToServer(const std::string& address, grpc_server* server) override {
+    const auto clients = watch_.asks_clients()
+                             ? GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY
+                             : GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE;
     grpc_server_credentials* credentials = grpc_ssl_server_credentials_create_with_options(
-        grpc_ssl_server_credentials_create_options_using_config_fetcher(
-            GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE, FetchNew, &watch_));
+        grpc_ssl_server_credentials_create_options_using_config_fetcher(clients, FetchNew,
+                                                                        &watch_));
     const int port = grpc_server_add_http2_port(server, address.c_str(), credentials);
     grpc_server_credentials_release(credentials);
     return port;

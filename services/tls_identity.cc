@@ -100,8 +100,12 @@ CertificatePtr FirstOfWhole(const std::string& pem) {
   return ended ? std::move(first) : nullptr;
 }
 
+absl::Status NoCertificate(const std::string& path) {
+  return absl::InvalidArgumentError(path + " holds no PEM certificate, or a damaged one");
+}
+
 // gRPC says nothing but "cannot start" about files that do not fit, so they are tried here first.
-absl::Status CheckPair(const TlsFiles& files, const TlsIdentity& identity) {
+absl::Status Check(const TlsFiles& files, const TlsIdentity& identity) {
   const CertificatePtr certificate = FirstOfWhole(identity.certificate_pem);
   char no_passphrase[] =
       "";  // without it OpenSSL would ask the terminal for the passphrase of an encrypted key
@@ -110,13 +114,14 @@ absl::Status CheckPair(const TlsFiles& files, const TlsIdentity& identity) {
   const bool match =
       certificate && key && X509_check_private_key(certificate.get(), key.get()) == 1;
   ERR_clear_error();
-  if (!certificate)
-    return absl::InvalidArgumentError(files.certificate +
-                                      " holds no PEM certificate, or a damaged one");
+  if (!certificate) return NoCertificate(files.certificate);
   if (!key) return absl::InvalidArgumentError(files.key + " holds no unencrypted PEM key");
   if (!match)
     return absl::InvalidArgumentError(files.key + " is not the key of the certificate " +
                                       files.certificate);
+  if (!files.client_ca.empty() && !FirstOfWhole(identity.client_ca_pem)) {
+    return NoCertificate(files.client_ca);
+  }
   return absl::OkStatus();
 }
 
@@ -128,7 +133,12 @@ absl::StatusOr<TlsIdentity> LoadTlsIdentity(const TlsFiles& files) {
   absl::StatusOr<std::string> key = ReadFile(files.key, Secrecy::kOwnerOnly);
   if (!key.ok()) return key.status();
   TlsIdentity identity{*std::move(certificate), *std::move(key)};
-  if (absl::Status refusal = CheckPair(files, identity); !refusal.ok()) return refusal;
+  if (!files.client_ca.empty()) {
+    absl::StatusOr<std::string> client_ca = ReadFile(files.client_ca, Secrecy::kPublic);
+    if (!client_ca.ok()) return client_ca.status();
+    identity.client_ca_pem = *std::move(client_ca);
+  }
+  if (absl::Status refusal = Check(files, identity); !refusal.ok()) return refusal;
   return identity;
 }
 

@@ -35,6 +35,9 @@ class TlsWatch {
   TlsWatch(const TlsWatch&) = delete;
   TlsWatch& operator=(const TlsWatch&) = delete;
 
+  // Whether clients must show a certificate; never changes.
+  bool asks_clients() const { return !files_.client_ca.empty(); }
+
   // What is in use, when it was not taken yet; else null. For one taker.
   std::shared_ptr<const TlsIdentity> TakeNew();
 

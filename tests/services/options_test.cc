@@ -16,9 +16,9 @@ using Arguments = std::vector<std::string>;
 using Variables = std::vector<std::pair<std::string, std::string>>;
 
 constexpr const char* kVariables[] = {
-    "ROSTER_DATA_DIR",   "ROSTER_LISTEN",        "ROSTER_HEALTH_LISTEN", "ROSTER_METRICS_LISTEN",
-    "ROSTER_TLS_CERT",   "ROSTER_TLS_KEY",       "ROSTER_QUEUE_LIMIT",   "ROSTER_CACHE_BYTES",
-    "ROSTER_REFLECTION", "ROSTER_INIT_IF_EMPTY", "ROSTER_LOG_LEVEL"};
+    "ROSTER_DATA_DIR",    "ROSTER_LISTEN",     "ROSTER_HEALTH_LISTEN", "ROSTER_METRICS_LISTEN",
+    "ROSTER_TLS_CERT",    "ROSTER_TLS_KEY",    "ROSTER_TLS_CLIENT_CA", "ROSTER_QUEUE_LIMIT",
+    "ROSTER_CACHE_BYTES", "ROSTER_REFLECTION", "ROSTER_INIT_IF_EMPTY", "ROSTER_LOG_LEVEL"};
 
 // Only these variables are set while it parses, whatever the environment of the test is.
 absl::StatusOr<Options> Parse(const Arguments& arguments, const Variables& variables = {}) {
@@ -66,6 +66,7 @@ INSTANTIATE_TEST_SUITE_P(
         RefusedCase{"PlaintextOn128", {"--data-dir=d", "--listen=128.0.0.1:7070"}, "--tls-cert"},
         RefusedCase{"CertificateOnly", {"--data-dir=d", "--tls-cert=c"}, "needs --tls-key"},
         RefusedCase{"KeyOnly", {"--data-dir=d", "--tls-key=k"}, "needs --tls-cert"},
+        RefusedCase{"ClientCaOnly", {"--data-dir=d", "--tls-client-ca=a"}, "needs --tls-cert"},
         RefusedCase{"NoPort", {"--data-dir=d", "--listen=127.0.0.1"}, "--listen: \"127.0.0.1\""},
         RefusedCase{"EmptyPort", {"--data-dir=d", "--listen=127.0.0.1:"}, "0 to 65535"},
         RefusedCase{"PortTooLarge", {"--data-dir=d", "--listen=127.0.0.1:65536"}, "0 to 65535"},
@@ -128,6 +129,7 @@ TEST(OptionsTest, EveryVariable) {
                                                      {"ROSTER_METRICS_LISTEN", "0.0.0.0:3"},
                                                      {"ROSTER_TLS_CERT", tls.certificate},
                                                      {"ROSTER_TLS_KEY", tls.key},
+                                                     {"ROSTER_TLS_CLIENT_CA", tls.certificate},
                                                      {"ROSTER_QUEUE_LIMIT", "4"},
                                                      {"ROSTER_CACHE_BYTES", "5000000"},
                                                      {"ROSTER_REFLECTION", "false"},
@@ -141,6 +143,7 @@ TEST(OptionsTest, EveryVariable) {
   ASSERT_TRUE(options->tls.has_value());
   EXPECT_EQ(options->tls->certificate, tls.certificate);
   EXPECT_EQ(options->tls->key, tls.key);
+  EXPECT_EQ(options->tls->client_ca, tls.certificate);
   EXPECT_EQ(options->queue_limit, 4u);
   EXPECT_EQ(options->cache_bytes, 5'000'000u);
   EXPECT_FALSE(options->reflection);

@@ -65,9 +65,14 @@ std::shared_ptr<grpc::Channel> PlaintextChannel(std::uint16_t port) {
   return MakeChannel(port, grpc::InsecureChannelCredentials());
 }
 
-std::shared_ptr<grpc::Channel> TlsChannel(std::uint16_t port, const std::string& certificate_pem) {
+std::shared_ptr<grpc::Channel> TlsChannel(std::uint16_t port, const std::string& certificate_pem,
+                                          const std::optional<TlsIdentity>& client) {
   grpc::SslCredentialsOptions options;
   options.pem_root_certs = certificate_pem;
+  if (client) {
+    options.pem_cert_chain = client->certificate_pem;
+    options.pem_private_key = client->key_pem;
+  }
   return MakeChannel(port, grpc::SslCredentials(options));
 }
 

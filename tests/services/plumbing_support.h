@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -50,7 +51,9 @@ std::string ReadAll(const std::string& path);
 std::shared_ptr<grpc::Channel> PlaintextChannel(std::uint16_t port);
 
 // The same with TLS, trusting one certificate only.
-std::shared_ptr<grpc::Channel> TlsChannel(std::uint16_t port, const std::string& certificate_pem);
+// `client`: what is shown to a server that asks for a certificate.
+std::shared_ptr<grpc::Channel> TlsChannel(std::uint16_t port, const std::string& certificate_pem,
+                                          const std::optional<TlsIdentity>& client = std::nullopt);
 
 // Asks the health service there, which says that it serves when the call goes well.
 grpc::Status CheckHealth(const std::shared_ptr<grpc::Channel>& channel,
