@@ -2,6 +2,7 @@
 
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/impl/server_builder_option.h>
+#include <grpcpp/resource_quota.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
@@ -14,8 +15,6 @@
 
 namespace roster::services {
 namespace {
-
-constexpr int kMaxReceiveBytes = 4 << 20;
 
 using Plugins = std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>;
 
@@ -37,6 +36,28 @@ class ReflectionOption final : public grpc::ServerBuilderOption {
   const bool wanted_;
 };
 
+int Milliseconds(absl::Duration duration) {
+  return static_cast<int>(absl::ToInt64Milliseconds(duration));
+}
+
+void SetLimits(const WireLimits& limits, grpc::ServerBuilder& builder) {
+  const std::pair<const char*, int> arguments[] = {
+      {GRPC_ARG_MAX_METADATA_SIZE, limits.metadata_bytes},
+      {GRPC_ARG_MAX_CONCURRENT_STREAMS, limits.concurrent_streams},
+      {GRPC_ARG_MAX_CONNECTION_AGE_MS, Milliseconds(limits.connection_age)},
+      {GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, Milliseconds(limits.connection_grace)},
+      {GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, Milliseconds(limits.handshake)},
+      {GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, Milliseconds(limits.ping_interval)},
+      {GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1},
+      {GRPC_ARG_HTTP2_MAX_PING_STRIKES, limits.ping_strikes},
+      {GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(limits.keepalive)},
+      {GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Milliseconds(limits.keepalive_timeout)},
+  };
+  for (const auto& [name, value] : arguments) builder.AddChannelArgument(name, value);
+  builder.SetMaxReceiveMessageSize(limits.message_bytes);
+  builder.SetResourceQuota(grpc::ResourceQuota("listener").Resize(limits.memory_bytes));
+}
+
 }  // namespace
 
 Listener::Listener(std::unique_ptr<TlsWatch> tls, std::unique_ptr<grpc::Server> server,
@@ -56,7 +77,7 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Start(const ListenerConfig& 
   grpc::ServerBuilder builder;
   builder.SetOption(std::make_unique<ReflectionOption>(config.reflection_v1alpha));
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  builder.SetMaxReceiveMessageSize(kMaxReceiveBytes);
+  SetLimits(config.limits, builder);
   builder.AddListeningPort(config.address.ToString(),
                            tls ? CredentialsOf(*tls) : grpc::InsecureServerCredentials(), &port);
   for (grpc::Service* service : config.services) builder.RegisterService(service);

@@ -13,6 +13,7 @@
 #include "services/address.h"
 #include "services/tls_identity.h"
 #include "services/tls_watch.h"
+#include "services/wire_limits.h"
 
 namespace grpc {
 class Server;
@@ -27,6 +28,7 @@ struct ListenerConfig {
   std::optional<TlsFiles> tls = std::nullopt;      // plaintext without it
   absl::Duration tls_interval = absl::Seconds(1);  // between looks at the files
   TlsWatch::Observer on_tls_change = [](const absl::Status&) {};
+  WireLimits limits = {};
   bool reflection_v1alpha = false;  // gRPC's own reflection, of all services of this listener
 };
 
@@ -35,7 +37,7 @@ class Listener {
  public:
   // The TLS files are read again while it runs: within two intervals new handshakes show what they
   // hold, and calls on the connections that stand go on. What can't serve is kept out.
-  // Messages of more than 4 MiB are refused with RESOURCE_EXHAUSTED. The port is never shared: gRPC
+  // The port is never shared: gRPC
   // would by default let a second process take half of the calls of the first. ALREADY_EXISTS:
   // another socket listens on the address. UNAVAILABLE: the system refuses it for another reason.
   // Others: what LoadTlsIdentity says. On failure nothing listens.

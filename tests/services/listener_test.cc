@@ -64,16 +64,6 @@ TEST_F(ListenerTest, AddressOfAnotherMachineIsRefusedByName) {
       << listener.status();
 }
 
-TEST_F(ListenerTest, LargeMessagesAreRefused) {
-  const auto listener = Start(kAnyPort);
-  ASSERT_TRUE(listener.ok()) << listener.status();
-  const auto channel = PlaintextChannel((*listener)->port());
-  EXPECT_EQ(CheckHealth(channel, std::string((4 << 20) - 100, 'x')).error_code(),
-            grpc::StatusCode::NOT_FOUND);
-  EXPECT_EQ(CheckHealth(channel, std::string(4 << 20, 'x')).error_code(),
-            grpc::StatusCode::RESOURCE_EXHAUSTED);
-}
-
 TEST_F(ListenerTest, TlsAnswersOnlyThoseWhoSpeakAndTrustIt) {
   const TempDir dir;
   const TlsFiles files = dir.MakeCertificate("server");
