@@ -58,6 +58,8 @@ constexpr Row kTable[] = {
      "another user of the account has this user name"},
     {Reason::kNameTaken, StatusCode::kAlreadyExists, "NAME_TAKEN",
      "another service account of the account has this name"},
+    {Reason::kConfusable, StatusCode::kAlreadyExists, "CONFUSABLE",
+     "another user of the account has an email or user name that looks the same"},
     {Reason::kBelongsToDeletedUser, StatusCode::kAlreadyExists, "BELONGS_TO_DELETED_USER",
      "the email or user name belongs to a deleted user: restore him or choose another"},
     {Reason::kRevisionMismatch, StatusCode::kAborted, "REVISION_MISMATCH",

@@ -39,6 +39,7 @@ enum class Reason {
   kEmailTaken,
   kUsernameTaken,
   kNameTaken,
+  kConfusable,
   kBelongsToDeletedUser,
   kRevisionMismatch,
   kUserDeleted,

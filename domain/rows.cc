@@ -4,10 +4,18 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "domain/text/confusable.h"
+#include "domain/text/email.h"
 #include "domain/text/text.h"
 
 namespace roster::domain {
 namespace {
+
+// What kind of search row it is.
+constexpr char kEmail[] = "e/";
+constexpr char kUserName[] = "n/";
+constexpr char kLookOfEmail[] = "el/";
+constexpr char kLookOfUserName[] = "nl/";
 
 constexpr char kSeparator = '/';
 constexpr char kLastKeyCounter[] = "last_key";
@@ -41,11 +49,21 @@ std::string Key(std::string_view account_id, std::string_view id) {
 std::string Prefix(std::string_view account_id) { return Key(account_id, ""); }
 
 std::string EmailKey(std::string_view account_id, std::string_view email) {
-  return Key(account_id, "e/" + Normalize(email));
+  return Key(account_id, kEmail + NormalizeEmail(email));
 }
 
 std::string UserNameKey(std::string_view account_id, std::string_view user_name) {
-  return Key(account_id, "n/" + Normalize(user_name));
+  return Key(account_id, kUserName + Normalize(user_name));
+}
+
+std::optional<std::string> EmailSkeletonKey(std::string_view account_id, std::string_view email) {
+  const std::string skeleton = EmailSkeleton(email);
+  if (skeleton == NormalizeEmail(email)) return std::nullopt;
+  return Key(account_id, kLookOfEmail + skeleton);
+}
+
+std::string UserNameSkeletonKey(std::string_view account_id, std::string_view user_name) {
+  return Key(account_id, kLookOfUserName + Skeleton(user_name));
 }
 
 std::string SubjectKey(std::string_view account_id, std::string_view subject_id,
@@ -82,6 +100,22 @@ std::optional<view::v1::UserRow> FindUserByEmail(const World& world, std::string
 std::optional<view::v1::UserRow> FindUserByName(const World& world, std::string_view account_id,
                                                 std::string_view user_name) {
   return FindUserBySearchRow(world, account_id, UserNameKey(account_id, user_name));
+}
+
+std::optional<view::v1::UserRow> FindUserByEmailSkeleton(const World& world,
+                                                         std::string_view account_id,
+                                                         std::string_view email) {
+  const std::string skeleton = EmailSkeleton(email);
+  auto foreign = FindUserBySearchRow(world, account_id, Key(account_id, kLookOfEmail + skeleton));
+  if (foreign) return foreign;
+  // An email that has no row of its own for what it looks like.
+  return FindUserBySearchRow(world, account_id, Key(account_id, kEmail + skeleton));
+}
+
+std::optional<view::v1::UserRow> FindUserByNameSkeleton(const World& world,
+                                                        std::string_view account_id,
+                                                        std::string_view user_name) {
+  return FindUserBySearchRow(world, account_id, UserNameSkeletonKey(account_id, user_name));
 }
 
 std::optional<view::v1::ServiceAccountRow> FindServiceAccount(const World& world,

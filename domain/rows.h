@@ -26,6 +26,11 @@ std::string Prefix(std::string_view account_id);
 std::string EmailKey(std::string_view account_id, std::string_view email);
 std::string UserNameKey(std::string_view account_id, std::string_view user_name);
 
+// Key of the search row that holds for its user what looks like his email or user name. An email
+// that looks like itself only, as ASCII emails do, has no such row.
+std::optional<std::string> EmailSkeletonKey(std::string_view account_id, std::string_view email);
+std::string UserNameSkeletonKey(std::string_view account_id, std::string_view user_name);
+
 // Key of the row that says that the commit at `position` touched the subject; it ends with the
 // position.
 std::string SubjectKey(std::string_view account_id, std::string_view subject_id, Position position);
@@ -42,6 +47,15 @@ std::optional<view::v1::UserRow> FindUserByEmail(const World& world, std::string
                                                  std::string_view email);
 std::optional<view::v1::UserRow> FindUserByName(const World& world, std::string_view account_id,
                                                 std::string_view user_name);
+
+// The user whose email or user name looks like this one, himself included (UTS 39).
+std::optional<view::v1::UserRow> FindUserByEmailSkeleton(const World& world,
+                                                         std::string_view account_id,
+                                                         std::string_view email);
+std::optional<view::v1::UserRow> FindUserByNameSkeleton(const World& world,
+                                                        std::string_view account_id,
+                                                        std::string_view user_name);
+
 std::optional<view::v1::ServiceAccountRow> FindServiceAccount(const World& world,
                                                               std::string_view account_id,
                                                               std::string_view service_account_id);

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_join.h"
 #include "domain/refusal.h"
+#include "domain/text/email.h"
 #include "domain/text/text.h"
 #include "services/csv.h"
 
@@ -94,12 +95,13 @@ domain::ImportRow ReadRow(const CsvRow& cells, const Columns& columns, IdSource&
   return row;
 }
 
-// Marks every row that shares a value with another. Values are seen as the account compares them.
+// Marks every row that shares a value with another. `value` gives it in the form that the account
+// compares.
 template <typename Value>
 void MarkDuplicates(std::vector<PlannedRow>& rows, Value value) {
   std::unordered_map<std::string, std::vector<PlannedRow*>> by_value;
   for (PlannedRow& row : rows) {
-    const std::string normalized = domain::Normalize(value(row.row.personal));
+    const std::string normalized = value(row.row.personal);
     if (row.status.ok() && !normalized.empty()) by_value[normalized].push_back(&row);
   }
   for (const auto& [unused, same] : by_value) {
@@ -128,8 +130,9 @@ absl::StatusOr<std::vector<PlannedRow>> PlanImport(const ImportHeader& header,
       row.status = domain::Refuse(Reason::kColumnCount);
     }
   }
-  MarkDuplicates(rows, [](const event::v1::PersonalData& p) { return p.email(); });
-  MarkDuplicates(rows, [](const event::v1::PersonalData& p) { return p.user_name(); });
+  using event::v1::PersonalData;
+  MarkDuplicates(rows, [](const PersonalData& p) { return domain::NormalizeEmail(p.email()); });
+  MarkDuplicates(rows, [](const PersonalData& p) { return domain::Normalize(p.user_name()); });
   return rows;
 }
 

@@ -7,6 +7,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
 #include "domain/fold.h"
+#include "domain/text/text.h"
 #include "storage/file.h"
 #include "storage/mutex.h"
 #include "storage/sealing.h"
@@ -103,7 +104,7 @@ std::string WhyUseless(const ViewsDb& db, const ViewsOptions& options, const Log
   }
   const std::optional<ViewsDb::Identity> identity = db.ReadIdentity();
   if (!identity) return "they are incomplete";
-  if (identity->view_version != absl::StrCat(kViewVersion)) return "another version made them";
+  if (identity->view_version != ViewVersion()) return "another version made them";
   if (identity->log_id != log.id()) return "they belong to another log";
   if (identity->position > log.head()) {
     return absl::StrCat("they are at position ", identity->position, ", the log only at ",
@@ -144,6 +145,8 @@ absl::StatusOr<std::unique_ptr<Views>> OpenOrCreate(
 }
 
 }  // namespace
+
+std::string ViewVersion() { return absl::StrCat(kViewVersion, "/", domain::TextVersion()); }
 
 absl::StatusOr<std::unique_ptr<Views>> OpenViews(const ViewsOptions& options, const Log& log,
                                                  const Vault& vault,

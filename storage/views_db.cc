@@ -143,7 +143,7 @@ std::optional<ViewsDb::Identity> ViewsDb::ReadIdentity() const {
 absl::Status ViewsDb::WriteIdentity(std::string_view log_id) {
   rocksdb::WriteBatch batch;
   batch.Put(kLogIdKey, log_id);
-  batch.Put(kViewVersionKey, absl::StrCat(kViewVersion));
+  batch.Put(kViewVersionKey, ViewVersion());
   batch.Put(kPositionKey, EncodeFixed64(0));
   rocksdb::WriteOptions options;
   options.disableWAL = true;

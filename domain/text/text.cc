@@ -1,70 +1,60 @@
 #include "domain/text/text.h"
 
-#include <unicode/uchar.h>
-#include <unicode/utf8.h>
+#include <unicode/bytestream.h>
+#include <unicode/normalizer2.h>
+#include <unicode/stringpiece.h>
+#include <unicode/uversion.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <cstdlib>
+
+#include "domain/text/characters.h"
+#include "domain/text/confusable.h"
 
 namespace roster::domain {
 namespace {
 
 constexpr std::string_view kBlanks = " \t\r\n\v\f";
-constexpr size_t kMaxLocalBytes = 64;
-constexpr size_t kMaxLabelBytes = 63;
-constexpr size_t kMaxEmailBytes = 254;
-// The characters of an unquoted local part beside letters and digits (RFC 5322 §3.2.3), and the
-// dot.
-constexpr std::string_view kLocalSymbols = "!#$%&'*+/=?^_`{|}~-.";
+constexpr std::string_view kLines = "\t\r\n";
 
-constexpr UChar32 kNonJoiner = 0x200C;
-constexpr UChar32 kJoiner = 0x200D;
-
-// Controls, separators of lines, and invisible format characters, which turn the direction of text
-// or make two names look like one. The joiners are let through: names of some scripts need them.
-bool IsHidden(UChar32 c) {
-  if (c == kNonJoiner || c == kJoiner) return false;
-  return (U_GET_GC_MASK(c) & (U_GC_CC_MASK | U_GC_CF_MASK | U_GC_ZL_MASK | U_GC_ZP_MASK)) != 0;
+const icu::Normalizer2& Casefold() {
+  static const icu::Normalizer2* const kForm = [] {
+    UErrorCode error = U_ZERO_ERROR;
+    const auto* form = icu::Normalizer2::getNFKCCasefoldInstance(error);
+    if (U_FAILURE(error)) std::abort();  // the data of ICU is part of the program
+    return form;
+  }();
+  return *kForm;
 }
 
-bool IsAlphanumeric(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+bool IsControl(char c) { return static_cast<uint8_t>(c) < 0x20 || c == 0x7F; }
+
+bool IsLine(char32_t c) { return c < 0x80 && kLines.find(static_cast<char>(c)) != kLines.npos; }
+
+bool IsAcceptableAscii(std::string_view text, bool lines) {
+  return std::none_of(text.begin(), text.end(),
+                      [lines](char c) { return IsControl(c) && !(lines && IsLine(c)); }) &&
+         (text.empty() || text.find_first_not_of(kBlanks) != text.npos);
 }
 
-bool IsBeyondAscii(char c) { return static_cast<uint8_t>(c) >= 0x80; }
-
-bool HasEmptyPart(std::string_view text) {
-  return text.empty() || text.front() == '.' || text.back() == '.' ||
-         text.find("..") != std::string_view::npos;
+bool IsAcceptable(const std::u32string& text, bool lines) {
+  for (size_t at = 0; at < text.size(); ++at) {
+    if (!IsVisible(text, at) && !(lines && IsLine(text[at]))) return false;
+  }
+  return !std::all_of(text.begin(), text.end(), IsBlank);
 }
 
-bool IsLocalPart(std::string_view local) {
-  if (local.size() > kMaxLocalBytes || HasEmptyPart(local)) return false;
-  for (const char c : local) {
-    if (!IsAlphanumeric(c) && !IsBeyondAscii(c) &&
-        kLocalSymbols.find(c) == std::string_view::npos) {
-      return false;
-    }
+bool IsOneScript(std::string_view normal) {
+  if (!MixesScripts(normal)) return true;  // nor do its parts then
+  size_t end = normal.find('@');
+  if (MixesScripts(normal.substr(0, end))) return false;
+  while (end != normal.npos) {
+    const size_t begin = end + 1;
+    end = normal.find('.', begin);
+    if (MixesScripts(normal.substr(begin, end - begin))) return false;
   }
   return true;
-}
-
-bool IsLabel(std::string_view label) {
-  if (label.size() > kMaxLabelBytes || label.front() == '-' || label.back() == '-') return false;
-  for (const char c : label) {
-    if (!IsAlphanumeric(c) && !IsBeyondAscii(c) && c != '-') return false;
-  }
-  return true;
-}
-
-bool IsDomain(std::string_view domain) {
-  if (HasEmptyPart(domain)) return false;
-  size_t labels = 0;
-  for (size_t begin = 0; begin < domain.size(); ++labels) {
-    const size_t end = std::min(domain.find('.', begin), domain.size());
-    if (!IsLabel(domain.substr(begin, end - begin))) return false;
-    begin = end + 1;
-  }
-  return labels >= 2;
 }
 
 }  // namespace
@@ -76,31 +66,43 @@ std::string Trim(std::string_view text) {
 }
 
 std::string Normalize(std::string_view text) {
-  std::string result = Trim(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  if (IsAscii(text)) {
+    std::string result = Trim(text);
+    for (char& c : result) {
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return result;
   }
-  return result;
+  std::string folded;
+  icu::StringByteSink<std::string> sink(&folded, static_cast<int32_t>(text.size()));
+  UErrorCode error = U_ZERO_ERROR;
+  Casefold().normalizeUTF8(0, {text.data(), static_cast<int32_t>(text.size())}, sink, nullptr,
+                           error);
+  if (U_FAILURE(error)) std::abort();
+  return Trim(folded);  // blanks beyond ASCII have become spaces
 }
 
 bool IsAcceptable(std::string_view text, size_t max_code_points, bool lines) {
-  size_t code_points = 0;
-  const auto size = static_cast<int32_t>(text.size());
-  for (int32_t next = 0; next < size; ++code_points) {
-    UChar32 c = 0;
-    U8_NEXT(text.data(), next, size, c);
-    if (c < 0) return false;
-    const bool line = c == '\n' || c == '\r' || c == '\t';
-    if (IsHidden(c) && !(lines && line)) return false;
-  }
-  return code_points <= max_code_points;
+  if (IsAscii(text)) return text.size() <= max_code_points && IsAcceptableAscii(text, lines);
+  const auto points = CodePoints(text);
+  return points && points->size() <= max_code_points && IsAcceptable(*points, lines);
 }
 
-bool IsEmail(std::string_view text) {
-  const size_t at = text.find('@');
-  return at != std::string_view::npos && text.size() <= kMaxEmailBytes &&
-         IsAcceptable(text, kMaxEmailBytes) && IsLocalPart(text.substr(0, at)) &&
-         IsDomain(text.substr(at + 1));
+bool IsUserName(std::string_view text, size_t max_code_points) {
+  if (!IsAcceptable(text, max_code_points)) return false;
+  if (IsAscii(text)) return true;
+  const std::u32string points = *CodePoints(text);
+  return !IsMark(points.front()) &&
+         std::none_of(points.begin(), points.end(), IsVariationSelector) &&
+         IsOneScript(Normalize(text));
+}
+
+std::string TextVersion() {
+  UVersionInfo version;
+  u_getVersion(version);
+  char text[U_MAX_VERSION_STRING_LENGTH];
+  u_versionToString(version, text);
+  return text;
 }
 
 }  // namespace roster::domain

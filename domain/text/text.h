@@ -1,4 +1,5 @@
-// Text as people enter it: trimming, comparison form, and what is acceptable in which field. Pure.
+// Text as people enter it: trimming, comparison form, and what is acceptable in which field. What
+// was entered is kept and shown; the forms serve comparison alone. Pure; thread-safe.
 
 #ifndef ROSTER_DOMAIN_TEXT_TEXT_H_
 #define ROSTER_DOMAIN_TEXT_TEXT_H_
@@ -12,18 +13,26 @@ namespace roster::domain {
 // Without the ASCII blanks, tabs and line ends around it.
 std::string Trim(std::string_view text);
 
-// The form in which emails, user names and role names are compared and kept unique: trimmed, ASCII
-// lower case.
+// The form in which user names, local parts of emails and names of roles are compared and kept
+// unique: NFKC_Casefold (UAX 31 §5.1), trimmed. One are: upper and lower case, composed and
+// decomposed, full and half width, ligatures and their letters, ß and ss, σ and ς, with joiners and
+// without. Turkish is folded like any language: I is i, ı is neither, İ is i with a dot above.
+// Total: bytes that are no UTF-8 stay as they are.
 std::string Normalize(std::string_view text);
 
-// Whether the text is valid UTF-8 of at most `max_code_points` without control characters; with
-// `lines`, line ends and tabs are let through.
+// Whether the text is valid UTF-8 of at most `max_code_points`, all of them visible (IsVisible in
+// characters.h) and not all of them blanks; with `lines`, line ends and tabs are let through. Empty
+// text is acceptable.
 bool IsAcceptable(std::string_view text, size_t max_code_points, bool lines = false);
 
-// Whether the text has the form of an email address: one @, a local part of at most 64 bytes, a
-// domain of at least two labels, at most 254 bytes in all (RFC 5321 §4.5.3). Domains with letters
-// beyond ASCII are let through (RFC 6531); quoted local parts are not.
-bool IsEmail(std::string_view text);
+// Whether the text may be a user name: acceptable, without variation selectors, not beginning with
+// a combining mark, and of no mixed scripts (MixesScripts in confusable.h). Where it has the form
+// of an email, the local part and each label of the domain are looked at alone.
+bool IsUserName(std::string_view text, size_t max_code_points);
+
+// The version of the tables that all of this comes from. Another one may make other forms of the
+// same text.
+std::string TextVersion();
 
 }  // namespace roster::domain
 

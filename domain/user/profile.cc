@@ -1,5 +1,6 @@
 #include "domain/user/profile.h"
 
+#include "domain/text/email.h"
 #include "domain/text/text.h"
 
 namespace roster::domain {
@@ -57,7 +58,11 @@ std::vector<Violation> CheckProfile(const event::v1::PersonalData& personal,
   } else if (!IsEmail(personal.email())) {
     wrong.push_back({"email", Reason::kInvalidEmail});
   }
-  check("user_name", personal.user_name(), required.user_name);
+  if (personal.user_name().empty()) {
+    if (required.user_name) wrong.push_back({"user_name", Reason::kMissingField});
+  } else if (!IsUserName(personal.user_name(), kMaxCodePoints)) {
+    wrong.push_back({"user_name", Reason::kInvalidValue});
+  }
   check("title", personal.title(), false, /*lines=*/true);
   return wrong;
 }

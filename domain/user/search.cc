@@ -1,6 +1,7 @@
 #include "domain/user/search.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "domain/rows.h"
@@ -20,7 +21,11 @@ SearchOfRow FindSearchOf(const World& world, const std::string& key) {
 // The keys of the rows that the data calls for.
 std::vector<std::string> KeysFor(std::string_view account_id,
                                  const event::v1::PersonalData& personal) {
-  return {EmailKey(account_id, personal.email()), UserNameKey(account_id, personal.user_name())};
+  std::vector<std::string> keys = {EmailKey(account_id, personal.email()),
+                                   UserNameKey(account_id, personal.user_name()),
+                                   UserNameSkeletonKey(account_id, personal.user_name())};
+  if (auto key = EmailSkeletonKey(account_id, personal.email())) keys.push_back(*std::move(key));
+  return keys;
 }
 
 // Removes the ended rows of the key that were the user's.

@@ -12,7 +12,8 @@
 
 namespace roster::domain {
 
-// Puts the rows of a new user.
+// Puts the rows of a new user. Decisions see to it that nobody else has one of them; in a log that
+// was decided under other rules of text, the later user takes it over.
 void InsertSearchRows(Overlay& world, std::string_view account_id, const std::string& user_id,
                       const event::v1::PersonalData& personal);
 

@@ -9,8 +9,9 @@
 namespace roster::domain {
 namespace {
 
-absl::Status CheckFree(const std::optional<view::v1::UserRow>& owner, Reason taken) {
-  if (!owner) return absl::OkStatus();
+absl::Status CheckFree(const std::optional<view::v1::UserRow>& owner, Reason taken,
+                       std::string_view self = "") {
+  if (!owner || owner->user_id() == self) return absl::OkStatus();
   if (owner->status() != event::v1::USER_STATUS_DELETED) {
     return Refuse(taken, {{"user_id", owner->user_id()}});
   }
@@ -23,14 +24,18 @@ absl::Status CheckFree(const std::optional<view::v1::UserRow>& owner, Reason tak
 
 }  // namespace
 
-absl::Status CheckEmailFree(const World& world, std::string_view account_id,
-                            std::string_view email) {
-  return CheckFree(FindUserByEmail(world, account_id, email), Reason::kEmailTaken);
+absl::Status CheckEmailFree(const World& world, std::string_view account_id, std::string_view email,
+                            std::string_view self) {
+  auto refusal = CheckFree(FindUserByEmail(world, account_id, email), Reason::kEmailTaken, self);
+  if (!refusal.ok()) return refusal;
+  return CheckFree(FindUserByEmailSkeleton(world, account_id, email), Reason::kConfusable, self);
 }
 
 absl::Status CheckUserNameFree(const World& world, std::string_view account_id,
                                std::string_view user_name) {
-  return CheckFree(FindUserByName(world, account_id, user_name), Reason::kUsernameTaken);
+  auto refusal = CheckFree(FindUserByName(world, account_id, user_name), Reason::kUsernameTaken);
+  if (!refusal.ok()) return refusal;
+  return CheckFree(FindUserByNameSkeleton(world, account_id, user_name), Reason::kConfusable);
 }
 
 }  // namespace roster::domain

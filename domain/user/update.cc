@@ -5,7 +5,6 @@
 #include "domain/access/authority.h"
 #include "domain/refusal.h"
 #include "domain/rows.h"
-#include "domain/text/text.h"
 #include "domain/user/administrators.h"
 #include "domain/user/profile.h"
 #include "domain/user/target.h"
@@ -48,10 +47,10 @@ absl::StatusOr<PersonalData> Merge(const Target& target, const PersonalData& bef
 // Whether the new email may take the place of the old one: a mailbox is a way to act as the user
 // (R44).
 absl::Status CheckNewEmail(const World& world, const Cause& cause, const Target& target,
-                           const std::string& before, const std::string& email) {
+                           const std::string& email) {
   auto refusal = AuthorizeActingOn(world, cause, target.account, target.user);
-  if (!refusal.ok() || Normalize(email) == Normalize(before)) return refusal;
-  return CheckEmailFree(world, target.account.account_id(), email);
+  if (!refusal.ok()) return refusal;
+  return CheckEmailFree(world, target.account.account_id(), email, target.user.user_id());
 }
 
 }  // namespace
@@ -73,7 +72,7 @@ absl::StatusOr<Events> Decide(const World& world, const UpdateUser& command, con
   }
   if (updated.fields().empty()) return Events{};
   if (merged->email() != before.email()) {
-    auto refusal = CheckNewEmail(world, cause, *target, before.email(), merged->email());
+    auto refusal = CheckNewEmail(world, cause, *target, merged->email());
     if (!refusal.ok()) return refusal;
   }
   updated.set_user_id(target->user.user_id());

@@ -34,6 +34,7 @@ constexpr std::pair<const char*, absl::StatusCode> kGolden[] = {
     {"EMAIL_TAKEN", absl::StatusCode::kAlreadyExists},  // R3
     {"USERNAME_TAKEN", absl::StatusCode::kAlreadyExists},
     {"NAME_TAKEN", absl::StatusCode::kAlreadyExists},
+    {"CONFUSABLE", absl::StatusCode::kAlreadyExists},               // R81
     {"BELONGS_TO_DELETED_USER", absl::StatusCode::kAlreadyExists},  // R4
     {"REVISION_MISMATCH", absl::StatusCode::kAborted},              // R32
     {"USER_DELETED", absl::StatusCode::kFailedPrecondition},

@@ -87,7 +87,7 @@ TEST_F(ViewsHistoryTest, HaveTheSameRowsInEveryBuild) {
   ASSERT_NE(views, nullptr);
   FoldAll(*views, commits, 1);
   const auto rows = Dump(*views->Latest());
-  EXPECT_EQ(HashOf(rows), "464049b9e0c6ae7e523a44b885c31a2d04470e66e09376df055b78ffdb5c84ae");
+  EXPECT_EQ(HashOf(rows), "fb7f29792f9d6905f76bcbe41e82d403f1f1015fbd3598d0142553db56c6e702");
   EXPECT_EQ(rows == Dump(history.world()), true);
 }
 

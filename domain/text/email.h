@@ -1,0 +1,30 @@
+// Email addresses: what is one, and which are the same. Pure; thread-safe.
+
+#ifndef ROSTER_DOMAIN_TEXT_EMAIL_H_
+#define ROSTER_DOMAIN_TEXT_EMAIL_H_
+
+#include <string>
+#include <string_view>
+
+namespace roster::domain {
+
+// Whether the text has the form of an email address: one @, a local part of at most 64 bytes, a
+// domain of at least two labels that is valid under UTS 46, at most 254 bytes in all, with the
+// domain as entered and as in the DNS (RFC 5321 §4.5.3). Letters beyond ASCII are let through (RFC
+// 6531), all of them visible; the local part and each label must not mix scripts (IsUserName).
+// Quoted local parts are no emails here.
+bool IsEmail(std::string_view text);
+
+// The form in which emails are compared and kept unique: the local part as Normalize makes it, so
+// in any case, although a mail server might tell cases apart; the domain as it stands in the DNS
+// (UTS 46, nontransitional: ß and ss are two domains). Total: text that is no email comes out as
+// Normalize makes it.
+std::string NormalizeEmail(std::string_view text);
+
+// Emails of one skeleton look alike through letters beyond ASCII. Equal to NormalizeEmail for ASCII
+// emails: nobody can choose his mailbox, so that "ann1@" and "annl@" must both be let in.
+std::string EmailSkeleton(std::string_view text);
+
+}  // namespace roster::domain
+
+#endif  // ROSTER_DOMAIN_TEXT_EMAIL_H_
