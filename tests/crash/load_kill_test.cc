@@ -118,6 +118,7 @@ class LoadKillTest : public testing::Test {
     for (ChangeRequest request : check_->InDoubt()) {
       check_->Tell(request, check_->Ask(), client.Send(Repeated(request)));
     }
+    ASSERT_THAT(check_->InDoubt(), IsEmpty());
     check_->Compare(Client(server_->port(), account_.token).ReadAll(account_.id).value());
   }
 
