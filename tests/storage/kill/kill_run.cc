@@ -73,6 +73,7 @@ struct KillRun::Subject {
   StorePlaces places = StorePlaces::Beside(directory / "data");
   std::string again = directory / "again";
   History history{FirstCommits()};
+  bool has_views = false;  // some engine has opened it: none before has to leave whole ones
 };
 
 absl::Duration KillRun::Between(int least_us, int most_us) {
@@ -155,15 +156,14 @@ void KillRun::Hear(Subject& subject, const std::string& line) {
       return subject.history.Tell(std::string(rest.substr(0, end)), *answer);
     }
   } else if (absl::ConsumePrefix(&rest, "open ")) {
-    opened_ = true;
+    opened_ = subject.has_views = true;
     return figures_.opens_ms.push_back(std::stod(std::string(rest)));
   } else if (rest == "stopped") {
     stopped_ = true;
     return;
   } else if (absl::ConsumePrefix(&rest, "said ")) {
-    // A kill costs no view.
-    const bool whole = rest.find("dropped") == absl::string_view::npos;
-    if (whole) return;
+    // A kill costs no view that was there.
+    if (!subject.has_views || rest.find("dropped") == absl::string_view::npos) return;
   }
   subject.history.Find(line);
 }
