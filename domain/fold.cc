@@ -41,6 +41,10 @@ void FoldEvent(Overlay& world, const event::v1::Commit& commit, const Event& eve
       return Fold(world, commit, event.service_token_issued());
     case Event::kServiceTokenRevoked:
       return Fold(world, commit, event.service_token_revoked());
+    case Event::kCertificateBound:
+      return Fold(world, commit, event.certificate_bound());
+    case Event::kCertificateUnbound:
+      return Fold(world, commit, event.certificate_unbound());
     case Event::kUserErased:
       return Fold(world, commit, event.user_erased());
     case Event::KIND_NOT_SET:

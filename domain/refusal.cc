@@ -22,7 +22,8 @@ constexpr char kRetryKey[] = "retry_ms";
 // In the order of the enum.
 constexpr Row kTable[] = {
     {Reason::kUnauthenticated, StatusCode::kUnauthenticated, "UNAUTHENTICATED",
-     "a valid credential is required: authorization: Bearer <token>"},
+     "a valid credential is required: authorization: Bearer <token>, or a bound client "
+     "certificate"},
     {Reason::kPermissionRequired, StatusCode::kPermissionDenied, "PERMISSION_REQUIRED",
      "the caller lacks the permission that this method requires"},
     {Reason::kInvalidFields, StatusCode::kInvalidArgument, "INVALID_FIELDS",
@@ -52,6 +53,8 @@ constexpr Row kTable[] = {
      "there is no such service account in the account"},
     {Reason::kTokenNotFound, StatusCode::kNotFound, "TOKEN_NOT_FOUND",
      "the service account has no such token"},
+    {Reason::kCertificateNotFound, StatusCode::kNotFound, "CERTIFICATE_NOT_FOUND",
+     "no such name in certificates is bound to the service account"},
     {Reason::kEmailTaken, StatusCode::kAlreadyExists, "EMAIL_TAKEN",
      "another user of the account has this email"},
     {Reason::kUsernameTaken, StatusCode::kAlreadyExists, "USERNAME_TAKEN",
@@ -60,6 +63,8 @@ constexpr Row kTable[] = {
      "another service account of the account has this name"},
     {Reason::kConfusable, StatusCode::kAlreadyExists, "CONFUSABLE",
      "another user of the account has an email or user name that looks the same"},
+    {Reason::kCertificateTaken, StatusCode::kAlreadyExists, "CERTIFICATE_TAKEN",
+     "certificates with this name prove another service account"},
     {Reason::kBelongsToDeletedUser, StatusCode::kAlreadyExists, "BELONGS_TO_DELETED_USER",
      "the email or user name belongs to a deleted user: restore him or choose another"},
     {Reason::kRevisionMismatch, StatusCode::kAborted, "REVISION_MISMATCH",

@@ -125,6 +125,10 @@ std::optional<view::v1::ServiceAccountRow> FindServiceAccount(const World& world
                                            Key(account_id, service_account_id));
 }
 
+std::optional<view::v1::CertificateRow> FindCertificate(const World& world, std::string_view name) {
+  return Find<view::v1::CertificateRow>(world, Table::kCertificates, name);
+}
+
 std::optional<view::v1::TokenRow> FindToken(const World& world, std::string_view token_hash) {
   return Find<view::v1::TokenRow>(world, Table::kTokens, token_hash);
 }

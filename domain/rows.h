@@ -60,6 +60,8 @@ std::optional<view::v1::ServiceAccountRow> FindServiceAccount(const World& world
                                                               std::string_view account_id,
                                                               std::string_view service_account_id);
 std::optional<view::v1::TokenRow> FindToken(const World& world, std::string_view token_hash);
+// `name`: a name in a certificate in the form in which it is bound (certificate_name.h).
+std::optional<view::v1::CertificateRow> FindCertificate(const World& world, std::string_view name);
 
 // The personal data of a user; nothing once it is forgotten.
 std::optional<event::v1::PersonalData> PersonalOf(const World& world, std::string_view account_id,

@@ -45,27 +45,56 @@ bool IsSelf(const Cause& caller, std::string_view account_id, std::string_view u
          caller.actor.id() == user_id;
 }
 
-}  // namespace
+Cause ServiceAccount(const std::string& account_id, const std::string& id, absl::Time now) {
+  Cause caller{.actor = {}, .actor_account_id = account_id, .at = now};
+  caller.actor.set_kind(Actor::KIND_SERVICE_ACCOUNT);
+  caller.actor.set_id(id);
+  return caller;
+}
 
-absl::StatusOr<Cause> Authenticate(const World& world,
-                                   const std::vector<std::string_view>& authorization,
-                                   absl::Time now) {
-  Cause caller{.actor = {}, .actor_account_id = {}, .at = now};
-  if (authorization.empty()) return caller;
+absl::StatusOr<Cause> ByToken(const World& world,
+                              const std::vector<std::string_view>& authorization, absl::Time now) {
   if (authorization.size() > 1 || !HasScheme(authorization.front())) {
     return Refuse(Reason::kUnauthenticated);
   }
   const auto token =
       domain::FindToken(world, storage::Sha256(authorization.front().substr(kScheme.size())));
   if (!token) return Refuse(Reason::kUnauthenticated);
-  if (token->service_account_id().empty()) {
-    caller.actor.set_kind(Actor::KIND_OPERATOR);
-    return caller;
+  if (!token->service_account_id().empty()) {
+    return ServiceAccount(token->account_id(), token->service_account_id(), now);
   }
-  caller.actor.set_kind(Actor::KIND_SERVICE_ACCOUNT);
-  caller.actor.set_id(token->service_account_id());
-  caller.actor_account_id = token->account_id();
+  Cause caller{.actor = {}, .actor_account_id = {}, .at = now};
+  caller.actor.set_kind(Actor::KIND_OPERATOR);
   return caller;
+}
+
+// A caller of no kind where no name is bound.
+absl::StatusOr<Cause> ByCertificate(const World& world, const std::vector<std::string>& names,
+                                    absl::Time now) {
+  Cause caller{.actor = {}, .actor_account_id = {}, .at = now};
+  for (const std::string& name : names) {
+    const auto bound = domain::FindCertificate(world, name);
+    if (!bound) continue;
+    const bool first = caller.actor.kind() == Actor::KIND_UNSPECIFIED;
+    if (!first && bound->service_account_id() != caller.actor.id()) {
+      return Refuse(Reason::kUnauthenticated);
+    }
+    caller = ServiceAccount(bound->account_id(), bound->service_account_id(), now);
+  }
+  return caller;
+}
+
+}  // namespace
+
+absl::StatusOr<Cause> Authenticate(const World& world, const Credentials& credentials,
+                                   absl::Time now) {
+  absl::StatusOr<Cause> certified = ByCertificate(world, credentials.certificate_names, now);
+  if (!certified.ok() || credentials.authorization.empty()) return certified;
+  absl::StatusOr<Cause> caller = ByToken(world, credentials.authorization, now);
+  if (!caller.ok() || certified->actor.kind() == Actor::KIND_UNSPECIFIED) return caller;
+  const bool same = certified->actor.kind() == caller->actor.kind() &&
+                    certified->actor.id() == caller->actor.id();
+  return same ? caller : Refuse(Reason::kUnauthenticated);
 }
 
 absl::Status Admit(const World& world, const Cause& caller, const Rule& rule,

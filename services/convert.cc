@@ -118,6 +118,11 @@ identity::v1::ServiceAccount ToServiceAccount(std::string_view account_id,
     shown->set_token_id(token.token_id());
     *shown->mutable_issue_time() = token.issued_at();
   }
+  for (const auto& certificate : row.certificates()) {
+    auto* shown = service.add_certificates();
+    shown->set_identity(certificate.identity());
+    *shown->mutable_bind_time() = certificate.bound_at();
+  }
   *service.mutable_create_time() = row.created_at();
   return service;
 }

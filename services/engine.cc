@@ -12,7 +12,6 @@
 #include "domain/rows.h"
 #include "domain/world/past.h"
 #include "grpcpp/alarm.h"
-#include "services/admission.h"
 #include "services/as_of.h"
 #include "services/request_hash.h"
 
@@ -95,7 +94,7 @@ class Engine::Flight : public std::enable_shared_from_this<Engine::Flight> {
 
   void Begin() {
     const storage::Version version = parts_.pipeline.Latest();
-    auto caller = Authenticate(*version, call_.authorization(), began_);
+    auto caller = Authenticate(*version, call_.credentials(), began_);
     if (!caller.ok()) return Finish(Refused(caller.status()));
     caller_ = *std::move(caller);
     if (conventions_.at_least_position <= version->position()) return Proceed(*version);

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "domain/command.h"
 #include "google/protobuf/message.h"
+#include "services/admission.h"
 #include "services/ids.h"
 #include "services/log.h"
 #include "services/method.h"
@@ -39,7 +40,7 @@ class Call {
  public:
   virtual ~Call() = default;
 
-  virtual std::vector<std::string_view> authorization() const = 0;
+  virtual Credentials credentials() const = 0;
   virtual absl::Time deadline() const = 0;
   virtual const google::protobuf::Message& request() const = 0;
   virtual google::protobuf::Message& response() = 0;

@@ -36,6 +36,8 @@ class Wire final : public IdentityService::CallbackService {
   ROSTER_UNARY(DisableServiceAccount)
   ROSTER_UNARY(IssueServiceToken)
   ROSTER_UNARY(RevokeServiceToken)
+  ROSTER_UNARY(BindCertificate)
+  ROSTER_UNARY(UnbindCertificate)
 
   services::ImportReactor* ImportUsers(grpc::CallbackServerContext* context) override {
     return services::StartImport(engine_, methods_.at("ImportUsers"), *context, imports_);

@@ -71,7 +71,7 @@ class ImportCall final : public ImportReactor {
     header_ = request_.header();
     if (header_.size_bytes() > kMaxFileBytes) return Refuse(Reason::kLimitExceeded);
     const storage::Version version = parts_.pipeline.Latest();
-    auto caller = Authenticate(*version, AuthorizationOf(context_), began_);
+    auto caller = Authenticate(*version, CredentialsOf(context_), began_);
     if (!caller.ok()) return caller.status();
     caller_ = *std::move(caller);
     auto refusal = Admit(*version, caller_, method_.rule, header_.account_id(), "");

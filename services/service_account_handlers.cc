@@ -1,4 +1,4 @@
-// IdentityService: service accounts and their tokens.
+// IdentityService: service accounts, their tokens and certificates.
 
 #include <string>
 
@@ -76,6 +76,26 @@ absl::StatusOr<Change> RevokeServiceToken(const Invocation& /*invocation*/,
                     FillServiceAccount(response, command.account_id, command.service_account_id));
 }
 
+absl::StatusOr<Change> BindCertificate(const Invocation& /*invocation*/,
+                                       const identity::v1::BindCertificateRequest& request,
+                                       identity::v1::BindCertificateResponse& response) {
+  const domain::BindCertificate command{.account_id = request.account_id(),
+                                        .service_account_id = request.service_account_id(),
+                                        .identity = domain::Trim(request.identity())};
+  return MakeChange(command, response,
+                    FillServiceAccount(response, command.account_id, command.service_account_id));
+}
+
+absl::StatusOr<Change> UnbindCertificate(const Invocation& /*invocation*/,
+                                         const identity::v1::UnbindCertificateRequest& request,
+                                         identity::v1::UnbindCertificateResponse& response) {
+  const domain::UnbindCertificate command{.account_id = request.account_id(),
+                                          .service_account_id = request.service_account_id(),
+                                          .identity = domain::Trim(request.identity())};
+  return MakeChange(command, response,
+                    FillServiceAccount(response, command.account_id, command.service_account_id));
+}
+
 absl::Status ListServiceAccounts(const Query& query,
                                  const identity::v1::ListServiceAccountsRequest& request,
                                  identity::v1::ListServiceAccountsResponse& response) {
@@ -105,7 +125,9 @@ Handlers ServiceAccountHandlers() {
           {"ListServiceAccounts", OfQuery(ListServiceAccounts)},
           {"DisableServiceAccount", OfCommand(DisableServiceAccount)},
           {"IssueServiceToken", OfCommand(IssueServiceToken)},
-          {"RevokeServiceToken", OfCommand(RevokeServiceToken)}};
+          {"RevokeServiceToken", OfCommand(RevokeServiceToken)},
+          {"BindCertificate", OfCommand(BindCertificate)},
+          {"UnbindCertificate", OfCommand(UnbindCertificate)}};
 }
 
 }  // namespace roster::services

@@ -1,6 +1,15 @@
 #include "services/unary.h"
 
+#include <grpc/grpc_security_constants.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "absl/time/time.h"
+#include "domain/service_account/certificate_name.h"
+#include "grpcpp/security/auth_context.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/server_callback.h"
 #include "services/status.h"
@@ -15,7 +24,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public Call {
   UnaryCall(grpc::CallbackServerContext& context, const Message& request, Message& response)
       : context_(context), request_(request), response_(response) {}
 
-  std::vector<std::string_view> authorization() const override { return AuthorizationOf(context_); }
+  Credentials credentials() const override { return CredentialsOf(context_); }
   absl::Time deadline() const override { return absl::FromChrono(context_.deadline()); }
   const Message& request() const override { return request_; }
   Message& response() override { return response_; }
@@ -29,6 +38,25 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public Call {
   Message& response_;
 };
 
+// gRPC fills the properties from the handshake alone: metadata can't set them. A listener that asks
+// for no certificate has none.
+std::vector<std::string> VerifiedNames(const grpc::CallbackServerContext& context) {
+  constexpr struct {
+    const char* property;
+    std::optional<std::string> (*form)(std::string_view);
+  } kKinds[] = {{GRPC_PEER_URI_PROPERTY_NAME, domain::UriName},
+                {GRPC_PEER_DNS_PROPERTY_NAME, domain::DnsName}};
+  std::vector<std::string> names;
+  const auto peer = context.auth_context();
+  if (peer == nullptr || !peer->IsPeerAuthenticated()) return names;
+  for (const auto& kind : kKinds) {
+    for (const grpc::string_ref& value : peer->FindPropertyValues(kind.property)) {
+      if (auto name = kind.form({value.data(), value.size()})) names.push_back(*std::move(name));
+    }
+  }
+  return names;
+}
+
 }  // namespace
 
 grpc::ServerUnaryReactor* RunUnary(const Engine& engine, const Method& method,
@@ -39,13 +67,13 @@ grpc::ServerUnaryReactor* RunUnary(const Engine& engine, const Method& method,
   return call;
 }
 
-std::vector<std::string_view> AuthorizationOf(const grpc::CallbackServerContext& context) {
-  std::vector<std::string_view> values;
+Credentials CredentialsOf(const grpc::CallbackServerContext& context) {
+  Credentials credentials{.authorization = {}, .certificate_names = VerifiedNames(context)};
   const auto [begin, end] = context.client_metadata().equal_range("authorization");
   for (auto entry = begin; entry != end; ++entry) {
-    values.emplace_back(entry->second.data(), entry->second.size());
+    credentials.authorization.emplace_back(entry->second.data(), entry->second.size());
   }
-  return values;
+  return credentials;
 }
 
 }  // namespace roster::services

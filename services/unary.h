@@ -3,10 +3,8 @@
 #ifndef ROSTER_SERVICES_UNARY_H_
 #define ROSTER_SERVICES_UNARY_H_
 
-#include <string_view>
-#include <vector>
-
 #include "google/protobuf/message.h"
+#include "services/admission.h"
 #include "services/engine.h"
 #include "services/method.h"
 
@@ -24,8 +22,8 @@ grpc::ServerUnaryReactor* RunUnary(const Engine& engine, const Method& method,
                                    const google::protobuf::Message& request,
                                    google::protobuf::Message& response);
 
-// The values of the `authorization` key of the caller's metadata. They live as long as the context.
-std::vector<std::string_view> AuthorizationOf(const grpc::CallbackServerContext& context);
+// What the call brings along. The tokens live as long as the context.
+Credentials CredentialsOf(const grpc::CallbackServerContext& context);
 
 }  // namespace roster::services
 

@@ -6,18 +6,21 @@
 #include "domain/access/authority.h"
 #include "domain/refusal.h"
 #include "domain/rows.h"
+#include "domain/service_account/certificate_name.h"
 #include "domain/text/text.h"
 
 namespace roster::domain {
 namespace {
 
 using event::v1::Commit;
+using view::v1::CertificateRow;
 using view::v1::ServiceAccountRow;
 using view::v1::TokenRow;
 
 constexpr size_t kMaxNameCodePoints = 128;
 constexpr size_t kMaxRoles = 100;
 constexpr int kMaxTokens = 10;
+constexpr int kMaxCertificates = 10;
 
 std::string NameKey(std::string_view account_id, std::string_view name) {
   return Key(account_id, "s/" + Normalize(name));
@@ -44,6 +47,20 @@ absl::StatusOr<ServiceAccountRow> FindTarget(const World& world, const Cause& ca
   auto row = FindServiceAccount(world, account_id, service_account_id);
   if (!row) return Refuse(Reason::kServiceAccountNotFound);
   return *std::move(row);
+}
+
+// A way to act as the service is given only by who may give all that it holds (R44).
+absl::Status AuthorizeActingAs(const World& world, const Cause& cause,
+                               const std::string& account_id, const ServiceAccountRow& row) {
+  const auto account = FindAccount(world, account_id);
+  if (!account) return Refuse(Reason::kAccountNotFound);
+  return CheckRoles(world, cause, account_id, account->preset(),
+                    {row.roles().begin(), row.roles().end()});
+}
+
+bool IsBound(const ServiceAccountRow& row, std::string_view name) {
+  return std::any_of(row.certificates().begin(), row.certificates().end(),
+                     [&](const auto& certificate) { return certificate.identity() == name; });
 }
 
 void Store(Overlay& world, const Commit& commit, ServiceAccountRow row) {
@@ -106,10 +123,7 @@ absl::StatusOr<Events> Decide(const World& world, const IssueServiceToken& comma
   if (!row.ok()) return row.status();
   if (row->disabled()) return Refuse(Reason::kServiceAccountDisabled);
   if (row->tokens_size() >= kMaxTokens) return Refuse(Reason::kLimitExceeded);
-  const auto account = FindAccount(world, command.account_id);
-  if (!account) return Refuse(Reason::kAccountNotFound);
-  auto refusal = CheckRoles(world, cause, command.account_id, account->preset(),
-                            {row->roles().begin(), row->roles().end()});
+  auto refusal = AuthorizeActingAs(world, cause, command.account_id, *row);
   if (!refusal.ok()) return refusal;
   Events events(1);
   auto* issued = events[0].mutable_service_token_issued();
@@ -135,6 +149,39 @@ absl::StatusOr<Events> Decide(const World& world, const RevokeServiceToken& comm
   return Refuse(Reason::kTokenNotFound);
 }
 
+absl::StatusOr<Events> Decide(const World& world, const BindCertificate& command,
+                              const Cause& cause) {
+  const auto row = FindTarget(world, cause, command.account_id, command.service_account_id);
+  if (!row.ok()) return row.status();
+  if (row->disabled()) return Refuse(Reason::kServiceAccountDisabled);
+  if (command.identity.empty()) return RefuseFields({{"identity", Reason::kMissingField}});
+  const auto name = CertificateName(command.identity);
+  if (!name) return RefuseFields({{"identity", Reason::kInvalidValue}});
+  if (IsBound(*row, *name)) return Events{};
+  if (row->certificates_size() >= kMaxCertificates) return Refuse(Reason::kLimitExceeded);
+  auto refusal = AuthorizeActingAs(world, cause, command.account_id, *row);
+  if (!refusal.ok()) return refusal;
+  if (FindCertificate(world, *name)) return Refuse(Reason::kCertificateTaken);
+  Events events(1);
+  auto* bound = events[0].mutable_certificate_bound();
+  bound->set_service_account_id(command.service_account_id);
+  bound->set_identity(*name);
+  return events;
+}
+
+absl::StatusOr<Events> Decide(const World& world, const UnbindCertificate& command,
+                              const Cause& cause) {
+  const auto row = FindTarget(world, cause, command.account_id, command.service_account_id);
+  if (!row.ok()) return row.status();
+  const auto name = CertificateName(command.identity);
+  if (!name || !IsBound(*row, *name)) return Refuse(Reason::kCertificateNotFound);
+  Events events(1);
+  auto* unbound = events[0].mutable_certificate_unbound();
+  unbound->set_service_account_id(command.service_account_id);
+  unbound->set_identity(*name);
+  return events;
+}
+
 void Fold(Overlay& world, const Commit& commit, const event::v1::OperatorTokenIssued& event) {
   TokenRow row;
   *row.mutable_issued_at() = commit.time();
@@ -156,6 +203,10 @@ void Fold(Overlay& world, const Commit& commit, const event::v1::ServiceAccountD
     row.set_disabled(true);
     for (const auto& token : row.tokens()) world.Delete(Table::kTokens, token.token_hash());
     row.clear_tokens();
+    for (const auto& certificate : row.certificates()) {
+      world.Delete(Table::kCertificates, certificate.identity());
+    }
+    row.clear_certificates();
   });
 }
 
@@ -183,6 +234,30 @@ void Fold(Overlay& world, const Commit& commit, const event::v1::ServiceTokenRev
                                    return token.token_id() == event.token_id();
                                  }),
                   tokens->end());
+  });
+}
+
+void Fold(Overlay& world, const Commit& commit, const event::v1::CertificateBound& event) {
+  Change(world, commit, event.service_account_id(), [&](ServiceAccountRow& row) {
+    auto* certificate = row.add_certificates();
+    certificate->set_identity(event.identity());
+    *certificate->mutable_bound_at() = commit.time();
+    CertificateRow found;
+    found.set_account_id(commit.account_id());
+    found.set_service_account_id(event.service_account_id());
+    world.Put(Table::kCertificates, event.identity(), Encode(found));
+  });
+}
+
+void Fold(Overlay& world, const Commit& commit, const event::v1::CertificateUnbound& event) {
+  Change(world, commit, event.service_account_id(), [&](ServiceAccountRow& row) {
+    world.Delete(Table::kCertificates, event.identity());
+    auto* certificates = row.mutable_certificates();
+    certificates->erase(std::remove_if(certificates->begin(), certificates->end(),
+                                       [&](const ServiceAccountRow::Certificate& certificate) {
+                                         return certificate.identity() == event.identity();
+                                       }),
+                        certificates->end());
   });
 }
 

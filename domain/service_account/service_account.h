@@ -1,5 +1,6 @@
 // Service accounts: backend services that call Roster for one account, hold roles like users, and
-// prove themselves by tokens of which only hashes are kept. Commands, decisions, fold.
+// prove themselves by tokens, of which only hashes are kept, or by client certificates. Commands,
+// decisions, fold.
 
 #ifndef ROSTER_DOMAIN_SERVICE_ACCOUNT_SERVICE_ACCOUNT_H_
 #define ROSTER_DOMAIN_SERVICE_ACCOUNT_SERVICE_ACCOUNT_H_
@@ -21,7 +22,7 @@ struct CreateServiceAccount {
   std::vector<std::string> roles;
 };
 
-// Disables a service account for good; its tokens stop working.
+// Disables a service account for good; its tokens and certificates stop working.
 struct DisableServiceAccount {
   std::string account_id;
   std::string service_account_id;
@@ -40,6 +41,19 @@ struct RevokeServiceToken {
   std::string token_id;
 };
 
+// Lets client certificates with this name prove the service account.
+struct BindCertificate {
+  std::string account_id;
+  std::string service_account_id;
+  std::string identity;  // a URI or DNS name, in whatever case it came
+};
+
+struct UnbindCertificate {
+  std::string account_id;
+  std::string service_account_id;
+  std::string identity;
+};
+
 // All take services.manage, or the operator.
 // Refuses: PERMISSION_REQUIRED, ACCOUNT_NOT_FOUND, INVALID_FIELDS, ROLE_NOT_FOUND, ESCALATION,
 // NAME_TAKEN.
@@ -55,6 +69,14 @@ absl::StatusOr<Events> Decide(const World& world, const IssueServiceToken& comma
 // PERMISSION_REQUIRED, SERVICE_ACCOUNT_NOT_FOUND, TOKEN_NOT_FOUND.
 absl::StatusOr<Events> Decide(const World& world, const RevokeServiceToken& command,
                               const Cause& cause);
+// PERMISSION_REQUIRED, SERVICE_ACCOUNT_NOT_FOUND, SERVICE_ACCOUNT_DISABLED, INVALID_FIELDS,
+// LIMIT_EXCEEDED, ESCALATION (as of a token), CERTIFICATE_TAKEN: of the whole installation, for a
+// certificate names no account. Bound to it already: no events.
+absl::StatusOr<Events> Decide(const World& world, const BindCertificate& command,
+                              const Cause& cause);
+// PERMISSION_REQUIRED, SERVICE_ACCOUNT_NOT_FOUND, CERTIFICATE_NOT_FOUND.
+absl::StatusOr<Events> Decide(const World& world, const UnbindCertificate& command,
+                              const Cause& cause);
 
 void Fold(Overlay& world, const event::v1::Commit& commit,
           const event::v1::OperatorTokenIssued& event);
@@ -66,6 +88,10 @@ void Fold(Overlay& world, const event::v1::Commit& commit,
           const event::v1::ServiceTokenIssued& event);
 void Fold(Overlay& world, const event::v1::Commit& commit,
           const event::v1::ServiceTokenRevoked& event);
+void Fold(Overlay& world, const event::v1::Commit& commit,
+          const event::v1::CertificateBound& event);
+void Fold(Overlay& world, const event::v1::Commit& commit,
+          const event::v1::CertificateUnbound& event);
 
 }  // namespace roster::domain
 

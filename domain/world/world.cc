@@ -28,6 +28,8 @@ std::string_view TableName(Table table) {
       return "search_of";
     case Table::kSearchPast:
       return "search_past";
+    case Table::kCertificates:
+      return "certificates";
   }
   return "";
 }

@@ -37,12 +37,14 @@ enum class Table : uint8_t {
   kPast,             // table, key and the position at which the row ended → the row
   kSearchOf,         // account/user → SearchOfRow: the rows of kSearch that are or were his
   kSearchPast,       // as kPast, of kSearch
+  kCertificates,     // name in a client certificate → CertificateRow
 };
-inline constexpr size_t kTableCount = 12;
+inline constexpr size_t kTableCount = 13;
 inline constexpr std::array<Table, kTableCount> kTables = {
-    Table::kAccounts, Table::kUsers,    Table::kSearch,   Table::kServiceAccounts,
-    Table::kTokens,   Table::kSubjects, Table::kCounters, Table::kRequests,
-    Table::kErasures, Table::kPast,     Table::kSearchOf, Table::kSearchPast};
+    Table::kAccounts,    Table::kUsers,    Table::kSearch,   Table::kServiceAccounts,
+    Table::kTokens,      Table::kSubjects, Table::kCounters, Table::kRequests,
+    Table::kErasures,    Table::kPast,     Table::kSearchOf, Table::kSearchPast,
+    Table::kCertificates};
 
 // The name of a table on disk.
 std::string_view TableName(Table table);

@@ -181,9 +181,11 @@ std::string Client::MethodOf(const google::protobuf::Descriptor& request) {
   return "no service for " + request.full_name();
 }
 
-Client Connect(uint16_t port, const std::string& token, const std::string& certificate_pem) {
-  const auto channel = certificate_pem.empty() ? services::PlaintextChannel(port)
-                                               : services::TlsChannel(port, certificate_pem);
+Client Connect(uint16_t port, const std::string& token, const std::string& certificate_pem,
+               const std::optional<services::TlsIdentity>& client) {
+  const auto channel = certificate_pem.empty()
+                           ? services::PlaintextChannel(port)
+                           : services::TlsChannel(port, certificate_pem, client);
   return {std::make_shared<Client::Connection>(channel), token};
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <utility>
@@ -13,6 +14,7 @@
 
 #include "absl/time/time.h"
 #include "google/protobuf/message.h"
+#include "services/tls_identity.h"
 
 namespace roster::api_test {
 
@@ -96,8 +98,10 @@ class Client {
   std::string token_;
 };
 
-// Connects to 127.0.0.1; with a certificate, over TLS that trusts nothing else.
-Client Connect(uint16_t port, const std::string& token, const std::string& certificate_pem = "");
+// Connects to 127.0.0.1; with a certificate, over TLS that trusts nothing else. `client`: what is
+// shown to a server that asks for a certificate.
+Client Connect(uint16_t port, const std::string& token, const std::string& certificate_pem = "",
+               const std::optional<services::TlsIdentity>& client = std::nullopt);
 
 // A stream of messages both ways, one step at a time.
 class MessageStream {

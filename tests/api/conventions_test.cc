@@ -83,7 +83,7 @@ TEST_F(ConventionsTest, RequestIdIsAUuid) {
                 "INVALID_ARGUMENT INVALID_FIELDS [request_id: INVALID_VALUE]")
           << method.full_name();
     });
-    EXPECT_EQ(methods, 14);  // every unary mutation
+    EXPECT_EQ(methods, 16);  // every unary mutation
     auto header = FourColumns(home_.id);
     header.set_request_id(id);
     EXPECT_EQ(ImportFile(home_.client, header, Rows("a", 1, "viewer")).result.Text(),

@@ -37,8 +37,10 @@ const auto* const kStopShared = testing::AddGlobalTestEnvironment(new StopShared
 
 }  // namespace
 
-TestServer::TestServer(services::Options options)
-    : options_(std::move(options)), logger_(stderr, services::Level::kError) {
+TestServer::TestServer(services::Options options, std::optional<services::TlsIdentity> client)
+    : options_(std::move(options)),
+      client_(std::move(client)),
+      logger_(stderr, services::Level::kError) {
   options_.data_dir = directory_.Path("data");
   options_.listen = options_.health_listen = options_.metrics_listen = services::kAnyPort;
   options_.cache_bytes = 8 << 20;
@@ -62,7 +64,7 @@ void TestServer::Start() {
   server_ = *std::move(server);
   const std::string certificate =
       options_.tls ? services::ReadAll(options_.tls->certificate) : std::string();
-  operator_ = Connect(server_->port(), operator_.token(), certificate);
+  operator_ = Connect(server_->port(), operator_.token(), certificate, client_);
 }
 
 TestServer::~TestServer() = default;

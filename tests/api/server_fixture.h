@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,9 @@ namespace roster::api_test {
 // A server with a store of its own in a temporary directory; ports are the system's choice.
 class TestServer {
  public:
-  explicit TestServer(services::Options options = {});
+  // `client`: what the operator shows where clients need a certificate.
+  explicit TestServer(services::Options options = {},
+                      std::optional<services::TlsIdentity> client = std::nullopt);
   ~TestServer();
 
   services::Server& server() { return *server_; }
@@ -48,6 +51,7 @@ class TestServer {
 
   services::TempDir directory_;
   services::Options options_;
+  const std::optional<services::TlsIdentity> client_;
   std::atomic<int64_t> ahead_ = 0;
   services::Logger logger_;
   std::unique_ptr<services::Server> server_;

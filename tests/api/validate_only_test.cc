@@ -120,6 +120,12 @@ TEST_F(ValidateOnlyTest, EveryMutation_R27) {
   auto revoke = AboutService<RevokeServiceTokenRequest>();
   revoke.set_token_id(service_.token_id);
   Verify(revoke);
+  auto bind = AboutService<BindCertificateRequest>();
+  bind.set_identity("spiffe://example.org/preview");
+  Verify(bind);
+  auto unbind = AboutService<UnbindCertificateRequest>();
+  unbind.set_identity(bind.identity());
+  Verify(unbind);
   Verify(AboutService<DisableServiceAccountRequest>());
   operators_ = true;
   Verify(NewAccount(event::v1::PRESET_WORKFORCE));

@@ -31,10 +31,12 @@ constexpr std::pair<const char*, absl::StatusCode> kGolden[] = {
     {"ROLE_NOT_FOUND", absl::StatusCode::kNotFound},  // R40
     {"SERVICE_ACCOUNT_NOT_FOUND", absl::StatusCode::kNotFound},
     {"TOKEN_NOT_FOUND", absl::StatusCode::kNotFound},
+    {"CERTIFICATE_NOT_FOUND", absl::StatusCode::kNotFound},
     {"EMAIL_TAKEN", absl::StatusCode::kAlreadyExists},  // R3
     {"USERNAME_TAKEN", absl::StatusCode::kAlreadyExists},
     {"NAME_TAKEN", absl::StatusCode::kAlreadyExists},
     {"CONFUSABLE", absl::StatusCode::kAlreadyExists},               // R81
+    {"CERTIFICATE_TAKEN", absl::StatusCode::kAlreadyExists},
     {"BELONGS_TO_DELETED_USER", absl::StatusCode::kAlreadyExists},  // R4
     {"REVISION_MISMATCH", absl::StatusCode::kAborted},              // R32
     {"USER_DELETED", absl::StatusCode::kFailedPrecondition},

@@ -27,6 +27,21 @@ Events Issued(const std::string& id, const std::string& token) {
   return events;
 }
 
+BindCertificate Bind(const std::string& id, const std::string& identity) {
+  return {kAccount, id, identity};
+}
+UnbindCertificate Unbind(const std::string& id, const std::string& identity) {
+  return {kAccount, id, identity};
+}
+
+Events Bound(const std::string& id, const std::string& identity) {
+  Events events(1);
+  auto* bound = events[0].mutable_certificate_bound();
+  bound->set_service_account_id(id);
+  bound->set_identity(identity);
+  return events;
+}
+
 Events Disabled(const std::string& id) {
   Events events(1);
   events[0].mutable_service_account_disabled()->set_service_account_id(id);
@@ -124,6 +139,74 @@ std::vector<DecisionCase> Tokens() {
   };
 }
 INSTANTIATE_TEST_SUITE_P(Tokens, ServiceAccountTest, testing::ValuesIn(Tokens()), CaseName);
+
+std::vector<DecisionCase> Certificates() {
+  const std::string uri = "spiffe://example.org/a";
+  const Scenario given = Scenario(kMatrix).Happened(Bound("viewer", uri));
+  const Caller caller = Service("super_admin");
+  const std::string refused = "PERMISSION_REQUIRED {permission: services.manage}";
+  const auto bound = [](const std::string& identity) {
+    return "certificate_bound { service_account_id: 'viewer' identity: '" + identity + "' }";
+  };
+  const std::string malformed = "INVALID_FIELDS [identity: INVALID_VALUE]";
+  const std::string longest = "a://" + std::string(2044, 'x');
+  const std::string label(63, 'x');
+  Scenario nine = given;
+  for (int i = 1; i < 9; ++i) nine.Happened(Bound("viewer", "host" + std::to_string(i)));
+  const Scenario ten = Scenario(nine).Happened(Bound("viewer", "host9"));
+  return {
+      {"Bind", given, caller, Bind("viewer", "host"), bound("host")},
+      {"OperatorBinds_R53", given, Operator(), Bind("viewer", "host"), bound("host")},
+      {"AdminBinds_R53", given, Service("admin"), Bind("viewer", "host"), refused},
+      {"StrangerBinds_R53", given, Stranger(), Bind("viewer", "host"), refused},
+      {"BindUri", given, caller, Bind("viewer", uri + "/B"), bound(uri + "/B")},
+      {"BindHost", given, caller, Bind("viewer", "A.Example.org"), bound("a.example.org")},
+      {"BindLongest", given, caller, Bind("viewer", longest), bound(longest)},
+      {"BindTooLong", given, caller, Bind("viewer", longest + "x"), malformed},
+      {"BindLongLabel", given, caller, Bind("viewer", label), bound(label)},
+      {"BindTooLongLabel", given, caller, Bind("viewer", label + "x"), malformed},
+      {"BindWildcard", given, caller, Bind("viewer", "*.example.org"), malformed},
+      {"BindNothing", given, caller, Bind("viewer", ""),
+       "INVALID_FIELDS [identity: MISSING_FIELD]"},
+      {"BindAgain", given, caller, Bind("viewer", uri), "nothing"},
+      {"BindTaken", given, caller, Bind("auditor", uri), "CERTIFICATE_TAKEN"},
+      {"BindForUnknown", given, caller, Bind("nobody", "host"), "SERVICE_ACCOUNT_NOT_FOUND"},
+      {"BindForDisabled", Scenario(given).Happened(Disabled("viewer")), caller,
+       Bind("viewer", "host"), "SERVICE_ACCOUNT_DISABLED"},
+      {"BindFreed", Scenario(given).Happened(Disabled("viewer")), caller, Bind("auditor", uri),
+       "certificate_bound { service_account_id: 'auditor' identity: '" + uri + "' }"},
+      {"TenCertificates", nine, caller, Bind("viewer", "host"), bound("host")},
+      {"ElevenCertificates", ten, caller, Bind("viewer", "host"), "LIMIT_EXCEEDED"},
+      {"Unbind", given, caller, Unbind("viewer", uri),
+       "certificate_unbound { service_account_id: 'viewer' identity: '" + uri + "' }"},
+      {"AdminUnbinds_R53", given, Service("admin"), Unbind("viewer", uri), refused},
+      {"UnbindFromAnother", given, caller, Unbind("auditor", uri), "CERTIFICATE_NOT_FOUND"},
+      {"UnbindMalformed", given, caller, Unbind("viewer", "*"), "CERTIFICATE_NOT_FOUND"},
+      {"UnbindFromUnknown", given, caller, Unbind("nobody", uri), "SERVICE_ACCOUNT_NOT_FOUND"},
+  };
+}
+INSTANTIATE_TEST_SUITE_P(Certificates, ServiceAccountTest, testing::ValuesIn(Certificates()),
+                         CaseName);
+
+TEST(ServiceCertificateFoldTest, BindUnbindDisable) {
+  Scenario given(kMatrix);
+  given.Happened(Bound("viewer", "a"))
+      .Happened(Bound("viewer", "b"))
+      .Happened(Bound("viewer", "c"));
+  ASSERT_TRUE(FindCertificate(given.world(), "b").has_value());
+  EXPECT_EQ(FindCertificate(given.world(), "b")->account_id(), kAccount);
+  EXPECT_EQ(FindCertificate(given.world(), "b")->service_account_id(), "viewer");
+  const auto unbind = Decide(given.world(), Unbind("viewer", "B"), CauseOf(Service("super_admin")));
+  ASSERT_EQ(Describe(unbind.status()), "OK");
+  given.Happened(*unbind);
+  EXPECT_FALSE(FindCertificate(given.world(), "b").has_value());
+  EXPECT_TRUE(FindCertificate(given.world(), "a").has_value());
+  EXPECT_EQ(FindServiceAccount(given.world(), kAccount, "viewer")->certificates_size(), 2);
+  given.Happened(Disabled("viewer"));
+  EXPECT_FALSE(FindCertificate(given.world(), "a").has_value());
+  EXPECT_FALSE(FindCertificate(given.world(), "c").has_value());
+  EXPECT_EQ(FindServiceAccount(given.world(), kAccount, "viewer")->certificates_size(), 0);
+}
 
 // The tokens by which a request is let in.
 TEST(ServiceTokenFoldTest, IssueRevokeDisable) {
