@@ -118,6 +118,8 @@ constexpr Row kTable[] = {
      "the log could not be written: the outcome is unknown"},
     {Reason::kPositionNotReached, StatusCode::kDeadlineExceeded, "POSITION_NOT_REACHED",
      "at_least_position was not reached in time"},
+    {Reason::kDeadlinePassed, StatusCode::kDeadlineExceeded, "DEADLINE_PASSED",
+     "the deadline of the call passed while it waited: nothing was changed"},
     {Reason::kNotImplemented, StatusCode::kUnimplemented, "NOT_IMPLEMENTED",
      "this is not available yet"},
 };

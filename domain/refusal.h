@@ -69,6 +69,7 @@ enum class Reason {
   kShuttingDown,
   kStorageFailed,
   kPositionNotReached,
+  kDeadlinePassed,
   kNotImplemented,
 };
 

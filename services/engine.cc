@@ -157,6 +157,7 @@ class Engine::Flight : public std::enable_shared_from_this<Engine::Flight> {
         .method = method_.full_name,
         .decide = std::move(change->decide),
         .reply = std::move(change->reply),
+        .deadline = call_.deadline(),
         .done = [self = shared_from_this()](const storage::Outcome& outcome) {
           self->Settled(outcome);
         }};

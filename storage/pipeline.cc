@@ -53,6 +53,7 @@ class Pipeline::State {
 
   void RunWriter();
   void DecideBatch(Batch& batch);
+  absl::StatusOr<absl::Time> TimeFor(const Proposal& proposal) const;
 
   void RunCommitter();
   absl::Status Settle(Group& group);
@@ -133,12 +134,22 @@ void Pipeline::State::RunWriter() {
 void Pipeline::State::DecideBatch(Batch& batch) {
   Group& group = *batch.group;
   if (group.commands().empty()) has_room_ = options_.has_room();
-  const absl::Status no_room = domain::Refuse(domain::Reason::kDiskFull);
   while (!batch.proposals.empty() && !handover_.Full(group)) {
-    group.Add(std::move(batch.proposals.front()),
-              has_room_ ? absl::StatusOr<absl::Time>(options_.clock()) : no_room, vault_);
+    Proposal& next = batch.proposals.front();
+    const absl::StatusOr<absl::Time> time = TimeFor(next);
+    group.Add(std::move(next), time, vault_);
     batch.proposals.pop_front();
   }
+}
+
+// The time to decide a command at, or why it is not decided. Deadlines come from the callers'
+// clocks by way of the system's, whatever clock commits have.
+absl::StatusOr<absl::Time> Pipeline::State::TimeFor(const Proposal& proposal) const {
+  if (!has_room_) return domain::Refuse(domain::Reason::kDiskFull);
+  if (proposal.deadline != absl::InfiniteFuture() && proposal.deadline <= absl::Now()) {
+    return domain::Refuse(domain::Reason::kDeadlinePassed);
+  }
+  return options_.clock();
 }
 
 void Pipeline::State::RunCommitter() {

@@ -66,8 +66,9 @@ class Pipeline {
   // Settles what is queued, then stops.
   ~Pipeline();
 
-  // Queues a command. When it can't be queued, `done` is called at once, on this thread: OVERLOADED
-  // (the queue is full), SHUTTING_DOWN, STORAGE_FAILED.
+  // Queues a command. One whose deadline has passed when its turn comes is not decided, and refused
+  // with DEADLINE_PASSED in its turn. When it can't be queued, `done` is called at once, on this
+  // thread: OVERLOADED (the queue is full), SHUTTING_DOWN, STORAGE_FAILED.
   void Submit(Proposal proposal);
 
   // Decides the command over the published version and drops the result (validate_only). Runs on

@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "domain/command.h"
 #include "domain/request/request.h"
 #include "domain/world/world.h"
@@ -55,6 +56,9 @@ struct Proposal {
   std::string request_hash = {};
   // What a repeat shall be told; called after `decide`. May be null.
   std::function<event::v1::Receipt()> receipt = nullptr;
+  // When nobody waits for the answer any more, by the system's clock: not decided after that, and
+  // refused with DEADLINE_PASSED.
+  absl::Time deadline = absl::InfiniteFuture();
   // Called exactly once when the outcome is durable and published, and what it
   // erased is gone: on a pipeline thread, without a
   // lock, or on the thread of Submit when the command can't be queued. Not called by Preview.

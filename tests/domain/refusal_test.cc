@@ -64,6 +64,7 @@ constexpr std::pair<const char*, absl::StatusCode> kGolden[] = {
     {"SHUTTING_DOWN", absl::StatusCode::kUnavailable},
     {"STORAGE_FAILED", absl::StatusCode::kUnavailable},
     {"POSITION_NOT_REACHED", absl::StatusCode::kDeadlineExceeded},
+    {"DEADLINE_PASSED", absl::StatusCode::kDeadlineExceeded},
     {"NOT_IMPLEMENTED", absl::StatusCode::kUnimplemented},
 };
 

@@ -89,6 +89,46 @@ TEST_F(PipelineTest, FullDiskRefusesUntilThereIsRoom) {
   EXPECT_EQ(OutcomeOf("bob").position, 1);
 }
 
+// Deadlines are by the system's clock, not by that of the commits, which stands in 2023 here.
+TEST_F(PipelineTest, DeadlineThatPassedInTheQueueIsNotDecided) {
+  Start();
+  BlockWith("first");
+  Submit(Create("fills the group that waits"));
+  decided_.Await("fills the group that waits");
+  const auto until = [this](const char* name, absl::Time deadline) {
+    Proposal proposal = Create(name);
+    proposal.deadline = deadline;
+    return proposal;
+  };
+  Submit(until("past", absl::Now() - absl::Nanoseconds(1)));
+  Submit(until("future", absl::Now() + absl::Hours(1)));
+  Submit(until("never", absl::InfiniteFuture()));
+  decided_.Await("never");
+  log_.Release();
+  EXPECT_EQ(ReasonOf("past"), "DEADLINE_PASSED");
+  OutcomeOf("never");
+  EXPECT_FALSE(decided_.Has("past"));
+  EXPECT_THAT(NamesInLog(), ElementsAre("first", "fills the group that waits", "future", "never"));
+  EXPECT_THAT(answered_.lines(),
+              ElementsAre("first", "fills the group that waits", "past", "future", "never"));
+}
+
+// A command that was decided in time, but has to be decided again, is late then.
+TEST_F(PipelineTest, DeadlineCountsForEveryDecision) {
+  Start();
+  BlockWith("first");
+  Proposal proposal = Create("ann");
+  proposal.deadline = absl::Now() + absl::Seconds(1);
+  Submit(std::move(proposal));
+  decided_.Await("ann");
+  absl::SleepFor(absl::Seconds(1));
+  AppendElsewhere("zoe", now());
+  log_.Release();
+  EXPECT_EQ(ReasonOf("ann"), "DEADLINE_PASSED");
+  OutcomeOf("first");
+  EXPECT_THAT(NamesInLog(), ElementsAre("zoe", "first"));
+}
+
 TEST_F(PipelineTest, TimeNeverRunsBackwards) {
   const absl::Time start = now();
   Start();
