@@ -151,6 +151,22 @@ TEST_F(ImportTest, ByNumberWithoutAHeader_R84_R85) {
   EXPECT_EQ(home_.Get(imported.rows[1].user_id()).roles(0), "ecommerce_viewer");
 }
 
+// One email and one user name in two encodings are one value (H3); what only looks the same is
+// decided row by row.
+TEST_F(ImportTest, EncodingsOfOneName_R82) {
+  const auto imported = ImportFile(home_.client, PeopleHeader(home_.id),
+                                   "Name,Email,User name,Title,Groups\n"
+                                   "A,a@BÜCHER.example,a1,,Viewer\n"
+                                   "B,A@xn--bcher-kva.example,b2,,Viewer\n"
+                                   "C,c@x.org,ka\u0308the,,Viewer\n"
+                                   "D,d@x.org,KÄTHE,,Viewer\n"
+                                   "E,e@x.org,paul,,Viewer\n"
+                                   "F,f@x.org,pauI,,Viewer\n");
+  EXPECT_EQ(OutcomesOf(imported),
+            (Names{"DUPLICATE_IN_FILE", "DUPLICATE_IN_FILE", "DUPLICATE_IN_FILE",
+                   "DUPLICATE_IN_FILE", "created", "CONFUSABLE"}));
+}
+
 TEST_F(ImportTest, MappingIncomplete_R84) {
   ImportHeader header;
   header.set_account_id(home_.id);

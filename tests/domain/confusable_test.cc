@@ -19,6 +19,7 @@ TEST(ConfusableTest, LookAlike_R81) {
       {"paul", "PauI"},                     // capital i
       {"paul", "pau1"},                     // one
       {"paul", "pau|"},    {"bob", "b0b"},  // zero
+      {"paul", "pau①"},                     // one name with pau1
       {"modem", "modern"},                  // r n
       {"copa", "сора"},                     // Cyrillic
       {"ANNA", "ΑΝΝΑ"},                     // Greek
