@@ -35,7 +35,7 @@ constexpr std::pair<const char*, absl::StatusCode> kGolden[] = {
     {"EMAIL_TAKEN", absl::StatusCode::kAlreadyExists},  // R3
     {"USERNAME_TAKEN", absl::StatusCode::kAlreadyExists},
     {"NAME_TAKEN", absl::StatusCode::kAlreadyExists},
-    {"CONFUSABLE", absl::StatusCode::kAlreadyExists},               // R81
+    {"CONFUSABLE", absl::StatusCode::kAlreadyExists},  // R81
     {"CERTIFICATE_TAKEN", absl::StatusCode::kAlreadyExists},
     {"BELONGS_TO_DELETED_USER", absl::StatusCode::kAlreadyExists},  // R4
     {"REVISION_MISMATCH", absl::StatusCode::kAborted},              // R32
