@@ -87,7 +87,7 @@ TEST_F(ViewsHistoryTest, HaveTheSameRowsInEveryBuild) {
   ASSERT_NE(views, nullptr);
   FoldAll(*views, commits, 1);
   const auto rows = Dump(*views->Latest());
-  EXPECT_EQ(HashOf(rows), "fb7f29792f9d6905f76bcbe41e82d403f1f1015fbd3598d0142553db56c6e702");
+  EXPECT_EQ(HashOf(rows), "7b55f6828a5b669c494ec39941ea4cff4a9fd8da792844c3a7cdd2d249974c7a");
   EXPECT_EQ(rows == Dump(history.world()), true);
 }
 
