@@ -42,6 +42,9 @@ struct ViewsOptions {
   bool compression = true;         // off for those who look into the files
   // Views are flushed after this many commits, which bounds the tail that a start folds.
   Position flush_commits = 50'000;
+  // Whether all tables are read and their checksums compared before the views are used. Views that
+  // fail it are rebuilt.
+  bool check_tables = true;
   // Called when a row can't be read: the views are damaged. They are marked, so that the next start
   // rebuilds them; the handler must end the process, for a reader must not take a damaged row for a
   // missing one.

@@ -115,6 +115,10 @@ absl::StatusOr<std::unique_ptr<ViewsDb>> ViewsDb::Open(const ViewsOptions& optio
   }
   views->db_.reset(db);
   std::copy(views->families_.begin() + 1, views->families_.end(), views->tables_.begin());
+  if (!options.check_tables) return views;
+  // RocksDB goes on without some blocks that it can't read, and then shows other rows.
+  const rocksdb::Status checked = db->VerifyChecksum();
+  if (!checked.ok()) return FromRocksDb(checked, "check the views in " + options.directory);
   return views;
 }
 
