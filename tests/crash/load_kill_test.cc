@@ -115,7 +115,7 @@ class LoadKillTest : public testing::Test {
   // Repeats what is in doubt, and looks at everything.
   void Check() {
     LoadClient client(server_->port(), account_);
-    for (ChangeRequest request : check_->InDoubt()) {
+    for (const ChangeRequest& request : check_->InDoubt()) {
       check_->Tell(request, check_->Ask(), client.Send(Repeated(request)));
     }
     ASSERT_THAT(check_->InDoubt(), IsEmpty());
