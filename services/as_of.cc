@@ -23,7 +23,7 @@ absl::StatusOr<Moment> LastUpTo(absl::Time time, const storage::Log& log, Positi
   for (Position above = published + 1; found.position + 1 < above;) {
     const Position middle = found.position + (above - found.position) / 2;
     const absl::StatusOr<Moment> moment = MomentAt(log, middle);
-    if (!moment.ok()) return moment;
+    if (!moment.ok()) return moment.status();
     if (moment->at <= time) {
       found = *moment;
     } else {

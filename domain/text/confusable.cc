@@ -86,7 +86,7 @@ bool MixesScripts(std::string_view normal) {
 std::string Skeleton(std::string_view text) {
   if (!IsAscii(text)) return Normalize(RawSkeleton(Trim(text)));
   std::string skeleton;
-  for (const char c : Trim(text)) skeleton += AsciiSkeletons()[static_cast<size_t>(c)];
+  for (const char c : Trim(text)) skeleton += AsciiSkeletons()[static_cast<unsigned char>(c)];
   return skeleton;
 }
 

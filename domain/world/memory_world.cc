@@ -19,8 +19,8 @@ class Plain final : public Keys {
 }  // namespace
 
 const Keys& PlainKeys() {
-  static const Plain plain;
-  return plain;
+  static const Plain kPlain;
+  return kPlain;
 }
 
 event::v1::SealedData SealPlainly(const event::v1::PersonalData& personal) {
