@@ -1,12 +1,10 @@
 #include "storage/commit_record.h"
 
-#include <openssl/rand.h>
-
 #include <algorithm>
-#include <cstdlib>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "storage/secret_key.h"
 #include "storage/sha256.h"
 
 namespace roster::storage {
@@ -24,13 +22,7 @@ bool HasPlainPersonalData(const Commit& commit) {
 
 }  // namespace
 
-std::string NewLogId() {
-  std::string id(kLogIdBytes, '\0');
-  if (RAND_bytes(reinterpret_cast<unsigned char*>(id.data()), static_cast<int>(id.size())) != 1) {
-    std::abort();
-  }
-  return id;
-}
+std::string NewLogId() { return RandomBytes(kLogIdBytes); }
 
 absl::Status CheckExpected(domain::Position expected, const LogTail& tail) {
   if (tail.head == expected) return absl::OkStatus();

@@ -16,16 +16,12 @@ namespace {
 using event::v1::Commit;
 
 constexpr char kRecordKeyPrefix = 'c';
-constexpr size_t kRecordKeyBytes = 1 + sizeof(Position);
+constexpr size_t kRecordKeyBytes = 1 + domain::kPositionBytes;
 
 // 0, which no record has, for a key that is not one of a record.
 Position PositionOf(rocksdb::Slice key) {
   if (key.size() != kRecordKeyBytes || key[0] != kRecordKeyPrefix) return 0;
-  Position position = 0;
-  for (size_t i = 1; i < kRecordKeyBytes; ++i) {
-    position = position << 8 | static_cast<unsigned char>(key[i]);
-  }
-  return position;
+  return domain::TrailingPosition(key.ToStringView());
 }
 
 // A fact about the log. DATA_LOSS: it is not there, although it was written when the log was
@@ -73,10 +69,8 @@ absl::StatusOr<LogTail> FindTail(rocksdb::DB& db, const std::string& id) {
 }  // namespace
 
 std::string RecordKey(Position position) {
-  std::string key(kRecordKeyBytes, kRecordKeyPrefix);
-  for (size_t i = kRecordKeyBytes - 1; i > 0; --i, position >>= 8) {
-    key[i] = static_cast<char>(position & 0xff);
-  }
+  std::string key(1, kRecordKeyPrefix);
+  domain::AppendPosition(key, position);
   return key;
 }
 

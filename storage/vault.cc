@@ -11,6 +11,7 @@
 #include "domain/rows.h"
 #include "domain/world/world.h"
 #include "storage/aead.h"
+#include "storage/commit_record.h"
 #include "storage/file.h"
 #include "storage/rocksdb_status.h"
 
@@ -26,7 +27,6 @@ constexpr KeyId kSlotsAhead = 1024;
 // The header: magic, log id, number of slots, and the first bytes of a MAC over these under the
 // key-encryption key.
 constexpr std::string_view kMagic = {"roster vault 1\n\0", 16};
-constexpr size_t kLogIdBytes = 16;
 constexpr size_t kMacBytes = 24;
 static_assert(kMagic.size() + kLogIdBytes + domain::kPositionBytes + kMacBytes == kSlotBytes);
 

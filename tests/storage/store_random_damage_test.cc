@@ -256,22 +256,6 @@ TEST_F(StoreRandomDamage, IsTheSameStoreOrIsRefusedByName) {
   }
 }
 
-// Behind its rows a table has blocks that say how it is read: with one of them damaged, RocksDB
-// guesses and goes on.
-TEST_F(StoreRandomDamage, BitsBehindTheRowsOfTheViews) {
-  constexpr size_t kBehindBytes = 1'200;
-  constexpr size_t kStep = 157;
-  for (const std::string& path : Paths(whole_, kViews)) {
-    if (!absl::EndsWith(path, ".sst")) continue;
-    const size_t size = whole_.files.at(path).size();
-    for (size_t back = 1 + size % 97; back < std::min(size, kBehindBytes); back += kStep) {
-      DiskImage damaged = whole_;
-      damaged.files.at(path)[size - back] ^= 0x10;
-      Open(damaged, absl::StrCat(path, ", ", back, " bytes before its end"), true);
-    }
-  }
-}
-
 // What OpenStore does before it opens the log is what finds it.
 TEST_F(StoreRandomDamage, MutantWithoutTheCheckLosesRecords) {
   int silent = 0;

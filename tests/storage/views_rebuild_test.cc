@@ -89,6 +89,13 @@ void DamageUsers(rocksdb::DB& db) {
   }
 }
 
+TEST_F(ViewsRebuildTest, AreRebuiltWhenATableIsDamaged) {
+  AppendUsers(log_, 50, *vault_);
+  Open().reset();
+  Raw(DamageUsers);
+  ExpectRebuilt("check the views");
+}
+
 TEST_F(ViewsRebuildTest, EndTheProcessAtADamagedRowAndAreRebuilt) {
   options_.check_tables = false;  // as if the damage had come later
   AppendUsers(log_, 50, *vault_);
