@@ -10,11 +10,9 @@ using domain::Position;
 using domain::Reason;
 
 absl::StatusOr<Moment> MomentAt(const storage::Log& log, Position position) {
-  if (position == 0) return Moment{0, absl::InfinitePast()};
-  const auto commits = log.Read(position, 1);
-  if (!commits.ok()) return commits.status();
-  if (commits->empty()) return absl::DataLossError("the log lacks a record that was published");
-  return Moment{position, domain::FromTimestamp(commits->front().time())};
+  const absl::StatusOr<absl::Time> time = storage::TimeAt(log, position);
+  if (!time.ok()) return time.status();
+  return Moment{position, *time};
 }
 
 // The last commit that is not later than the time.

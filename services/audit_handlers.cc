@@ -41,7 +41,7 @@ bool IsAbout(const google::protobuf::Message& kind, const std::string& subject_i
 void OpenPersonal(const domain::World& world, const std::string& account_id,
                   audit::v1::AuditEvent& event) {
   event::v1::Event& opened = *event.mutable_event();
-  auto personal = world.keys().Open(account_id, storage::PersonOf(opened), opened.sealed());
+  auto personal = world.keys().Open(account_id, domain::PersonOf(opened), opened.sealed());
   event.set_personal_erased(!personal);
   if (personal) *opened.mutable_personal() = *std::move(personal);
 }

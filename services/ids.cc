@@ -1,23 +1,17 @@
 #include "services/ids.h"
 
-#include <openssl/rand.h>
-
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "storage/secret_key.h"
 
 namespace roster::services {
 namespace {
 
 constexpr int kFractionBits = 12;
 constexpr size_t kTokenBytes = 32;
-
-// Without random bytes there is no safe way on.
-void FillRandom(unsigned char* bytes, size_t size) {
-  if (RAND_bytes(bytes, static_cast<int>(size)) != 1) std::abort();
-}
 
 }  // namespace
 
@@ -30,7 +24,8 @@ std::string IdSource::Next() {
     stamp = last_ = std::max(stamp, last_ + 1);
   }
   std::array<unsigned char, 16> id{};
-  FillRandom(id.data() + 8, 8);
+  const std::string random = storage::RandomBytes(8);
+  std::copy(random.begin(), random.end(), id.begin() + 8);
   const int64_t millis = stamp >> kFractionBits;
   for (int i = 0; i < 6; ++i) id[i] = static_cast<unsigned char>(millis >> (40 - 8 * i));
   id[6] = static_cast<unsigned char>(0x70 | ((stamp >> 8) & 0x0f));
@@ -38,7 +33,7 @@ std::string IdSource::Next() {
   id[8] = static_cast<unsigned char>(0x80 | (id[8] & 0x3f));
   std::string text = absl::BytesToHexString(
       absl::string_view(reinterpret_cast<const char*>(id.data()), id.size()));
-  for (const size_t dash : {20, 16, 12, 8}) text.insert(dash, "-");
+  for (const size_t dash : {20, 16, 12, 8}) text.insert(dash, 1, '-');
   return text;
 }
 
@@ -49,10 +44,8 @@ std::string CommandIds::Next() {
 }
 
 std::string NewToken(std::string_view prefix) {
-  std::array<unsigned char, kTokenBytes> secret{};
-  FillRandom(secret.data(), secret.size());
-  return std::string(prefix) + absl::WebSafeBase64Escape(absl::string_view(
-                                   reinterpret_cast<const char*>(secret.data()), secret.size()));
+  return absl::StrCat(std::string(prefix),
+                      absl::WebSafeBase64Escape(storage::RandomBytes(kTokenBytes)));
 }
 
 }  // namespace roster::services

@@ -7,20 +7,6 @@
 
 namespace roster::storage {
 
-std::vector<Erasure> ErasuresIn(const domain::World& world) {
-  std::vector<Erasure> erasures;
-  world.Scan(domain::Table::kErasures, "", "", [&](std::string_view key, std::string_view value) {
-    view::v1::ErasureRow row;
-    domain::Decode(value, row);
-    erasures.push_back({.account_id = row.account_id(),
-                        .user_id = row.user_id(),
-                        .key_id = domain::TrailingPosition(key),
-                        .position = row.position()});
-    return true;
-  });
-  return erasures;
-}
-
 absl::Status CheckKeys(const Vault& vault, const domain::World& world) {
   const KeyId last = domain::LastKey(world);
   if (last > vault.size()) {

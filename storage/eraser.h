@@ -21,9 +21,6 @@
 
 namespace roster::storage {
 
-// All users that are erased in this world.
-std::vector<Erasure> ErasuresIn(const domain::World& world);
-
 // Refuses a vault that lacks a key which the world needs: one that was destroyed though nobody was
 // erased, or that was never written. DATA_LOSS, with the vault's path and what to do.
 absl::Status CheckKeys(const Vault& vault, const domain::World& world);

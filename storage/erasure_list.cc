@@ -5,6 +5,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "storage/file.h"
 
@@ -48,17 +49,17 @@ absl::Status ErasureList::ReadLine(std::string_view line) {
 }
 
 absl::Status ErasureList::Add(const std::vector<Erasure>& erasures) {
+  std::set<uint64_t> fresh;
+  std::vector<std::string> lines;
   for (const Erasure& erasure : erasures) {
-    if (key_ids_.count(erasure.key_id) != 0) continue;
-    absl::Status added =
-        AppendLine(path_,
-                   absl::StrCat(kErased, " ", erasure.position, " ", erasure.key_id, " ",
-                                erasure.account_id, " ", erasure.user_id),
-                   env_);
-    if (!added.ok()) return added;
-    key_ids_.insert(erasure.key_id);
+    if (key_ids_.count(erasure.key_id) != 0 || !fresh.insert(erasure.key_id).second) continue;
+    lines.push_back(absl::StrCat(kErased, " ", erasure.position, " ", erasure.key_id, " ",
+                                 erasure.account_id, " ", erasure.user_id));
   }
-  return absl::OkStatus();
+  if (lines.empty()) return absl::OkStatus();
+  absl::Status added = AppendLine(path_, absl::StrJoin(lines, "\n"), env_);
+  if (added.ok()) key_ids_.merge(fresh);
+  return added;
 }
 
 absl::Status ErasureList::Forgotten(Position position) {

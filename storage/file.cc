@@ -36,11 +36,22 @@ absl::Status WriteAll(rocksdb::FSWritableFile& file, std::string_view bytes,
   return Failed(file.Close(IOOptions(), nullptr), "close", path);
 }
 
-// The content, or nothing when there is no file.
-absl::StatusOr<std::string> ReadIfThere(const std::string& path, rocksdb::Env* env) {
-  absl::StatusOr<std::string> content = ReadFile(path, env);
-  if (absl::IsNotFound(content.status())) return std::string();
-  return content;
+// The last byte; a line break for a file that is empty or not there.
+absl::StatusOr<char> LastByte(const std::string& path, rocksdb::Env* env) {
+  FileSystem& files = Files(env);
+  uint64_t size = 0;
+  IOStatus status = files.GetFileSize(path, IOOptions(), &size, nullptr);
+  if (status.IsNotFound() || status.IsPathNotFound() || (status.ok() && size == 0)) return '\n';
+  if (!status.ok()) return Failed(status, "read", path);
+  std::unique_ptr<rocksdb::FSRandomAccessFile> file;
+  status = files.NewRandomAccessFile(path, FileOptions(), &file, nullptr);
+  if (!status.ok()) return Failed(status, "open", path);
+  char last = 0;
+  rocksdb::Slice read;
+  status = file->Read(size - 1, 1, IOOptions(), &read, &last, nullptr);
+  if (!status.ok()) return Failed(status, "read", path);
+  if (read.size() != 1) return absl::DataLossError(absl::StrCat("can't read ", path));
+  return read[0];
 }
 
 }  // namespace
@@ -78,10 +89,12 @@ absl::Status ReplaceFile(const std::string& path, std::string_view content, rock
 
 absl::Status AppendLine(const std::string& path, std::string_view line, rocksdb::Env* env) {
   FileSystem& files = Files(env);
-  absl::StatusOr<std::string> content = ReadIfThere(path, env);
-  if (!content.ok()) return content.status();
+  const absl::StatusOr<char> last = LastByte(path, env);
+  if (!last.ok()) return last.status();
   const std::string whole_line = absl::StrCat(std::string(line), "\n");
-  if (!content->empty() && content->back() != '\n') {
+  if (*last != '\n') {
+    absl::StatusOr<std::string> content = ReadFile(path, env);
+    if (!content.ok()) return content.status();
     const size_t last_break = content->rfind('\n');
     content->resize(last_break == std::string::npos ? 0 : last_break + 1);
     return ReplaceFile(path, *content + whole_line, env);

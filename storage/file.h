@@ -30,9 +30,10 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, rocksdb::Env* env 
 absl::Status ReplaceFile(const std::string& path, std::string_view content,
                          rocksdb::Env* env = nullptr);
 
-// Adds a line, which has no line break in it; makes the file when there is none. A crash may leave
-// the line torn: then the file does not end with a line break, who reads it passes over what is
-// after the last one, and the next AppendLine removes it. On an error the line may be there or not.
+// Adds a line, or several with line breaks between them; makes the file when there is none. A crash
+// may leave the last line torn: then the file does not end with a line break, who reads it passes
+// over what is after the last one, and the next AppendLine removes it. On an error the lines may be
+// there or not.
 absl::Status AppendLine(const std::string& path, std::string_view line,
                         rocksdb::Env* env = nullptr);
 

@@ -61,18 +61,6 @@ absl::Status Prepare(const domain::World& world, bool preview, Vault& vault, Com
   return absl::IsResourceExhausted(sealed) ? domain::Refuse(domain::Reason::kDiskFull) : sealed;
 }
 
-std::vector<Erasure> ErasuresOf(const Commit& commit) {
-  std::vector<Erasure> erasures;
-  for (const event::v1::Event& event : commit.events()) {
-    if (!event.has_user_erased()) continue;
-    erasures.push_back({.account_id = commit.account_id(),
-                        .user_id = event.user_erased().user_id(),
-                        .key_id = event.user_erased().key_id(),
-                        .position = commit.position()});
-  }
-  return erasures;
-}
-
 }  // namespace
 
 absl::StatusOr<absl::Time> CommitTime(absl::Time clock, absl::Time last) {
@@ -109,7 +97,7 @@ Decision Decide(const Proposal& proposal, const absl::StatusOr<absl::Time>& at, 
     domain::Fold(world, commit);
     ClearPersonal(commit);
     outcome.position = commit.position();
-    decision.erasures = ErasuresOf(commit);
+    decision.erasures = domain::ErasuresOf(commit);
     decision.commit = std::move(commit);
   }
   if (proposal.reply) proposal.reply(world, outcome);

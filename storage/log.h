@@ -65,6 +65,9 @@ class Log {
   virtual bool Await(Position position, absl::Duration timeout) const = 0;
 };
 
+// The time of the commit at a position that the log has; before all times at 0. Errors as Read.
+absl::StatusOr<absl::Time> TimeAt(const Log& log, Position position);
+
 // The most bytes that a commit record may have.
 inline constexpr size_t kMaxCommitBytes = 512 * 1024;
 

@@ -202,28 +202,19 @@ absl::Status OpenLog::CheckChain() const {
   return absl::OkStatus();
 }
 
-// Whether there is no directory, or nothing in it.
-bool IsMissing(const std::string& directory, const RocksDbLogOptions& options) {
-  rocksdb::Env& env = *(options.env == nullptr ? rocksdb::Env::Default() : options.env);
-  std::vector<std::string> names;
-  const rocksdb::Status status = env.GetChildren(directory, &names);
-  return status.ok() ? names.empty() : status.IsNotFound() || status.IsPathNotFound();
-}
-
 absl::Status Missing(const std::string& directory, const NamedCheckpoint* checkpoint) {
   if (checkpoint != nullptr) {
     return Damaged(directory, absl::StrCat("is missing, but its checkpoint ", checkpoint->path,
                                            " says position ", checkpoint->checkpoint.position));
   }
-  return absl::NotFoundError(
-      absl::StrCat("no log is in ", directory, "; run `rosterd init` to create one"));
+  return NoLog(directory);
 }
 
 absl::StatusOr<std::unique_ptr<OpenLog>> Check(const std::string& directory,
                                                const NamedCheckpoint* checkpoint,
                                                const RocksDbLogOptions& options,
                                                uint64_t budget_bytes) {
-  if (IsMissing(directory, options)) return Missing(directory, checkpoint);
+  if (IsLogMissing(directory, options.env)) return Missing(directory, checkpoint);
   absl::StatusOr<std::unique_ptr<OpenLog>> log = OpenLog::Open(directory, options);
   if (!log.ok()) return log.status();
   if (checkpoint != nullptr) {

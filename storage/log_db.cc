@@ -91,6 +91,18 @@ rocksdb::Options LogDbOptions(rocksdb::Env* env) {
   return options;
 }
 
+bool IsLogMissing(const std::string& directory, rocksdb::Env* env) {
+  std::vector<std::string> names;
+  const rocksdb::Status status =
+      (env == nullptr ? rocksdb::Env::Default() : env)->GetChildren(directory, &names);
+  return status.ok() ? names.empty() : status.IsNotFound() || status.IsPathNotFound();
+}
+
+absl::Status NoLog(const std::string& directory) {
+  return absl::NotFoundError(
+      absl::StrCat("no log is in ", directory, "; run `rosterd init` to create one"));
+}
+
 absl::StatusOr<LogIdentity> ReadLogIdentity(rocksdb::DB& db) {
   if (absl::Status format = CheckFormat(db); !format.ok()) return format;
   absl::StatusOr<std::string> id = ReadFact(db, kLogIdKey);

@@ -34,6 +34,13 @@ std::string RecordKey(Position position);
 // How the directory is opened. `env` null: the default one; it outlives the database.
 rocksdb::Options LogDbOptions(rocksdb::Env* env);
 
+// Whether there is no directory, or nothing in it. False also when that can't be told. `env` null:
+// the default one.
+bool IsLogMissing(const std::string& directory, rocksdb::Env* env);
+
+// NOT_FOUND, with what to do.
+absl::Status NoLog(const std::string& directory);
+
 // What the directory says about itself.
 struct LogIdentity {
   std::string id;

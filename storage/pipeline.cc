@@ -22,14 +22,6 @@ namespace {
 constexpr int kAbortsInPlace = 8;
 
 // The time of the commit at a position; the infinite past before the first one.
-absl::StatusOr<absl::Time> TimeAt(const Log& log, Position position) {
-  if (position == 0) return absl::InfinitePast();
-  absl::StatusOr<std::vector<event::v1::Commit>> commits = log.Read(position, 1);
-  if (!commits.ok()) return commits.status();
-  if (commits->empty()) return absl::DataLossError("the last commit of the log is missing");
-  return domain::FromTimestamp(commits->front().time());
-}
-
 void Answer(const Proposal& proposal, domain::Reason reason) {
   proposal.done(Outcome{.status = domain::Refuse(reason)});
 }

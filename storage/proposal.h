@@ -13,19 +13,14 @@
 #include "absl/time/time.h"
 #include "domain/command.h"
 #include "domain/request/request.h"
+#include "domain/user/person.h"
 #include "domain/world/world.h"
 #include "roster/event/v1/commit.pb.h"
 #include "storage/log.h"
 
 namespace roster::storage {
 
-// A user whose key has to be destroyed.
-struct Erasure {
-  std::string account_id;
-  std::string user_id;
-  uint64_t key_id = 0;
-  Position position = 0;  // of the commit that erased him
-};
+using domain::Erasure;
 
 // What a command came to.
 struct Outcome {
@@ -59,9 +54,9 @@ struct Proposal {
   // When nobody waits for the answer any more, by the system's clock: not decided after that, and
   // refused with DEADLINE_PASSED.
   absl::Time deadline = absl::InfiniteFuture();
-  // Called exactly once when the outcome is durable and published, and what it
-  // erased is gone: on a pipeline thread, without a
-  // lock, or on the thread of Submit when the command can't be queued. Not called by Preview.
+  // Called exactly once when the outcome is durable and published, and what it erased is gone: on a
+  // pipeline thread, without a lock, or on the thread of Submit when the command can't be queued.
+  // Not called by Preview.
   std::function<void(const Outcome&)> done;
 };
 

@@ -86,13 +86,6 @@ absl::StatusOr<std::unique_ptr<Log>> Open(const rocksdb::Options& options,
   return std::make_unique<RocksDbLog>(std::move(db), *std::move(identity));
 }
 
-// Whether something is there that a log must not be created over.
-bool Exists(rocksdb::Env& env, const std::string& directory) {
-  std::vector<std::string> names;
-  const rocksdb::Status status = env.GetChildren(directory, &names);
-  return status.ok() ? !names.empty() : !status.IsNotFound() && !status.IsPathNotFound();
-}
-
 absl::Status MakeDirectory(rocksdb::Env* env, const std::string& directory) {
   if (env != nullptr) {
     return FromRocksDb(env->CreateDirIfMissing(directory), absl::StrCat("create ", directory));
@@ -107,7 +100,7 @@ absl::Status MakeDirectory(rocksdb::Env* env, const std::string& directory) {
 absl::StatusOr<std::unique_ptr<Log>> CreateRocksDbLog(const std::string& directory,
                                                       const RocksDbLogOptions& options) {
   rocksdb::Options db_options = LogDbOptions(options.env);
-  if (Exists(*db_options.env, directory)) {
+  if (!IsLogMissing(directory, options.env)) {
     return absl::AlreadyExistsError(absl::StrCat("a log is in ", directory));
   }
   if (absl::Status made = MakeDirectory(options.env, directory); !made.ok()) return made;
@@ -118,13 +111,9 @@ absl::StatusOr<std::unique_ptr<Log>> CreateRocksDbLog(const std::string& directo
 
 absl::StatusOr<std::unique_ptr<Log>> OpenRocksDbLog(const std::string& directory,
                                                     const RocksDbLogOptions& options) {
-  const rocksdb::Options db_options = LogDbOptions(options.env);
   // Asked here, because RocksDB would leave an empty directory behind.
-  if (!Exists(*db_options.env, directory)) {
-    return absl::NotFoundError(
-        absl::StrCat("no log is in ", directory, "; run `rosterd init` to create one"));
-  }
-  return Open(db_options, directory);
+  if (IsLogMissing(directory, options.env)) return NoLog(directory);
+  return Open(LogDbOptions(options.env), directory);
 }
 
 }  // namespace roster::storage

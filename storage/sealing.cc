@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "domain/rows.h"
+#include "domain/user/person.h"
 #include "storage/aead.h"
 
 namespace roster::storage {
@@ -14,26 +14,20 @@ using event::v1::Commit;
 using event::v1::Event;
 using event::v1::PersonalData;
 
-absl::StatusOr<KeyId> KeyFor(Vault& vault, const domain::World& world,
-                             const std::string& account_id, const Event& event, bool preview) {
-  if (preview) return kPreviewKey;
-  if (event.has_user_created()) return vault.TakeKey();
-  const auto user = domain::FindUser(world, account_id, PersonOf(event));
-  if (!user) return absl::InternalError("personal data of an unknown user");
-  return user->sealed().key_id();
+// A new person gets a new key.
+absl::StatusOr<KeyId> KeyFor(Vault& vault, const domain::World& world, const Commit& commit,
+                             const Event& event) {
+  const absl::StatusOr<KeyId> key_id = domain::KeyOf(world, commit.account_id(), event);
+  return key_id.ok() && *key_id == 0 ? vault.TakeKey() : key_id;
 }
 
 }  // namespace
-
-const std::string& PersonOf(const Event& event) {
-  return event.has_user_created() ? event.user_created().user_id() : event.user_updated().user_id();
-}
 
 absl::Status OpenPersonal(const Vault& vault, Commit& commit) {
   for (Event& event : *commit.mutable_events()) {
     if (!event.has_sealed()) continue;
     absl::StatusOr<std::optional<PersonalData>> opened =
-        vault.TryOpen(commit.account_id(), PersonOf(event), event.sealed());
+        vault.TryOpen(commit.account_id(), domain::PersonOf(event), event.sealed());
     if (!opened.ok()) return opened.status();
     if (*opened) *event.mutable_personal() = **std::move(opened);
   }
@@ -43,9 +37,11 @@ absl::Status OpenPersonal(const Vault& vault, Commit& commit) {
 absl::Status SealPersonal(Vault& vault, const domain::World& world, bool preview, Commit& commit) {
   for (Event& event : *commit.mutable_events()) {
     if (!event.has_personal()) continue;
-    const absl::StatusOr<KeyId> key_id = KeyFor(vault, world, commit.account_id(), event, preview);
+    const absl::StatusOr<KeyId> key_id =
+        preview ? kPreviewKey : KeyFor(vault, world, commit, event);
     if (!key_id.ok()) return key_id.status();
-    auto sealed = vault.Seal(commit.account_id(), PersonOf(event), event.personal(), *key_id);
+    auto sealed =
+        vault.Seal(commit.account_id(), domain::PersonOf(event), event.personal(), *key_id);
     if (!sealed.ok()) return sealed.status();
     *event.mutable_sealed() = *std::move(sealed);
   }

@@ -4,7 +4,6 @@
 #define ROSTER_STORAGE_SEALING_H_
 
 #include <cstddef>
-#include <string>
 
 #include "absl/status/status.h"
 #include "domain/world/world.h"
@@ -12,9 +11,6 @@
 #include "storage/vault.h"
 
 namespace roster::storage {
-
-// Whose personal data the event has: the id of a user.
-const std::string& PersonOf(const event::v1::Event& event);
 
 // Opens the personal data of a commit that was read from a log, as far as it is not forgotten.
 // Errors as Vault::TryOpen.

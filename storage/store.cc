@@ -141,7 +141,7 @@ absl::Status OpenedStore::Start(const StoreOptions& options,
 }
 
 absl::Status OpenedStore::FinishErasures(const std::function<void(std::string_view)>& say) {
-  std::vector<Erasure> pending = ErasuresIn(*views_->Latest());
+  std::vector<Erasure> pending = domain::ErasuresIn(*views_->Latest());
   pending.erase(std::remove_if(
                     pending.begin(), pending.end(),
                     [this](const Erasure& erasure) { return !IsPending(erasure, *vault_, list_); }),

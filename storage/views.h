@@ -30,7 +30,7 @@ using Version = std::shared_ptr<const domain::World>;
 
 // Raised whenever a fold makes other rows of the same log, or a table is added: views of another
 // version are rebuilt.
-inline constexpr uint32_t kViewVersion = 4;
+inline constexpr uint32_t kViewVersion = 5;
 
 // With the version of the rules of text, by which rows of search have their keys.
 std::string ViewVersion();

@@ -29,23 +29,10 @@ constexpr size_t kMostMemtableBytes = 32 << 20;
 constexpr size_t kLeastMemtableBytes = 8 << 20;
 constexpr int kBloomBitsPerKey = 10;
 
-// Little-endian, whatever the machine.
-std::string EncodeFixed64(uint64_t number) {
-  std::string bytes(sizeof number, '\0');
-  for (char& byte : bytes) {
-    byte = static_cast<char>(number & 0xff);
-    number >>= 8;
-  }
+std::string EncodePosition(domain::Position position) {
+  std::string bytes;
+  domain::AppendPosition(bytes, position);
   return bytes;
-}
-
-std::optional<uint64_t> DecodeFixed64(std::string_view bytes) {
-  if (bytes.size() != sizeof(uint64_t)) return std::nullopt;
-  uint64_t number = 0;
-  for (size_t i = bytes.size(); i-- > 0;) {
-    number = number << 8 | static_cast<unsigned char>(bytes[i]);
-  }
-  return number;
 }
 
 rocksdb::DBOptions DirectoryOptions(rocksdb::Env* env,
@@ -138,9 +125,8 @@ std::optional<ViewsDb::Identity> ViewsDb::ReadIdentity() const {
       !db_->Get(options, kPositionKey, &position).ok()) {
     return std::nullopt;
   }
-  const std::optional<uint64_t> decoded = DecodeFixed64(position);
-  if (!decoded) return std::nullopt;
-  identity.position = *decoded;
+  if (position.size() != domain::kPositionBytes) return std::nullopt;
+  identity.position = domain::TrailingPosition(position);
   return identity;
 }
 
@@ -148,7 +134,7 @@ absl::Status ViewsDb::WriteIdentity(std::string_view log_id) {
   rocksdb::WriteBatch batch;
   batch.Put(kLogIdKey, log_id);
   batch.Put(kViewVersionKey, ViewVersion());
-  batch.Put(kPositionKey, EncodeFixed64(0));
+  batch.Put(kPositionKey, EncodePosition(0));
   rocksdb::WriteOptions options;
   options.disableWAL = true;
   if (absl::Status status = FromRocksDb(db_->Write(options, &batch), "create the views");
@@ -172,7 +158,7 @@ absl::Status ViewsDb::Write(const domain::Changes& changes) {
       }
     }
   }
-  batch.Put(kPositionKey, EncodeFixed64(changes.position));
+  batch.Put(kPositionKey, EncodePosition(changes.position));
   rocksdb::WriteOptions options;
   options.disableWAL = true;
   absl::Status status = FromRocksDb(db_->Write(options, &batch), "write the views");

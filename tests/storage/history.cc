@@ -231,7 +231,7 @@ void History::CompareErased(const Reopened& store) {
   }
   erasures_told_.clear();
   std::set<std::string> erased;
-  for (const Erasure& erasure : ErasuresIn(world_)) {
+  for (const Erasure& erasure : domain::ErasuresIn(world_)) {
     erased.insert(erasure.user_id);
     event::v1::SealedData sealed;
     sealed.set_key_id(erasure.key_id);

@@ -91,6 +91,12 @@ struct SyncLies {
   bool names = false;
 };
 
+// Whoever tells lies of any kind must be found out.
+inline constexpr SyncLies kAllLies[] = {
+    {.files = true, .names = true}, {.files = true}, {.names = true}};
+// All of them, where ROSTER_TEST_NO_SYNC is in the environment; else none.
+SyncLies LiesAskedFor();
+
 // The file system. Thread-safe. Locks nobody out.
 class PowerLossFiles final : public rocksdb::FileSystem {
  public:

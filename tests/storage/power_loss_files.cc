@@ -1,6 +1,7 @@
 // The file system over the disk that can lose its power.
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 
@@ -29,6 +30,11 @@ std::string Normal(const std::string& path) {
 IOStatus Missing(const std::string& path) { return IOStatus::PathNotFound("no such file", path); }
 
 }  // namespace
+
+SyncLies LiesAskedFor() {
+  const bool no_sync = std::getenv("ROSTER_TEST_NO_SYNC") != nullptr;
+  return {.files = no_sync, .names = no_sync};
+}
 
 PowerLossFiles::PowerLossFiles(const DiskImage& image) : directories_(image.directories) {
   for (const auto& [path, content] : image.files) {

@@ -8,7 +8,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <optional>
 #include <string>
 #include <vector>
@@ -203,11 +202,6 @@ void PowerLossRun::LookAtLog(const std::string& where, size_t cut, PowerLossEnv&
   if (!appended.ok()) return Find(where, appended.ToString());
 }
 
-SyncLies LiesAskedFor() {
-  const bool no_sync = std::getenv("ROSTER_TEST_NO_SYNC") != nullptr;
-  return {.files = no_sync, .names = no_sync};
-}
-
 TEST(PowerLoss, LosesNothingThatWasAcknowledged) {
   PowerLossRun run({.generations = 8, .cuts = 150, .lies = LiesAskedFor()});
   run.Run();
@@ -228,8 +222,7 @@ TEST(PowerLoss, LosesNothingSilentlyWhenSectorsAreWrittenInAnyOrder) {
 }
 
 TEST(PowerLoss, MutantWithoutSyncIsFound) {
-  for (const SyncLies lies :
-       {SyncLies{.files = true, .names = true}, SyncLies{.files = true}, SyncLies{.names = true}}) {
+  for (const SyncLies lies : kAllLies) {
     PowerLossRun run({.cuts = 250, .lies = lies});
     run.Run();
     EXPECT_THAT(run.findings(), Not(IsEmpty())) << lies.files << lies.names;

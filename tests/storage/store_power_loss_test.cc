@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <random>
@@ -179,7 +178,7 @@ void StorePowerLoss::LookAtErased(const std::string& where, size_t cut, Store& s
   for (const Told& one : told_in_it_) {
     if (one.erased && one.operations <= cut) told.insert(one.position);
   }
-  for (const Erasure& erasure : ErasuresIn(*store.views().Latest())) {
+  for (const Erasure& erasure : domain::ErasuresIn(*store.views().Latest())) {
     event::v1::SealedData sealed;
     sealed.set_key_id(erasure.key_id);
     const auto opened = store.vault().TryOpen(erasure.account_id, erasure.user_id, sealed);
@@ -194,11 +193,6 @@ void StorePowerLoss::LookAtErased(const std::string& where, size_t cut, Store& s
   }
 }
 
-SyncLies LiesAskedFor() {
-  const bool no_sync = std::getenv("ROSTER_TEST_NO_SYNC") != nullptr;
-  return {.files = no_sync, .names = no_sync};
-}
-
 TEST(StorePowerLoss, LosesNothingThatWasTold) {
   StorePowerLoss run({.generations = 8, .cuts = 100, .lies = LiesAskedFor()});
   run.Run();
@@ -211,8 +205,7 @@ TEST(StorePowerLoss, LosesNothingThatWasTold) {
 }
 
 TEST(StorePowerLoss, MutantWithoutSyncIsFound) {
-  for (const SyncLies lies :
-       {SyncLies{.files = true, .names = true}, SyncLies{.files = true}, SyncLies{.names = true}}) {
+  for (const SyncLies lies : kAllLies) {
     StorePowerLoss run({.cuts = 100, .lies = lies});
     run.Run();
     ASSERT_THAT(run.findings(), Not(IsEmpty())) << lies.files << lies.names;

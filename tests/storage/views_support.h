@@ -97,7 +97,7 @@ class ViewsTest : public testing::Test {
     EXPECT_TRUE(ActOn(copy, [&](rocksdb::DB& db) {
       EXPECT_TRUE(db.Get(rocksdb::ReadOptions(), "position", &bytes).ok());
     }));
-    return bytes.empty() ? 0 : static_cast<unsigned char>(bytes[0]);
+    return bytes.empty() ? 0 : domain::TrailingPosition(bytes);
   }
 
   // What the log folds to, one commit after the other, in memory.
