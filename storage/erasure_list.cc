@@ -1,12 +1,15 @@
 #include "storage/erasure_list.h"
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "storage/crc.h"
 #include "storage/file.h"
 
 namespace roster::storage {
@@ -14,6 +17,18 @@ namespace {
 
 constexpr char kErased[] = "erased";
 constexpr char kForgotten[] = "forgotten";
+
+// What is written of a line: its text and the checksum of that.
+std::string WithChecksum(std::string_view text) {
+  return absl::StrCat(std::string(text), " ", absl::BytesToHexString(Crc32(text)));
+}
+
+// The text of a line that was written; nothing when it was changed.
+std::optional<std::string_view> TextOf(std::string_view line) {
+  const std::string_view text = line.substr(0, line.rfind(' '));
+  if (WithChecksum(text) != line) return std::nullopt;
+  return text;
+}
 
 }  // namespace
 
@@ -32,7 +47,8 @@ absl::StatusOr<ErasureList> ErasureList::Open(const std::string& path, rocksdb::
 }
 
 absl::Status ErasureList::ReadLine(std::string_view line) {
-  const std::vector<std::string> words = absl::StrSplit(std::string(line), ' ');
+  const std::vector<std::string> words =
+      absl::StrSplit(std::string(TextOf(line).value_or("")), ' ');
   Position position = 0;
   uint64_t key_id = 0;
   if (words.size() == 5 && words[0] == kErased && absl::SimpleAtoi(words[1], &position) &&
@@ -53,8 +69,8 @@ absl::Status ErasureList::Add(const std::vector<Erasure>& erasures) {
   std::vector<std::string> lines;
   for (const Erasure& erasure : erasures) {
     if (key_ids_.count(erasure.key_id) != 0 || !fresh.insert(erasure.key_id).second) continue;
-    lines.push_back(absl::StrCat(kErased, " ", erasure.position, " ", erasure.key_id, " ",
-                                 erasure.account_id, " ", erasure.user_id));
+    lines.push_back(WithChecksum(absl::StrCat(kErased, " ", erasure.position, " ", erasure.key_id,
+                                              " ", erasure.account_id, " ", erasure.user_id)));
   }
   if (lines.empty()) return absl::OkStatus();
   absl::Status added = AppendLine(path_, absl::StrJoin(lines, "\n"), env_);
@@ -64,7 +80,8 @@ absl::Status ErasureList::Add(const std::vector<Erasure>& erasures) {
 
 absl::Status ErasureList::Forgotten(Position position) {
   if (position <= forgotten_) return absl::OkStatus();
-  absl::Status added = AppendLine(path_, absl::StrCat(kForgotten, " ", position), env_);
+  absl::Status added =
+      AppendLine(path_, WithChecksum(absl::StrCat(kForgotten, " ", position)), env_);
   if (added.ok()) forgotten_ = position;
   return added;
 }

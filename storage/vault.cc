@@ -2,7 +2,6 @@
 
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -12,6 +11,7 @@
 #include "domain/world/world.h"
 #include "storage/aead.h"
 #include "storage/commit_record.h"
+#include "storage/crc.h"
 #include "storage/file.h"
 #include "storage/rocksdb_status.h"
 
@@ -31,7 +31,6 @@ constexpr size_t kMacBytes = 24;
 static_assert(kMagic.size() + kLogIdBytes + domain::kPositionBytes + kMacBytes == kSlotBytes);
 
 // A slot: the wrapped key and a CRC-32 of it, which finds damage without the key-encryption key.
-constexpr size_t kCrcBytes = 4;
 constexpr size_t kWrappedBytes = kSlotBytes - kCrcBytes;
 static_assert(kWrappedBytes == kSealBytes + kSecretKeyBytes);
 
@@ -39,14 +38,6 @@ static_assert(kWrappedBytes == kSealBytes + kSecretKeyBytes);
 const std::string& Destroyed() {
   static const std::string destroyed(kSlotBytes, '\0');
   return destroyed;
-}
-
-std::string Crc(std::string_view bytes) {
-  const uint32_t crc =
-      crc32(0, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uInt>(bytes.size()));
-  std::string encoded;
-  for (int shift = 24; shift >= 0; shift -= 8) encoded += static_cast<char>(crc >> shift);
-  return encoded;
 }
 
 std::string SlotContext(std::string_view log_id, KeyId key_id) {
@@ -58,7 +49,7 @@ std::string SlotContext(std::string_view log_id, KeyId key_id) {
 std::string NewSlot(const SecretKey& wrapping, std::string_view log_id, KeyId key_id) {
   const SecretKey key = SecretKey::Random();
   std::string slot = Seal(wrapping, SlotContext(log_id, key_id), key.bytes());
-  return slot += Crc(slot);
+  return slot += Crc32(slot);
 }
 
 std::string Header(const SecretKey& key_encryption_key, std::string_view log_id, KeyId slots) {
@@ -154,7 +145,7 @@ absl::Status Vault::CheckSlots() {
       const std::string_view slot = read.ToStringView().substr(i * kSlotBytes, kSlotBytes);
       if (slot == Destroyed()) {
         destroyed_at_open_.push_back(first + i);
-      } else if (Crc(slot.substr(0, kWrappedBytes)) != slot.substr(kWrappedBytes)) {
+      } else if (Crc32(slot.substr(0, kWrappedBytes)) != slot.substr(kWrappedBytes)) {
         return Damaged(path(), absl::StrCat("key ", first + i));
       }
     }
