@@ -31,8 +31,8 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public Call {
   void Answer(const absl::Status& status) override { Finish(ToGrpc(status)); }
 
   // gRPC hands OnDone over to another thread unless it is told that there is little to do, which
-  // costs a quarter of a Check. It calls this its own, and its own reactors do the same; a gRPC that
-  // no longer asks does not compile here.
+  // costs a quarter of a Check. It calls this its own, and its own reactors do the same; a gRPC
+  // that no longer asks does not compile here.
   bool InternalInlineable() override { return true; }
 
  private:
