@@ -38,8 +38,8 @@ class SnapshotWorld final : public domain::World {
   }
 
   void ScanKept(domain::Table table, std::string_view prefix, std::string_view after,
-                Visitor visit) const override {
-    db_->Scan(snapshot_, table, prefix, after, visit);
+                domain::Direction direction, Visitor visit) const override {
+    db_->Scan(snapshot_, table, prefix, after, direction, visit);
   }
 
  private:

@@ -70,14 +70,6 @@ rocksdb::ColumnFamilyOptions TableOptions(const std::shared_ptr<rocksdb::Cache>&
   return options;
 }
 
-// The least key greater than all that begin with the prefix; empty when there is none.
-std::string UpperBound(std::string_view prefix) {
-  std::string bound(prefix);
-  while (!bound.empty() && bound.back() == '\xff') bound.pop_back();
-  if (!bound.empty()) ++bound.back();
-  return bound;
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ViewsDb>> ViewsDb::Open(const ViewsOptions& options) {
@@ -186,17 +178,28 @@ std::optional<std::string> ViewsDb::Get(const rocksdb::Snapshot* snapshot, Table
 }
 
 void ViewsDb::Scan(const rocksdb::Snapshot* snapshot, Table table, std::string_view prefix,
-                   std::string_view after, domain::World::Visitor visit) const {
-  const std::string bound = UpperBound(prefix);
+                   std::string_view after, domain::Direction direction,
+                   domain::World::Visitor visit) const {
+  const bool ascending = direction == domain::Direction::kAscending;
+  const std::string bound = domain::UpperBound(prefix);
+  const rocksdb::Slice lower(prefix);
   const rocksdb::Slice upper(bound);
   rocksdb::ReadOptions options;
   options.snapshot = snapshot;
+  options.iterate_lower_bound = &lower;
   if (!bound.empty()) options.iterate_upper_bound = &upper;
   const std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator(options, of(table)));
-  row->Seek(std::max(prefix, after));
+  const auto step = [&] { ascending ? row->Next() : row->Prev(); };
+  if (ascending) {
+    row->Seek(std::max(prefix, after));
+  } else if (after.empty() || (!bound.empty() && after >= bound)) {
+    row->SeekToLast();
+  } else {
+    row->SeekForPrev(after);
+  }
   // `after` itself is not visited; the prefix is, should a row have it as its whole key.
-  if (!after.empty() && row->Valid() && row->key() == after) row->Next();
-  for (; row->Valid(); row->Next()) {
+  if (!after.empty() && row->Valid() && row->key() == after) step();
+  for (; row->Valid(); step()) {
     if (!visit(row->key().ToStringView(), row->value().ToStringView())) return;
   }
   if (!row->status().ok()) Damaged(table, row->status());

@@ -64,7 +64,8 @@ class ViewsDb {
   std::optional<std::string> Get(const rocksdb::Snapshot* snapshot, domain::Table table,
                                  std::string_view key) const;
   void Scan(const rocksdb::Snapshot* snapshot, domain::Table table, std::string_view prefix,
-            std::string_view after, domain::World::Visitor visit) const;
+            std::string_view after, domain::Direction direction,
+            domain::World::Visitor visit) const;
 
  private:
   explicit ViewsDb(const ViewsOptions& options) : options_(options) {}

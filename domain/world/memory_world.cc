@@ -38,11 +38,11 @@ std::optional<std::string> MemoryWorld::GetKept(Table table, std::string_view ke
 }
 
 void MemoryWorld::ScanKept(Table table, std::string_view prefix, std::string_view after,
-                           Visitor visit) const {
-  const Rows& rows = tables_[static_cast<size_t>(table)];
-  for (auto row = FirstRow(rows, prefix, after);
-       row != rows.end() && StartsWith(row->first, prefix); ++row) {
+                           Direction direction, Visitor visit) const {
+  RowsInOrder rows(tables_[static_cast<size_t>(table)], prefix, after, direction);
+  for (const auto* row = rows.Peek(); row != nullptr; row = rows.Peek()) {
     if (!visit(row->first, row->second)) return;
+    rows.Pop();
   }
 }
 

@@ -13,19 +13,20 @@ std::optional<std::string> Overlay::GetKept(Table table, std::string_view key) c
 }
 
 void Overlay::ScanKept(Table table, std::string_view prefix, std::string_view after,
-                       Visitor visit) const {
+                       Direction direction, Visitor visit) const {
   const TableChanges& changes = changes_.of(table);
-  auto next = FirstRow(changes.rows, prefix, after);
+  RowsInOrder changed(changes.rows, prefix, after, direction);
   bool stopped = false;
   // Visits the changed rows that come before `limit`; all that are left when there is no limit.
   const auto visit_changed = [&](std::optional<std::string_view> limit) {
-    while (!stopped && next != changes.rows.end() && StartsWith(next->first, prefix) &&
-           (!limit || next->first < *limit)) {
-      if (next->second) stopped = !visit(next->first, *next->second);
-      ++next;
+    for (const auto* row = changed.Peek();
+         !stopped && row != nullptr && (!limit || ComesBefore(row->first, *limit, direction));
+         row = changed.Peek()) {
+      if (row->second) stopped = !visit(row->first, *row->second);
+      changed.Pop();
     }
   };
-  below_.ScanKept(table, prefix, after, [&](std::string_view key, std::string_view row) {
+  below_.ScanKept(table, prefix, after, direction, [&](std::string_view key, std::string_view row) {
     visit_changed(key);
     if (stopped) return false;
     if (changes.rows.find(key) == changes.rows.end() && !changes.Drops(key)) {

@@ -43,6 +43,13 @@ bool IsPersonal(Table table) {
   return table == Table::kSearch || table == Table::kSearchOf || table == Table::kSearchPast;
 }
 
+std::string UpperBound(std::string_view prefix) {
+  std::string bound(prefix);
+  while (!bound.empty() && bound.back() == '\xff') bound.pop_back();
+  if (!bound.empty()) ++bound.back();
+  return bound;
+}
+
 void AppendPosition(std::string& bytes, Position position) {
   for (size_t i = kPositionBytes; i-- > 0;) bytes += static_cast<char>(position >> (8 * i));
 }
@@ -61,10 +68,10 @@ std::optional<std::string> World::Get(Table table, std::string_view key) const {
   return row;
 }
 
-void World::Scan(Table table, std::string_view prefix, std::string_view after,
-                 Visitor visit) const {
-  if (!HasPast(table)) return ScanKept(table, prefix, after, visit);
-  ScanKept(table, prefix, after, [&](std::string_view key, std::string_view row) {
+void World::Scan(Table table, std::string_view prefix, std::string_view after, Visitor visit,
+                 Direction direction) const {
+  if (!HasPast(table)) return ScanKept(table, prefix, after, direction, visit);
+  ScanKept(table, prefix, after, direction, [&](std::string_view key, std::string_view row) {
     row.remove_suffix(kPositionBytes);
     return visit(key, row);
   });

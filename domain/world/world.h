@@ -56,6 +56,12 @@ bool HasPast(Table table);
 // Whether rows hold personal data in plain text.
 bool IsPersonal(Table table);
 
+// The way through the keys of a table.
+enum class Direction : uint8_t { kAscending, kDescending };
+
+// The least key greater than all that begin with the prefix; empty when there is none.
+std::string UpperBound(std::string_view prefix);
+
 // Positions in keys and rows: 8 bytes, big-endian, so that the order of bytes is that of time.
 inline constexpr size_t kPositionBytes = 8;
 void AppendPosition(std::string& bytes, Position position);
@@ -79,15 +85,16 @@ class World {
   // The row of a key, or nothing when there is none.
   std::optional<std::string> Get(Table table, std::string_view key) const;
 
-  // Visits the rows whose key begins with `prefix` and is greater than `after`, in the order of
-  // their bytes.
-  void Scan(Table table, std::string_view prefix, std::string_view after, Visitor visit) const;
+  // Visits the rows whose key begins with `prefix`, in the order of their bytes or against it:
+  // those that come after `after`, all of them where that is empty.
+  void Scan(Table table, std::string_view prefix, std::string_view after, Visitor visit,
+            Direction direction = Direction::kAscending) const;
 
   // The same with the rows as they are kept: in a table with a past, each ends with the position
   // that wrote it.
   virtual std::optional<std::string> GetKept(Table table, std::string_view key) const = 0;
   virtual void ScanKept(Table table, std::string_view prefix, std::string_view after,
-                        Visitor visit) const = 0;
+                        Direction direction, Visitor visit) const = 0;
 };
 
 }  // namespace roster::domain

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -22,6 +23,7 @@ namespace roster::storage {
 namespace {
 
 using domain::Changes;
+using domain::Direction;
 using domain::Overlay;
 using domain::Table;
 using domain::World;
@@ -181,14 +183,19 @@ class WorldContract : public testing::TestWithParam<WorldRow> {
     world_->Apply(step, ++position_);
   }
 
-  Keys Scan(Table table, std::string_view prefix, std::string_view after, size_t limit = 100) {
+  Keys Scan(Table table, std::string_view prefix, std::string_view after, size_t limit = 100,
+            Direction direction = Direction::kAscending) {
     Keys keys;
-    world_->now().Scan(table, prefix, after, [&](std::string_view key, std::string_view value) {
+    const auto take = [&](std::string_view key, std::string_view value) {
       EXPECT_EQ(world_->now().Get(table, key), std::string(value));
       keys.emplace_back(key);
       return keys.size() < limit;
-    });
+    };
+    world_->now().Scan(table, prefix, after, take, direction);
     return keys;
+  }
+  Keys ScanDown(Table table, std::string_view prefix, std::string_view after, size_t limit = 100) {
+    return Scan(table, prefix, after, limit, Direction::kDescending);
   }
 
   std::unique_ptr<Changing> world_ = GetParam().make();
@@ -222,10 +229,11 @@ TEST_P(WorldContract, KeepsThePositionThatWroteARow) {
   EXPECT_EQ(world_->now().GetKept(Table::kUsers, "a"), first);
   EXPECT_EQ(world_->now().GetKept(Table::kTokens, "a"), "1");
   Keys rows;
-  world_->now().ScanKept(Table::kUsers, "", "", [&](std::string_view, std::string_view row) {
-    rows.emplace_back(row);
-    return true;
-  });
+  world_->now().ScanKept(Table::kUsers, "", "", Direction::kAscending,
+                         [&](std::string_view, std::string_view row) {
+                           rows.emplace_back(row);
+                           return true;
+                         });
   std::string third = "2";
   domain::AppendPosition(third, 3);
   EXPECT_EQ(rows, (Keys{first, third}));
@@ -308,11 +316,35 @@ TEST_P(WorldContract, StopsAScanWhenTold) {
   }
 }
 
+TEST_P(WorldContract, ScansDownAsItScansUp) {
+  const Keys kSome = {"A",      "a",  "a/", "a/1",  "a/10",    "a/2",
+                      "a/\xff", "a0", "b",  "\xff", "\xff\xff"};
+  for (const std::string& key : kSome) Apply(Table::kUsers, {{key, ""}, {key + "x", ""}});
+  for (const std::string& key : kSome) Apply(Table::kUsers, {{key + "x", std::nullopt}});
+  for (const char* prefix : {"", "a", "a/", "a/1", "b", "\xff", "\xff\xff", "x"}) {
+    Keys up = Scan(Table::kUsers, prefix, "");
+    std::reverse(up.begin(), up.end());
+    EXPECT_EQ(ScanDown(Table::kUsers, prefix, ""), up) << prefix;
+    for (const std::string& key : up) {
+      EXPECT_EQ(ScanDown(Table::kUsers, prefix, "", up.size()).back(), up.back());
+      const Keys rest(std::find(up.begin(), up.end(), key) + 1, up.end());
+      EXPECT_EQ(ScanDown(Table::kUsers, prefix, key), rest) << prefix << " below " << key;
+    }
+  }
+  EXPECT_EQ(ScanDown(Table::kUsers, "a/", "a/15"), (Keys{"a/10", "a/1", "a/"}));
+  EXPECT_EQ(ScanDown(Table::kUsers, "a/", "z"), (Keys{"a/\xff", "a/2", "a/10", "a/1", "a/"}));
+  EXPECT_EQ(ScanDown(Table::kUsers, "a/", "a"), (Keys{}));
+  EXPECT_EQ(ScanDown(Table::kUsers, "a/1", "a/1"), (Keys{}));
+  EXPECT_EQ(ScanDown(Table::kUsers, "", "a/1", 2), (Keys{"a/", "a"}));
+  EXPECT_EQ(ScanDown(Table::kUsers, "", "A"), (Keys{}));
+}
+
 TEST_P(WorldContract, HidesDeletedRowsFromScans) {
   Apply(Table::kUsers, {{"1", ""}, {"2", ""}, {"3", ""}, {"4", ""}, {"5", ""}});
   Apply(Table::kUsers, {{"1", std::nullopt}, {"3", std::nullopt}, {"5", std::nullopt}});
   EXPECT_EQ(Scan(Table::kUsers, "", ""), (Keys{"2", "4"}));
   EXPECT_EQ(Scan(Table::kUsers, "", "2"), (Keys{"4"}));
+  EXPECT_EQ(ScanDown(Table::kUsers, "", ""), (Keys{"4", "2"}));
 }
 
 const WorldRow kRows[] = {

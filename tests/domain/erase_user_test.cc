@@ -144,10 +144,11 @@ int PersonalRowsWith(const World& world, const std::string& text) {
   int rows = 0;
   for (const Table table : kTables) {
     if (!IsPersonal(table)) continue;
-    world.ScanKept(table, "", "", [&](std::string_view key, std::string_view row) {
-      if (key.find(text) != key.npos || row.find(text) != row.npos) ++rows;
-      return true;
-    });
+    world.ScanKept(table, "", "", Direction::kAscending,
+                   [&](std::string_view key, std::string_view row) {
+                     if (key.find(text) != key.npos || row.find(text) != row.npos) ++rows;
+                     return true;
+                   });
   }
   return rows;
 }

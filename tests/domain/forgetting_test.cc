@@ -66,10 +66,11 @@ TEST(ForgettingTest, EverySearchRowIsListedForItsUser_R121) {
     ++rows;
     return true;
   };
-  world.ScanKept(Table::kSearch, "", "", check);
-  world.ScanKept(Table::kSearchPast, "", "", [&](std::string_view key, std::string_view row) {
-    return check(key.substr(1, key.size() - 2 - kPositionBytes), row);
-  });
+  world.ScanKept(Table::kSearch, "", "", Direction::kAscending, check);
+  world.ScanKept(Table::kSearchPast, "", "", Direction::kAscending,
+                 [&](std::string_view key, std::string_view row) {
+                   return check(key.substr(1, key.size() - 2 - kPositionBytes), row);
+                 });
   EXPECT_GT(rows, 100);
 }
 

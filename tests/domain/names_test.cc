@@ -170,10 +170,11 @@ TEST(NamesTest, OfDeletedUsers_R4_R121) {
   EXPECT_EQ(Outcome(Create(gone.world(), Data("cop@x.org", "copa"))), "");
   size_t rows = 0;
   for (const Table table : {Table::kSearch, Table::kSearchPast, Table::kSearchOf}) {
-    gone.world().ScanKept(table, "", "", [&](std::string_view key, std::string_view) {
-      rows += key.find("cop") != key.npos || key.find("сор") != key.npos;
-      return true;
-    });
+    gone.world().ScanKept(table, "", "", Direction::kAscending,
+                          [&](std::string_view key, std::string_view) {
+                            rows += key.find("cop") != key.npos || key.find("сор") != key.npos;
+                            return true;
+                          });
   }
   EXPECT_EQ(rows, 0u);
 }

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
 #include <string>
@@ -20,12 +21,19 @@ namespace {
 using Rows = std::vector<std::pair<std::string, std::string>>;
 
 Rows ScanAll(const World& world, Table table, std::string_view prefix = "",
-             std::string_view after = "", size_t limit = ~size_t{0}) {
+             std::string_view after = "", size_t limit = ~size_t{0},
+             Direction direction = Direction::kAscending) {
   Rows rows;
-  world.ScanKept(table, prefix, after, [&](std::string_view key, std::string_view row) {
+  world.ScanKept(table, prefix, after, direction, [&](std::string_view key, std::string_view row) {
     rows.emplace_back(key, row);
     return rows.size() < limit;
   });
+  return rows;
+}
+
+Rows ScanDown(const World& world, Table table) {
+  Rows rows = ScanAll(world, table, "", "", ~size_t{0}, Direction::kDescending);
+  std::reverse(rows.begin(), rows.end());
   return rows;
 }
 
@@ -39,13 +47,14 @@ class CountingWorld final : public World {
     ++read_;
     return below_.GetKept(table, key);
   }
-  void ScanKept(Table table, std::string_view prefix, std::string_view after,
+  void ScanKept(Table table, std::string_view prefix, std::string_view after, Direction direction,
                 Visitor visit) const override {
     ++read_;
-    below_.ScanKept(table, prefix, after, [&](std::string_view key, std::string_view row) {
-      ++read_;
-      return visit(key, row);
-    });
+    below_.ScanKept(table, prefix, after, direction,
+                    [&](std::string_view key, std::string_view row) {
+                      ++read_;
+                      return visit(key, row);
+                    });
   }
   // Scans, gets and visited rows since the last call.
   int TakeRead() { return std::exchange(read_, 0); }
@@ -108,12 +117,16 @@ class PastTest : public testing::Test {
   }
 
   static Rows Expected(const std::map<std::string, std::string>& copy, std::string_view prefix,
-                       std::string_view after, size_t limit) {
+                       std::string_view after, size_t limit, Direction direction) {
     Rows rows;
     for (const auto& [key, row] : copy) {
-      if (key.substr(0, prefix.size()) != prefix || (!after.empty() && key <= after)) continue;
-      if (rows.size() < limit) rows.emplace_back(key, row);
+      const bool up = direction == Direction::kAscending;
+      const bool passed = !after.empty() && (up ? key <= after : key >= after);
+      if (key.substr(0, prefix.size()) != prefix || passed) continue;
+      rows.emplace_back(key, row);
     }
+    if (direction == Direction::kDescending) std::reverse(rows.begin(), rows.end());
+    rows.resize(std::min(rows.size(), limit));
     return rows;
   }
 
@@ -153,9 +166,12 @@ TEST_F(PastTest, ScansWhatWasThere) {
       ASSERT_EQ(ScanAll(past, kTablesWithPast[table]), Rows(copy.begin(), copy.end())) << position;
       const auto& [prefix, after] = kScans[random() % std::size(kScans)];
       const size_t limit = random() % 6 + 1;
-      ASSERT_EQ(ScanAll(past, kTablesWithPast[table], prefix, after, limit),
-                Expected(copy, prefix, after, limit))
-          << "'" << prefix << "' after '" << after << "' @" << position;
+      ASSERT_EQ(ScanDown(past, kTablesWithPast[table]), Rows(copy.begin(), copy.end())) << position;
+      for (const Direction direction : {Direction::kAscending, Direction::kDescending}) {
+        ASSERT_EQ(ScanAll(past, kTablesWithPast[table], prefix, after, limit, direction),
+                  Expected(copy, prefix, after, limit, direction))
+            << "'" << prefix << "' after '" << after << "' @" << position;
+      }
     }
   }
 }
@@ -189,6 +205,7 @@ TEST_F(OftenChangedTest, IsRightAtEveryPosition) {
     ASSERT_EQ(past.Get(Table::kUsers, "b"),
               gone ? std::nullopt : std::optional<std::string>(std::to_string(position)));
     ASSERT_EQ(ScanAll(past, Table::kUsers).size(), gone ? 2u : 3u);
+    ASSERT_EQ(ScanDown(past, Table::kUsers), ScanAll(past, Table::kUsers)) << position;
   }
   EXPECT_EQ(ScanAll(PastWorld(world_, 0), Table::kUsers), Rows());
 }
@@ -200,6 +217,8 @@ TEST_F(OftenChangedTest, CostsNoStepForEachChange) {
     (void)past.Get(Table::kUsers, "b");
     EXPECT_LE(counting.TakeRead(), 4) << position;
     (void)ScanAll(past, Table::kUsers);
+    EXPECT_LE(counting.TakeRead(), 40) << position;
+    (void)ScanDown(past, Table::kUsers);
     EXPECT_LE(counting.TakeRead(), 40) << position;
   }
 }
@@ -220,14 +239,18 @@ TEST(PastOfManyRowsTest, IsWhole) {
   change(3, [](Overlay& now, const std::string& key) { now.Delete(Table::kUsers, key); });
   const PastWorld past(world, 1);
   EXPECT_EQ(ScanAll(past, Table::kUsers), before);
-  Rows pages;
-  while (true) {
-    const Rows page =
-        ScanAll(past, Table::kUsers, "1", pages.empty() ? "" : pages.back().first, 130);
-    if (page.empty()) break;
-    pages.insert(pages.end(), page.begin(), page.end());
+  EXPECT_EQ(ScanDown(past, Table::kUsers), before);
+  for (const Direction direction : {Direction::kAscending, Direction::kDescending}) {
+    Rows pages;
+    while (true) {
+      const std::string after = pages.empty() ? "" : pages.back().first;
+      const Rows page = ScanAll(past, Table::kUsers, "1", after, 130, direction);
+      if (page.empty()) break;
+      pages.insert(pages.end(), page.begin(), page.end());
+    }
+    if (direction == Direction::kDescending) std::reverse(pages.begin(), pages.end());
+    EXPECT_EQ(pages, before);
   }
-  EXPECT_EQ(pages, before);
 }
 
 // What one commit writes twice was never there, and what is forgotten is not in the past either.
@@ -274,6 +297,7 @@ TEST(PastOfHistoryTest, IsWhatTheHistoryWasThen) {
     const PastWorld past(history.world(), commit.position());
     for (const Table table : {Table::kAccounts, Table::kUsers, Table::kServiceAccounts}) {
       ASSERT_EQ(ScanAll(past, table), ScanAll(then, table)) << commit.position();
+      ASSERT_EQ(ScanDown(past, table), ScanAll(then, table)) << commit.position();
     }
     ASSERT_EQ(ScanAll(past, Table::kSearch), ScanAll(then, Table::kSearch)) << commit.position();
   }

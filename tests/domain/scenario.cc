@@ -227,10 +227,11 @@ std::string Text(const google::protobuf::Message& message) {
 std::map<std::string, std::string> Dump(const World& world) {
   std::map<std::string, std::string> rows;
   for (const Table table : kTables) {
-    world.ScanKept(table, "", "", [&](std::string_view key, std::string_view value) {
-      rows[std::string(TableName(table)) + "/" + std::string(key)] = value;
-      return true;
-    });
+    world.ScanKept(table, "", "", Direction::kAscending,
+                   [&](std::string_view key, std::string_view value) {
+                     rows[std::string(TableName(table)) + "/" + std::string(key)] = value;
+                     return true;
+                   });
   }
   return rows;
 }

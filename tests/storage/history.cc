@@ -43,10 +43,11 @@ using Rows = std::vector<std::pair<std::string, std::string>>;
 
 Rows RowsOf(const domain::World& world, Table table) {
   Rows rows;
-  world.ScanKept(table, "", "", [&](std::string_view key, std::string_view value) {
-    rows.emplace_back(key, value);
-    return true;
-  });
+  world.ScanKept(table, "", "", domain::Direction::kAscending,
+                 [&](std::string_view key, std::string_view value) {
+                   rows.emplace_back(key, value);
+                   return true;
+                 });
   return rows;
 }
 

@@ -114,10 +114,11 @@ TEST_F(ViewsTest, AreFlushedWholeWhenOneTableFillsTheMemory) {
     const absl::StatusOr<std::unique_ptr<ViewsDb>> copy = ViewsDb::Open(options_);
     ASSERT_THAT(copy, IsOk());
     position = (*copy)->ReadIdentity()->position;
-    (*copy)->Scan(nullptr, domain::Table::kUsers, "", "", [&](std::string_view, std::string_view) {
-      ++users;
-      return true;
-    });
+    (*copy)->Scan(nullptr, domain::Table::kUsers, "", "", domain::Direction::kAscending,
+                  [&](std::string_view, std::string_view) {
+                    ++users;
+                    return true;
+                  });
   }
   EXPECT_GT(users, 0u);
   EXPECT_LT(users, 200u);
