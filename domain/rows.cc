@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "domain/text/confusable.h"
 #include "domain/text/email.h"
+#include "domain/text/name.h"
 #include "domain/text/text.h"
 
 namespace roster::domain {
@@ -16,8 +17,13 @@ constexpr char kEmail[] = "e/";
 constexpr char kUserName[] = "n/";
 constexpr char kLookOfEmail[] = "el/";
 constexpr char kLookOfUserName[] = "nl/";
+constexpr char kName[] = "o/";
+constexpr char kWords[] = "w/";
 
 constexpr char kSeparator = '/';
+// Between a text and the id of its user: less than any byte that may go on a text, so that the
+// shorter text comes first, and not 0, which keys in the past have after them.
+constexpr char kEndOfText = '\x01';
 constexpr char kLastKeyCounter[] = "last_key";
 
 template <typename Row>
@@ -49,11 +55,11 @@ std::string Key(std::string_view account_id, std::string_view id) {
 std::string Prefix(std::string_view account_id) { return Key(account_id, ""); }
 
 std::string EmailKey(std::string_view account_id, std::string_view email) {
-  return Key(account_id, kEmail + NormalizeEmail(email));
+  return EmailPrefix(account_id, NormalizeEmail(email));
 }
 
 std::string UserNameKey(std::string_view account_id, std::string_view user_name) {
-  return Key(account_id, kUserName + Normalize(user_name));
+  return UserNamePrefix(account_id, Normalize(user_name));
 }
 
 std::optional<std::string> EmailSkeletonKey(std::string_view account_id, std::string_view email) {
@@ -64,6 +70,30 @@ std::optional<std::string> EmailSkeletonKey(std::string_view account_id, std::st
 
 std::string UserNameSkeletonKey(std::string_view account_id, std::string_view user_name) {
   return Key(account_id, kLookOfUserName + Skeleton(user_name));
+}
+
+std::string NameKey(std::string_view account_id, std::string_view full_name,
+                    std::string_view user_id) {
+  return NamePrefix(account_id).append(SortKey(full_name)).append(1, kEndOfText).append(user_id);
+}
+
+std::string WordsKey(std::string_view account_id, std::string_view words,
+                     std::string_view user_id) {
+  return WordsPrefix(account_id, words).append(1, kEndOfText).append(user_id);
+}
+
+std::string NamePrefix(std::string_view account_id) { return Key(account_id, kName); }
+
+std::string EmailPrefix(std::string_view account_id, std::string_view text) {
+  return Key(account_id, kEmail).append(text);
+}
+
+std::string UserNamePrefix(std::string_view account_id, std::string_view text) {
+  return Key(account_id, kUserName).append(text);
+}
+
+std::string WordsPrefix(std::string_view account_id, std::string_view text) {
+  return Key(account_id, kWords).append(text);
 }
 
 std::string SubjectKey(std::string_view account_id, std::string_view subject_id,

@@ -31,6 +31,21 @@ std::string UserNameKey(std::string_view account_id, std::string_view user_name)
 std::optional<std::string> EmailSkeletonKey(std::string_view account_id, std::string_view email);
 std::string UserNameSkeletonKey(std::string_view account_id, std::string_view user_name);
 
+// Key of the search row by which a user stands where his full name puts him (SortKey). The user
+// makes it unique.
+std::string NameKey(std::string_view account_id, std::string_view full_name,
+                    std::string_view user_id);
+// Key of the search row by which a user is found by a part of his name: `words`, in comparison
+// form.
+std::string WordsKey(std::string_view account_id, std::string_view words, std::string_view user_id);
+
+// The beginnings of the keys of all search rows of users by name, and of those whose email, user
+// name, or words of a name begin with this text, which is in comparison form.
+std::string NamePrefix(std::string_view account_id);
+std::string EmailPrefix(std::string_view account_id, std::string_view text);
+std::string UserNamePrefix(std::string_view account_id, std::string_view text);
+std::string WordsPrefix(std::string_view account_id, std::string_view text);
+
 // Key of the row that says that the commit at `position` touched the subject; it ends with the
 // position.
 std::string SubjectKey(std::string_view account_id, std::string_view subject_id, Position position);

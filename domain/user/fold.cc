@@ -5,6 +5,7 @@
 #include "absl/functional/function_ref.h"
 #include "domain/rows.h"
 #include "domain/user/administrators.h"
+#include "domain/user/index.h"
 #include "domain/user/search.h"
 
 namespace roster::domain {
@@ -26,6 +27,7 @@ void Store(Overlay& world, const Commit& commit, const UserRow& before, UserRow 
     world.Put(Table::kUsers, key, Encode(after));
   }
   world.Put(Table::kSubjects, SubjectKey(account_id, after.user_id(), commit.position()), "");
+  IndexUser(world, account_id, before, after);
   if (const auto account = FindAccount(world, account_id)) {
     CountAdministrators(world, *account, before, after);
   }

@@ -4,7 +4,10 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "domain/rows.h"
+#include "domain/text/name.h"
+#include "domain/text/text.h"
 #include "domain/world/past.h"
 
 namespace roster::domain {
@@ -19,11 +22,11 @@ SearchOfRow FindSearchOf(const World& world, const std::string& key) {
 }
 
 // The keys of the rows that the data calls for.
-std::vector<std::string> KeysFor(std::string_view account_id,
+std::vector<std::string> KeysFor(std::string_view account_id, std::string_view user_id,
                                  const event::v1::PersonalData& personal) {
-  std::vector<std::string> keys = {EmailKey(account_id, personal.email()),
-                                   UserNameKey(account_id, personal.user_name()),
-                                   UserNameSkeletonKey(account_id, personal.user_name())};
+  std::vector<std::string> keys = KeysByText(account_id, user_id, personal);
+  keys.push_back(NameKey(account_id, personal.full_name(), user_id));
+  keys.push_back(UserNameSkeletonKey(account_id, personal.user_name()));
   if (auto key = EmailSkeletonKey(account_id, personal.email())) keys.push_back(*std::move(key));
   return keys;
 }
@@ -42,10 +45,34 @@ void ForgetPast(Overlay& world, const std::string& key, const std::string& user_
 
 }  // namespace
 
+std::vector<std::string> WordsOf(const event::v1::PersonalData& personal) {
+  std::vector<std::string> all = FromEachWord(personal.full_name());
+  all.push_back(Normalize(personal.given_name()));
+  all.push_back(Normalize(personal.family_name()));
+  std::sort(all.begin(), all.end());
+  // A text that another one begins with stands right before it, or before others that do too.
+  std::vector<std::string> words;
+  for (size_t i = 0; i < all.size(); ++i) {
+    const bool covered = i + 1 < all.size() && absl::StartsWith(all[i + 1], all[i]);
+    if (!covered && !all[i].empty()) words.push_back(std::move(all[i]));
+  }
+  return words;
+}
+
+std::vector<std::string> KeysByText(std::string_view account_id, std::string_view user_id,
+                                    const event::v1::PersonalData& personal) {
+  std::vector<std::string> keys = {EmailKey(account_id, personal.email()),
+                                   UserNameKey(account_id, personal.user_name())};
+  for (const std::string& words : WordsOf(personal)) {
+    keys.push_back(WordsKey(account_id, words, user_id));
+  }
+  return keys;
+}
+
 void InsertSearchRows(Overlay& world, std::string_view account_id, const std::string& user_id,
                       const event::v1::PersonalData& personal) {
   SearchOfRow list;
-  for (const std::string& key : KeysFor(account_id, personal)) {
+  for (const std::string& key : KeysFor(account_id, user_id, personal)) {
     world.Insert(Table::kSearch, key, user_id);
     list.add_keys(key);
   }
@@ -54,7 +81,7 @@ void InsertSearchRows(Overlay& world, std::string_view account_id, const std::st
 
 void PutSearchRows(Overlay& world, std::string_view account_id, const std::string& user_id,
                    const event::v1::PersonalData& personal) {
-  const std::vector<std::string> wanted = KeysFor(account_id, personal);
+  const std::vector<std::string> wanted = KeysFor(account_id, user_id, personal);
   const std::string list_key = Key(account_id, user_id);
   SearchOfRow list = FindSearchOf(world, list_key);
   for (const std::string& key : list.keys()) {

@@ -30,13 +30,15 @@ std::string_view TableName(Table table) {
       return "search_past";
     case Table::kCertificates:
       return "certificates";
+    case Table::kUserIndex:
+      return "user_index";
   }
   return "";
 }
 
 bool HasPast(Table table) {
   return table == Table::kAccounts || table == Table::kUsers || table == Table::kSearch ||
-         table == Table::kServiceAccounts;
+         table == Table::kServiceAccounts || table == Table::kUserIndex;
 }
 
 bool IsPersonal(Table table) {

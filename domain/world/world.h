@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "domain/world/keys.h"
@@ -27,7 +28,7 @@ using Position = uint64_t;
 enum class Table : uint8_t {
   kAccounts,         // account → AccountRow
   kUsers,            // account/user → UserRow
-  kSearch,           // account/e/email, account/n/user name (normalised) → id of the user
+  kSearch,           // account/kind/text → id of the user, or of a service account (rows.h)
   kServiceAccounts,  // account/service account → ServiceAccountRow
   kTokens,           // SHA-256 of a token → TokenRow
   kSubjects,         // account/subject/position → "": the commits that touched a subject
@@ -38,13 +39,14 @@ enum class Table : uint8_t {
   kSearchOf,         // account/user → SearchOfRow: the rows of kSearch that are or were his
   kSearchPast,       // as kPast, of kSearch
   kCertificates,     // name in a client certificate → CertificateRow
+  kUserIndex,        // account/s/status/user, account/r/role/user → ""
 };
-inline constexpr size_t kTableCount = 13;
+inline constexpr size_t kTableCount = 14;
 inline constexpr std::array<Table, kTableCount> kTables = {
-    Table::kAccounts,    Table::kUsers,    Table::kSearch,   Table::kServiceAccounts,
-    Table::kTokens,      Table::kSubjects, Table::kCounters, Table::kRequests,
-    Table::kErasures,    Table::kPast,     Table::kSearchOf, Table::kSearchPast,
-    Table::kCertificates};
+    Table::kAccounts,     Table::kUsers,    Table::kSearch,   Table::kServiceAccounts,
+    Table::kTokens,       Table::kSubjects, Table::kCounters, Table::kRequests,
+    Table::kErasures,     Table::kPast,     Table::kSearchOf, Table::kSearchPast,
+    Table::kCertificates, Table::kUserIndex};
 
 // The name of a table on disk.
 std::string_view TableName(Table table);
@@ -61,6 +63,14 @@ enum class Direction : uint8_t { kAscending, kDescending };
 
 // The least key greater than all that begin with the prefix; empty when there is none.
 std::string UpperBound(std::string_view prefix);
+
+// Rows of one table: those whose key begins with one of the prefixes, which stand in the order in
+// which they are read.
+struct RowRanges {
+  Table table;
+  std::vector<std::string> prefixes;
+  Direction direction = Direction::kAscending;
+};
 
 // Positions in keys and rows: 8 bytes, big-endian, so that the order of bytes is that of time.
 inline constexpr size_t kPositionBytes = 8;

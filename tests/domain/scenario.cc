@@ -7,6 +7,7 @@
 #include "domain/fold.h"
 #include "domain/refusal.h"
 #include "domain/role/catalogue.h"
+#include "domain/user/index.h"
 
 namespace roster::domain {
 namespace {
@@ -158,10 +159,13 @@ Scenario& Scenario::SignedIn(const std::string& id) {
 
 Scenario& Scenario::Edit(const std::string& id,
                          const std::function<void(view::v1::UserRow&)>& change) {
-  view::v1::UserRow row = user(id);
+  const view::v1::UserRow before = user(id);
+  view::v1::UserRow row = before;
   change(row);
   Changes changes;
-  Overlay(world_, changes).Put(Table::kUsers, Key(kAccount, id), Encode(row));
+  Overlay overlay(world_, changes);
+  overlay.Put(Table::kUsers, Key(kAccount, id), Encode(row));
+  IndexUser(overlay, kAccount, before, row);
   world_.Apply(changes);
   return *this;
 }

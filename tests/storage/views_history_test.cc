@@ -88,7 +88,7 @@ TEST_F(ViewsHistoryTest, HaveTheSameRowsInEveryBuild) {
   ASSERT_NE(views, nullptr);
   FoldAll(*views, commits, 1);
   const auto rows = Dump(*views->Latest());
-  EXPECT_EQ(HashOf(rows), "7b55f6828a5b669c494ec39941ea4cff4a9fd8da792844c3a7cdd2d249974c7a");
+  EXPECT_EQ(HashOf(rows), "b81961fd54dc37b1b3f92c2de4de031b78cfb236ec1917ad4516809f01343ab8");
   EXPECT_EQ(rows == Dump(history.world()), true);
 }
 
