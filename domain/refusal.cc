@@ -36,7 +36,7 @@ constexpr Row kTable[] = {
     {Reason::kImmutableField, StatusCode::kInvalidArgument, "IMMUTABLE_FIELD",
      "the field can't be changed after creation"},
     {Reason::kUnknownField, StatusCode::kInvalidArgument, "UNKNOWN_FIELD",
-     "the field mask names a field that can't be updated"},
+     "the field mask names a field that is not there, or can't be updated"},
     {Reason::kInvalidPageToken, StatusCode::kInvalidArgument, "INVALID_PAGE_TOKEN",
      "the page token belongs to another query or is damaged"},
     {Reason::kRequestIdReused, StatusCode::kInvalidArgument, "REQUEST_ID_REUSED",
@@ -187,10 +187,10 @@ absl::Status Refuse(Reason reason, const Metadata& metadata) {
 
 absl::Status RefuseFields(const std::vector<Violation>& violations) {
   absl::Status status = Refuse(Reason::kInvalidFields);
-  for (const auto& [field, reason] : violations) {
+  for (const auto& [field, reason, detail] : violations) {
     const Row& row = Find(reason);
     std::string text(row.name);
-    text.append(": ").append(row.message);
+    text.append(": ").append(detail.empty() ? row.message : detail);
     Attach(status, std::string(kFieldKey) + field, text);
   }
   return status;

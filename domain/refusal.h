@@ -88,10 +88,12 @@ std::optional<absl::Duration> RetryAfter(Reason reason);
 // Key and value of google.rpc.ErrorInfo.metadata.
 using Metadata = std::vector<std::pair<std::string, std::string>>;
 
-// A wrong field of a request: its path as in the proto, and what is wrong with it.
+// A wrong field of a request: its path as in the proto, and what is wrong with it; `detail` says it
+// better than the message of the reason does.
 struct Violation {
   std::string field;
   Reason reason;
+  std::string detail = {};
 };
 
 // A refusal with the code and message that the table has for the reason.
