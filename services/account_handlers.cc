@@ -45,13 +45,13 @@ absl::Status ListAccounts(const Query& query, const identity::v1::ListAccountsRe
                           identity::v1::ListAccountsResponse& response) {
   const auto page = Page::Read(query, "accounts", request.page_size(), request.page_token());
   if (!page.ok()) return page.status();
-  response.set_next_page_token(
-      page->Scan(page->World(), Table::kAccounts, "", [&](std::string_view value) {
-        view::v1::AccountRow row;
-        domain::Decode(value, row);
-        *response.add_accounts() = ToAccount(row);
-        return true;
-      }));
+  response.set_next_page_token(page->Scan(page->World(), {Table::kAccounts, {""}},
+                                          [&](std::string_view, std::string_view value) {
+                                            view::v1::AccountRow row;
+                                            domain::Decode(value, row);
+                                            *response.add_accounts() = ToAccount(row);
+                                            return true;
+                                          }));
   response.set_position(page->position());
   return absl::OkStatus();
 }

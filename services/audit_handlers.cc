@@ -86,8 +86,7 @@ absl::Status ListEvents(const Query& query, const audit::v1::ListEventsRequest& 
   size_t commits = 0;
   size_t bytes = 0;
   std::string last;
-  query.world.Scan(domain::Table::kSubjects, prefix,
-                   page->after().empty() ? "" : prefix + page->after(),
+  query.world.Scan(domain::Table::kSubjects, prefix, page->after(),
                    [&](std::string_view key, std::string_view /*value*/) {
                      const domain::Position position = domain::TrailingPosition(key);
                      if (position > page->position()) return false;
@@ -95,7 +94,7 @@ absl::Status ListEvents(const Query& query, const audit::v1::ListEventsRequest& 
                        response.set_next_page_token(page->NextToken(last));
                        return false;
                      }
-                     last = key.substr(prefix.size());
+                     last = key;
                      const auto read = query.log.Read(position, 1);
                      status = read.status();
                      if (!read.ok() || read->empty()) return false;

@@ -78,10 +78,16 @@ identity::v1::Account ToAccount(const view::v1::AccountRow& row) {
 
 identity::v1::User ToUser(const domain::World& world, std::string_view account_id,
                           const view::v1::UserRow& row) {
+  const auto personal = domain::PersonalOf(world, account_id, row);
+  return ToUser(account_id, row, personal ? &*personal : nullptr);
+}
+
+identity::v1::User ToUser(std::string_view account_id, const view::v1::UserRow& row,
+                          const event::v1::PersonalData* personal) {
   identity::v1::User user;
   user.set_user_id(row.user_id());
   user.set_account_id(std::string(account_id));
-  if (const auto personal = domain::PersonalOf(world, account_id, row)) {
+  if (personal != nullptr) {
     identity::v1::UserProfile& profile = *user.mutable_profile();
     profile.set_full_name(personal->full_name());
     profile.set_given_name(personal->given_name());

@@ -21,6 +21,9 @@ namespace roster::services {
 event::v1::PersonalData ParseProfile(const identity::v1::UserProfile& profile);
 
 identity::v1::Account ToAccount(const view::v1::AccountRow& row);
+// `personal`: his personal data; null leaves it out.
+identity::v1::User ToUser(std::string_view account_id, const view::v1::UserRow& row,
+                          const event::v1::PersonalData* personal);
 // Opens his personal data.
 identity::v1::User ToUser(const domain::World& world, std::string_view account_id,
                           const view::v1::UserRow& row);

@@ -10,6 +10,7 @@ namespace roster::services {
 // IdentityService, by topic.
 Handlers AccountHandlers();
 Handlers UserHandlers();
+Handlers UserQueryHandlers();
 Handlers ServiceAccountHandlers();
 
 // AccessService.

@@ -56,22 +56,28 @@ std::string Page::NextToken(std::string_view last_key) const {
   return absl::WebSafeBase64Escape(storage::Seal(query_->page_key, context_, text));
 }
 
-std::string Page::Scan(const domain::World& world, domain::Table table, std::string_view prefix,
-                       absl::FunctionRef<bool(std::string_view value)> take) const {
+std::string Page::Scan(const domain::World& world, const domain::RowRanges& rows, Take take) const {
   std::string token;
   std::string last;
   size_t taken = 0;
   size_t rows_read = 0;
-  world.Scan(table, prefix, after_.empty() ? "" : std::string(prefix) + after_,
-             [&](std::string_view key, std::string_view value) {
-               if (taken == size_ || rows_read++ == kMaxRowsRead) {
-                 token = NextToken(last);
-                 return false;
-               }
-               last = key.substr(prefix.size());
-               if (take(value)) ++taken;
-               return true;
-             });
+  const auto look = [&](std::string_view key, std::string_view value) {
+    if (taken == size_ || rows_read++ == kMaxRowsRead) {
+      token = NextToken(last);
+      return false;
+    }
+    last = key;
+    if (take(key, value)) ++taken;
+    return true;
+  };
+  bool begun = after_.empty();
+  for (const std::string& prefix : rows.prefixes) {
+    const bool goes_on = !begun && after_.compare(0, prefix.size(), prefix) == 0;
+    begun = begun || goes_on;
+    if (!begun) continue;
+    world.Scan(rows.table, prefix, goes_on ? after_ : "", look, rows.direction);
+    if (!token.empty()) break;
+  }
   return token;
 }
 

@@ -27,7 +27,7 @@ class Page {
                                    const std::string& page_token);
 
   size_t size() const { return size_; }
-  // The last key of the page before, without the prefix of the list; empty for the first page.
+  // The last key of the page before; empty for the first page.
   const std::string& after() const { return after_; }
   domain::PastWorld World() const { return {query_->world, position_}; }
   domain::Position position() const { return position_; }
@@ -36,12 +36,12 @@ class Page {
   // personal data.
   std::string NextToken(std::string_view last_key) const;
 
-  // Offers the rows of the page to `take`, in order: those with the prefix that come after the
-  // page's start. `take` says whether a row is part of the list; the page ends when it has its
-  // size, or when it has looked at 10 000 rows, so that a list of which little is shown can't make
-  // it slow. Returns the token of the next page; empty after the last.
-  std::string Scan(const domain::World& world, domain::Table table, std::string_view prefix,
-                   absl::FunctionRef<bool(std::string_view value)> take) const;
+  // Offers the rows of the page to `take`, in order: those in the ranges that come after the page's
+  // start. `take` says whether a row is part of the list; the page ends when it has its size, or
+  // when it has looked at 10 000 rows, so that a list of which little is shown can't make it slow.
+  // Returns the token of the next page; empty after the last.
+  using Take = absl::FunctionRef<bool(std::string_view key, std::string_view value)>;
+  std::string Scan(const domain::World& world, const domain::RowRanges& rows, Take take) const;
 
  private:
   Page(const Query& query, std::string context);

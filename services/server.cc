@@ -29,6 +29,7 @@ constexpr const char* kAudit = "roster.audit.v1.AuditService";
 Handlers IdentityHandlers() {
   Handlers all = AccountHandlers();
   all.merge(UserHandlers());
+  all.merge(UserQueryHandlers());
   all.merge(ServiceAccountHandlers());
   return all;
 }

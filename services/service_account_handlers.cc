@@ -106,14 +106,14 @@ absl::Status ListServiceAccounts(const Query& query,
   const std::string list = "service_accounts\n" + account_id;
   const auto page = Page::Read(query, list, request.page_size(), request.page_token());
   if (!page.ok()) return page.status();
-  response.set_next_page_token(page->Scan(page->World(), domain::Table::kServiceAccounts,
-                                          domain::Prefix(account_id), [&](std::string_view value) {
-                                            view::v1::ServiceAccountRow row;
-                                            domain::Decode(value, row);
-                                            *response.add_service_accounts() =
-                                                ToServiceAccount(account_id, row);
-                                            return true;
-                                          }));
+  response.set_next_page_token(
+      page->Scan(page->World(), {domain::Table::kServiceAccounts, {domain::Prefix(account_id)}},
+                 [&](std::string_view, std::string_view value) {
+                   view::v1::ServiceAccountRow row;
+                   domain::Decode(value, row);
+                   *response.add_service_accounts() = ToServiceAccount(account_id, row);
+                   return true;
+                 }));
   response.set_position(page->position());
   return absl::OkStatus();
 }
