@@ -4,6 +4,7 @@
 
 #include "tests/domain/filter_fuzz.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -64,6 +65,13 @@ bool IsGoodRefusal(const std::string& text, const absl::Status& refusal) {
          column <= text.size() + 1;
 }
 
+// Whether it is nothing, or as long or as deep as filters may be.
+bool IsAtLimits(const std::string& text) {
+  return text.find_first_not_of(" \t\r\n") == std::string::npos ||
+         text.size() + 3 > kMaxFilterBytes ||
+         static_cast<size_t>(std::count(text.begin(), text.end(), '(')) >= kMaxParentheses;
+}
+
 }  // namespace
 
 std::string WrongOfFilter(const std::string& text) {
@@ -81,7 +89,7 @@ std::string WrongOfFilter(const std::string& text) {
   }
   const std::string whole = "(" + text + "\n)";
   const auto inside = Through(whole);
-  if (!inside) return "";  // one more than the limits allow, or nothing at all
+  if (!inside) return IsAtLimits(text) ? "" : "refused in parentheses";
   if (inside != through) return "other in parentheses";
   const auto other = Through("NOT " + whole);
   if (other && *other != 15 - *through) return "not the others with NOT";

@@ -16,7 +16,7 @@
 namespace roster::domain {
 namespace {
 
-constexpr int kMutations = 60'000;
+constexpr int kMutations = 200'000;
 
 std::vector<std::string> Corpus() {
   std::vector<std::string> corpus;

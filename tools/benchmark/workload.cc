@@ -141,19 +141,41 @@ Workload GetUser(const Shared& subjects) {
           }};
 }
 
-Workload ListUsers(const Shared& subjects) {
+// A page of 50 users; `specify` says of which list.
+template <typename Specify>
+Workload PageOfUsers(const Shared& subjects, Specify specify) {
   return {"/roster.identity.v1.IdentityService/ListUsers",
-          [subjects](uint64_t call) {
+          [subjects, specify](uint64_t call) {
             identity::v1::ListUsersRequest request;
             request.set_account_id(subjects->account_id);
             request.set_page_size(kPageRows);
-            const auto& tokens = subjects->page_tokens;
-            request.set_page_token(tokens[Scatter(call) % tokens.size()]);
+            specify(call, request);
             return request.SerializeAsString();
           },
           [](const std::string& answer) {
             return Parse<identity::v1::ListUsersResponse>(answer).users_size() > 0;
           }};
+}
+
+Workload ListUsers(const Shared& subjects) {
+  return PageOfUsers(subjects, [subjects](uint64_t call, identity::v1::ListUsersRequest& request) {
+    const auto& tokens = subjects->page_tokens;
+    request.set_page_token(tokens[Scatter(call) % tokens.size()]);
+  });
+}
+
+Workload ListUsersByName(const Shared& subjects) {
+  return PageOfUsers(subjects, [](uint64_t call, identity::v1::ListUsersRequest& request) {
+    request.set_order_by(call % 2 == 0 ? "full_name" : "full_name desc");
+  });
+}
+
+// What is typed into the search of a page, of which a family name begins with it.
+Workload SearchUsers(const Shared& subjects) {
+  return PageOfUsers(subjects, [](uint64_t call, identity::v1::ListUsersRequest& request) {
+    const std::string name = PersonOf(call).full_name;
+    request.set_filter("'" + name.substr(name.find(' ') + 1, 3) + "'");
+  });
 }
 
 Workload CreateUser(const Shared& subjects) {
@@ -170,9 +192,17 @@ struct Entry {
   bool needs_users;
 };
 constexpr Entry kWorkloads[] = {
-    {"echo", Echo, false},   {"echo_items", EchoItems, false}, {"page", Page, false},
-    {"write", Write, false}, {"check", Check, true},           {"batch", BatchCheck, true},
-    {"get", GetUser, true},  {"list", ListUsers, true},        {"create", CreateUser, false},
+    {"echo", Echo, false},
+    {"echo_items", EchoItems, false},
+    {"page", Page, false},
+    {"write", Write, false},
+    {"check", Check, true},
+    {"batch", BatchCheck, true},
+    {"get", GetUser, true},
+    {"list", ListUsers, true},
+    {"by_name", ListUsersByName, true},
+    {"search", SearchUsers, true},
+    {"create", CreateUser, false},
 };
 
 }  // namespace

@@ -31,7 +31,7 @@ struct Workload {
 };
 
 // The workload of this name: echo, echo_items, page, write (of the limits), check, batch, get,
-// list, create (of Roster). INVALID_ARGUMENT: there is none, or it lacks subjects.
+// list, by_name, search, create (of Roster). INVALID_ARGUMENT: there is none, or it lacks subjects.
 absl::StatusOr<Workload> FindWorkload(std::string_view name, Subjects subjects);
 
 // Lists the users of the account: their ids and pages.
