@@ -115,11 +115,11 @@ absl::Status GetCallerCapabilities(const Query& query,
 }  // namespace
 
 Handlers AccessHandlers() {
-  return {{"ListRoles", OfQuery(ListRoles)},
+  return {{"ListRoles", Quick(OfQuery(ListRoles))},
           {"ChangeUserRole", OfCommand(ChangeUserRole)},
-          {"Check", OfQuery(Check)},
+          {"Check", Quick(OfQuery(Check))},
           {"BatchCheck", OfQuery(BatchCheck)},
-          {"GetCallerCapabilities", OfQuery(GetCallerCapabilities)}};
+          {"GetCallerCapabilities", Quick(OfQuery(GetCallerCapabilities))}};
 }
 
 }  // namespace roster::services

@@ -74,7 +74,7 @@ absl::StatusOr<Change> UpdateAccountPolicy(const Invocation& /*invocation*/,
 
 Handlers AccountHandlers() {
   return {{"CreateAccount", OfCommand(CreateAccount)},
-          {"GetAccount", OfQuery(GetAccount)},
+          {"GetAccount", Quick(OfQuery(GetAccount))},
           {"ListAccounts", OfQuery(ListAccounts)},
           {"UpdateAccountPolicy", OfCommand(UpdateAccountPolicy)}};
 }

@@ -93,17 +93,20 @@ class Engine::Flight : public std::enable_shared_from_this<Engine::Flight> {
   }
 
   void Begin() {
+    // Cheaply, for there are many when it comes to that.
+    const bool queue_full = method_.handler.command && parts_.pipeline.full();
+    if (queue_full || !call_.has_room()) return Finish(Refused(Refuse(Reason::kOverloaded)));
     const storage::Version version = parts_.pipeline.Latest();
     auto caller = Authenticate(*version, call_.credentials(), began_);
     if (!caller.ok()) return Finish(Refused(caller.status()));
     caller_ = *std::move(caller);
-    if (conventions_.at_least_position <= version->position()) return Proceed(*version);
+    if (conventions_.at_least_position <= version->position()) return Proceed(version);
     // Only who is let in may keep the server waiting.
     const auto admitted = AdmitTo(*version);
     if (!admitted.ok()) return Finish(Refused(admitted));
     AwaitPosition(parts_.pipeline, conventions_.at_least_position, EndOfWait(call_.deadline()),
                   [self = shared_from_this()](bool reached) {
-                    if (reached) return self->Proceed(*self->parts_.pipeline.Latest());
+                    if (reached) return self->Proceed(self->parts_.pipeline.Latest());
                     self->Finish(Refused(Refuse(Reason::kPositionNotReached)));
                   });
   }
@@ -117,9 +120,23 @@ class Engine::Flight : public std::enable_shared_from_this<Engine::Flight> {
     return Admit(world, caller_, method_.rule, conventions_.account_id, conventions_.user_id);
   }
 
-  void Proceed(const domain::World& world) {
-    if (auto refusal = AdmitTo(world); !refusal.ok()) return Finish(Refused(refusal));
+  void Proceed(const storage::Version& version) {
+    if (auto refusal = AdmitTo(*version); !refusal.ok()) return Finish(Refused(refusal));
     if (method_.handler.command) return Command();
+    if (method_.handler.quick && conventions_.as_of == nullptr) return Read(*version);
+    InTurn([this, version] { Read(*version); });
+  }
+
+  // Does what takes longer on a thread for that, when its turn comes.
+  void InTurn(std::function<void()> work) {
+    const bool queued = parts_.readers.Run([self = shared_from_this(), work = std::move(work)] {
+      if (self->call_.deadline() > absl::Now()) return work();
+      self->Finish(Refused(Refuse(Reason::kDeadlinePassed)));
+    });
+    if (!queued) Finish(Refused(Refuse(Reason::kOverloaded)));
+  }
+
+  void Read(const domain::World& world) {
     if (conventions_.as_of != nullptr) return Past(world);
     Answer({.world = world, .log = parts_.log, .cause = caller_, .page_key = parts_.page_key});
   }
@@ -164,7 +181,7 @@ class Engine::Flight : public std::enable_shared_from_this<Engine::Flight> {
     if (change->account_id) proposal.account_id = *change->account_id;
     if (!conventions_.request_id.empty()) Remember(proposal);
     if (!conventions_.validate_only) return parts_.pipeline.Submit(std::move(proposal));
-    Settled(parts_.pipeline.Preview(proposal));
+    InTurn([this, proposal = std::move(proposal)] { Settled(parts_.pipeline.Preview(proposal)); });
   }
 
   void Remember(storage::Proposal& proposal) {
@@ -228,6 +245,9 @@ void Engine::Record(const Method& method, const domain::Cause& caller, std::stri
   const std::string reason = domain::ReasonOf(outcome.status);
   const bool internal = !outcome.status.ok() && reason.empty();
   if (!outcome.status.ok()) parts_.metrics.CommandRefused(internal ? "INTERNAL" : reason);
+  if (reason == domain::ReasonName(Reason::kOverloaded)) {
+    return parts_.shed_log.Count(parts_.clock());
+  }
   const Level level = internal ? Level::kError : Level::kInfo;
   if (!parts_.logger.Enabled(level)) return;
   std::vector<Field> fields = {

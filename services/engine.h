@@ -13,10 +13,13 @@
 #include "domain/command.h"
 #include "google/protobuf/message.h"
 #include "services/admission.h"
+#include "services/capacity.h"
 #include "services/ids.h"
 #include "services/log.h"
 #include "services/method.h"
 #include "services/metrics.h"
+#include "services/shed_log.h"
+#include "services/workers.h"
 #include "storage/log.h"
 #include "storage/pipeline.h"
 #include "storage/secret_key.h"
@@ -32,6 +35,10 @@ struct Parts {
   IdSource& ids;
   Metrics& metrics;
   Logger& logger;
+  ShedLog& shed_log;
+  Capacity& calls;     // of all calls that are under way
+  Workers& readers;    // for queries that are not quick, and previews
+  Workers& importers;  // for imports
   std::function<absl::Time()> clock;
 };
 
@@ -42,6 +49,8 @@ class Call {
 
   virtual Credentials credentials() const = 0;
   virtual absl::Time deadline() const = 0;
+  // Whether there is room for it; else it is refused before anything else is looked at.
+  virtual bool has_room() const = 0;
   virtual const google::protobuf::Message& request() const = 0;
   virtual google::protobuf::Message& response() = 0;
 
@@ -59,8 +68,8 @@ class Engine {
   // Runs the call and answers it, now or later.
   void Run(const Method& method, Call& call) const;
 
-  // One line of log for a finished command or refusal, and the count of refusals. Streams call it
-  // too.
+  // One line of log for a finished command or refusal, and the count of refusals; calls that were
+  // shed share a line. Streams call it too.
   void Record(const Method& method, const domain::Cause& caller, std::string_view account_id,
               const storage::Outcome& outcome, absl::Duration took) const;
 

@@ -57,6 +57,7 @@ struct Handler {
   QueryFunction query;
   CommandFunction command;
   bool reads_past = false;  // the query takes as_of
+  bool quick = false;       // the query reads a few rows, whatever is asked
 };
 
 // By the name of the method within its service.
@@ -72,7 +73,14 @@ Handler OfQuery(absl::Status (*handle)(const Query&, const Request&, Response&))
           .command = nullptr};
 }
 
-// The same, which takes as_of too.
+// The query of a few rows: it is answered on the thread that took the call. Others wait for a
+// thread, and are shed where too many do.
+inline Handler Quick(Handler handler) {
+  handler.quick = true;
+  return handler;
+}
+
+// The same as OfQuery, which takes as_of too.
 template <typename Request, typename Response>
 Handler OfPastQuery(absl::Status (*handle)(const Query&, const Request&, Response&)) {
   Handler handler = OfQuery(handle);

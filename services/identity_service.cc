@@ -1,7 +1,5 @@
 // IdentityService on the wire.
 
-#include <atomic>
-
 #include "roster/identity/v1/identity_service.grpc.pb.h"
 #include "services/api.h"
 #include "services/import_call.h"
@@ -48,7 +46,7 @@ class Wire final : public IdentityService::CallbackService {
  private:
   const Engine& engine_;
   const Methods methods_;
-  std::atomic<int> imports_ = 0;  // under way
+  services::ImportCapacity imports_;
 };
 
 }  // namespace

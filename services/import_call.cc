@@ -25,7 +25,6 @@ using identity::v1::ImportUsersRequest;
 using identity::v1::ImportUsersResponse;
 
 constexpr size_t kMaxFileBytes = 64 << 20;
-constexpr int kMaxRunning = 4;
 
 void Describe(const absl::Status& status, ImportedRow& row) {
   auto& error = *row.mutable_error();
@@ -39,15 +38,20 @@ void Describe(const absl::Status& status, ImportedRow& row) {
 class ImportCall final : public ImportReactor {
  public:
   ImportCall(const Engine& engine, const Method& method, grpc::CallbackServerContext& context,
-             std::atomic<int>& running)
+             ImportCapacity& capacity)
       : parts_(engine.parts()),
         engine_(engine),
         method_(method),
         context_(context),
-        running_(running),
+        open_(capacity.open),
+        running_(capacity.running),
         began_(parts_.clock()) {
     method_.metrics.Started();
-    StartRead(&request_);
+    if (const auto refusal = Open(); refusal.ok()) {
+      StartRead(&request_);
+    } else {
+      End(refusal);
+    }
   }
 
   void OnReadDone(bool ok) override {
@@ -65,11 +69,23 @@ class ImportCall final : public ImportReactor {
   void OnDone() override { delete this; }
 
  private:
+  // Who is not known may not keep a stream open.
+  absl::Status Open() {
+    auto caller = Authenticate(*parts_.pipeline.Latest(), CredentialsOf(context_), began_);
+    if (!caller.ok()) return caller.status();
+    caller_ = *std::move(caller);
+    if (caller_.actor.kind() == event::v1::Actor::KIND_UNSPECIFIED) {
+      return Refuse(Reason::kUnauthenticated);
+    }
+    return open_.Take() ? absl::OkStatus() : Refuse(Reason::kOverloaded);
+  }
+
   absl::Status TakeHeader() {
     if (has_header_) return domain::RefuseFields({{"header", Reason::kInvalidValue}});
     has_header_ = true;
     header_ = request_.header();
     if (header_.size_bytes() > kMaxFileBytes) return Refuse(Reason::kLimitExceeded);
+    // Anew: a token may have been revoked since the stream was opened.
     const storage::Version version = parts_.pipeline.Latest();
     auto caller = Authenticate(*version, CredentialsOf(context_), began_);
     if (!caller.ok()) return caller.status();
@@ -80,10 +96,7 @@ class ImportCall final : public ImportReactor {
       return domain::RefuseFields({{"request_id", Reason::kInvalidValue}});
     }
     // Only who is let in takes one of the few places.
-    counted_ = running_.fetch_add(1) < kMaxRunning;
-    if (counted_) return absl::OkStatus();
-    running_.fetch_sub(1);
-    return Refuse(Reason::kOverloaded);
+    return running_.Take() ? absl::OkStatus() : Refuse(Reason::kOverloaded);
   }
 
   absl::Status TakeChunk() {
@@ -103,6 +116,10 @@ class ImportCall final : public ImportReactor {
     if (header_.size_bytes() != 0 && header_.size_bytes() != file_.size()) {
       return End(Refuse(Reason::kMalformedCsv, {{"size_bytes", std::to_string(file_.size())}}));
     }
+    InTurn([this] { Plan(); });
+  }
+
+  void Plan() {
     auto rows = PlanImport(header_, file_, parts_.ids);
     if (!rows.ok()) return End(rows.status());
     rows_ = *std::move(rows);
@@ -117,7 +134,12 @@ class ImportCall final : public ImportReactor {
     if (next_ == rows_.size()) return Summarize();
     end_ = std::min(next_ + kImportGroupRows, rows_.size());
     if (!header_.validate_only()) return parts_.pipeline.Submit(NextProposal());
-    TellGroup(parts_.pipeline.Preview(NextProposal()));
+    InTurn([this] { TellGroup(parts_.pipeline.Preview(NextProposal())); });
+  }
+
+  // There is nothing else that this stream does meanwhile.
+  void InTurn(Workers::Work work) {
+    if (!parts_.importers.Run(std::move(work))) End(Refuse(Reason::kOverloaded));
   }
 
   storage::Proposal NextProposal() {
@@ -224,7 +246,8 @@ class ImportCall final : public ImportReactor {
     // The place is free before the caller hears of the end: OnDone may come much later.
     std::string().swap(file_);
     rows_.clear();
-    if (counted_) running_.fetch_sub(1);
+    running_.GiveBack();
+    open_.GiveBack();
     Finish(sent);
   }
 
@@ -232,13 +255,13 @@ class ImportCall final : public ImportReactor {
   const Engine& engine_;
   const Method& method_;
   grpc::CallbackServerContext& context_;
-  std::atomic<int>& running_;
+  Share open_;
+  Share running_;
   const absl::Time began_;
 
   ImportUsersRequest request_;
   ImportUsersResponse response_;
   bool has_header_ = false;
-  bool counted_ = false;  // holds a place in running_
   ImportHeader header_;
   domain::Cause caller_;
   std::string file_;
@@ -255,8 +278,8 @@ class ImportCall final : public ImportReactor {
 }  // namespace
 
 ImportReactor* StartImport(const Engine& engine, const Method& method,
-                           grpc::CallbackServerContext& context, std::atomic<int>& running) {
-  return new ImportCall(engine, method, context, running);  // deletes itself when it is done
+                           grpc::CallbackServerContext& context, ImportCapacity& capacity) {
+  return new ImportCall(engine, method, context, capacity);  // deletes itself when it is done
 }
 
 }  // namespace roster::services

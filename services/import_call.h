@@ -4,11 +4,10 @@
 #ifndef ROSTER_SERVICES_IMPORT_CALL_H_
 #define ROSTER_SERVICES_IMPORT_CALL_H_
 
-#include <atomic>
-
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/server_callback.h"
 #include "roster/identity/v1/import.pb.h"
+#include "services/capacity.h"
 #include "services/engine.h"
 #include "services/method.h"
 
@@ -17,10 +16,15 @@ namespace roster::services {
 using ImportReactor =
     grpc::ServerBidiReactor<identity::v1::ImportUsersRequest, identity::v1::ImportUsersResponse>;
 
-// Starts a stream; the reactor deletes itself. `running` counts the imports under way, which are
-// bounded because each holds its file in memory; one too many is refused with OVERLOADED.
+// Bounds for imports; one too many is refused with OVERLOADED.
+struct ImportCapacity {
+  Capacity open{{.calls = 64}};    // streams, of callers that are known
+  Capacity running{{.calls = 4}};  // imports that were let in: each holds its file in memory
+};
+
+// Starts a stream; the reactor deletes itself.
 ImportReactor* StartImport(const Engine& engine, const Method& method,
-                           grpc::CallbackServerContext& context, std::atomic<int>& running);
+                           grpc::CallbackServerContext& context, ImportCapacity& capacity);
 
 }  // namespace roster::services
 

@@ -55,7 +55,9 @@ void SetLimits(const WireLimits& limits, grpc::ServerBuilder& builder) {
   };
   for (const auto& [name, value] : arguments) builder.AddChannelArgument(name, value);
   builder.SetMaxReceiveMessageSize(limits.message_bytes);
-  builder.SetResourceQuota(grpc::ResourceQuota("listener").Resize(limits.memory_bytes));
+  grpc::ResourceQuota quota("listener");
+  builder.SetResourceQuota(
+      quota.Resize(limits.memory_bytes).SetMaxThreads(limits.reflection_threads));
 }
 
 }  // namespace

@@ -37,8 +37,10 @@ struct Options {
   Address listen{"127.0.0.1", 7070};
   Address health_listen{"127.0.0.1", 7071};
   Address metrics_listen{"127.0.0.1", 9070};
-  std::optional<TlsFiles> tls;         // of `listen` only
-  std::uint64_t queue_limit = 10'000;  // commands that may wait for the writer, at least 1
+  std::optional<TlsFiles> tls;  // of `listen` only
+  // How many commands may wait for the writer; of lists, batches and previews a quarter may wait
+  // for a thread. At least 1.
+  std::uint64_t queue_limit = 1000;
   std::uint64_t cache_bytes = std::uint64_t{256} << 20;  // at least 1 MiB
   bool reflection = true;
   bool init_if_empty = false;

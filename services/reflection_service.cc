@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "grpc/reflection/v1/reflection.grpc.pb.h"
+#include "services/capacity.h"
 
 namespace roster::services {
 namespace {
@@ -20,6 +21,8 @@ using google::protobuf::FileDescriptorProto;
 using grpc::reflection::v1::ServerReflection;
 using Request = grpc::reflection::v1::ServerReflectionRequest;
 using Response = grpc::reflection::v1::ServerReflectionResponse;
+
+constexpr std::size_t kMaxStreams = 100;
 
 const DescriptorPool& Pool() { return *DescriptorPool::generated_pool(); }
 
@@ -103,8 +106,13 @@ Response Answer(const Request& request, const std::vector<std::string>& service_
 // a lock.
 class Stream final : public grpc::ServerBidiReactor<Request, Response> {
  public:
-  explicit Stream(const std::vector<std::string>& service_names) : service_names_(service_names) {
-    StartRead(&request_);
+  Stream(const std::vector<std::string>& service_names, Capacity& open)
+      : service_names_(service_names), share_(open) {
+    if (share_.Take()) {
+      StartRead(&request_);
+    } else {
+      Finish(grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "too many streams"));
+    }
   }
 
   void OnReadDone(bool ok) override {
@@ -122,6 +130,7 @@ class Stream final : public grpc::ServerBidiReactor<Request, Response> {
 
  private:
   const std::vector<std::string>& service_names_;
+  Share share_;
   Request request_;
   Response response_;
 };
@@ -135,11 +144,12 @@ class ReflectionService::Impl final : public ServerReflection::CallbackService {
 
   grpc::ServerBidiReactor<Request, Response>* ServerReflectionInfo(
       grpc::CallbackServerContext* /*context*/) override {
-    return new Stream(service_names_);
+    return new Stream(service_names_, open_);
   }
 
  private:
   const std::vector<std::string> service_names_;
+  Capacity open_{{.calls = kMaxStreams}};
 };
 
 ReflectionService::ReflectionService(std::vector<std::string> service_names)

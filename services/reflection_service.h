@@ -19,7 +19,8 @@ namespace roster::services {
 // Answers lists of services, files by name, files by symbol or extension (each with all it imports,
 // itself first), and extension numbers of a type. Errors travel inside an answer and leave the
 // stream open: NOT_FOUND for what the descriptors do not have, INVALID_ARGUMENT for a request
-// without a question. Thread-safe.
+// without a question. More than 100 streams at a time are refused with RESOURCE_EXHAUSTED.
+// Thread-safe.
 class ReflectionService {
  public:
   // `service_names`: full names of all services of the server, in the order in which they are

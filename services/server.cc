@@ -1,12 +1,15 @@
 #include "services/server.h"
 
+#include <algorithm>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "google/protobuf/descriptor.h"
 #include "grpcpp/impl/codegen/service_type.h"
 #include "services/api.h"
+#include "services/capacity.h"
 #include "services/engine.h"
 #include "services/handlers.h"
 #include "services/health_service.h"
@@ -15,12 +18,18 @@
 #include "services/metrics.h"
 #include "services/places.h"
 #include "services/reflection_service.h"
+#include "services/shed_log.h"
+#include "services/wire_limits.h"
+#include "services/workers.h"
 #include "storage/pipeline.h"
 #include "storage/room.h"
 #include "storage/store.h"
 
 namespace roster::services {
 namespace {
+
+// Lists take longer than commands: a quarter as many may wait.
+constexpr size_t kReadsOfQueue = 4;
 
 constexpr const char* kIdentity = "roster.identity.v1.IdentityService";
 constexpr const char* kAccess = "roster.access.v1.AccessService";
@@ -48,6 +57,9 @@ class Server::Impl {
       : options_(options),
         environment_(std::move(environment)),
         ids_(environment_.clock),
+        shed_log_(environment_.logger),
+        readers_(std::max(2U, std::thread::hardware_concurrency()),
+                 std::max<size_t>(1, options.queue_limit / kReadsOfQueue)),
         health_({kIdentity, kAccess, kAudit}),
         reflection_({kIdentity, kAccess, kAudit, "grpc.health.v1.Health",
                      "grpc.reflection.v1.ServerReflection",
@@ -76,6 +88,8 @@ class Server::Impl {
     absl::SleepFor(notice);
     // Calls that wait for a command need the pipeline: it stops when none of them is left.
     if (main_ != nullptr) main_->Shutdown(grace);
+    readers_.Stop();
+    importers_.Stop();
     pipeline_->Stop();
     health_.Stop();
     if (probes_ != nullptr) probes_->Shutdown(grace);
@@ -145,6 +159,10 @@ class Server::Impl {
                                              .ids = ids_,
                                              .metrics = metrics_,
                                              .logger = environment_.logger,
+                                             .shed_log = shed_log_,
+                                             .calls = calls_,
+                                             .readers = readers_,
+                                             .importers = importers_,
                                              .clock = environment_.clock});
     auto identity = MethodsOf(kIdentity, IdentityHandlers(), metrics_);
     if (!identity.ok()) return identity.status();
@@ -191,6 +209,10 @@ class Server::Impl {
   const Environment environment_;
   IdSource ids_;
   Metrics metrics_;
+  ShedLog shed_log_;
+  Capacity calls_{{.calls = WireLimits().calls, .bytes = WireLimits().memory_bytes}};
+  Workers readers_;
+  Workers importers_{2, 64};  // as many as may be open: none is refused
   HealthService health_;
   ReflectionService reflection_;
   std::unique_ptr<storage::Store> store_;

@@ -21,14 +21,21 @@ using google::protobuf::Message;
 
 class UnaryCall final : public grpc::ServerUnaryReactor, public Call {
  public:
-  UnaryCall(grpc::CallbackServerContext& context, const Message& request, Message& response)
-      : context_(context), request_(request), response_(response) {}
+  UnaryCall(Capacity& capacity, grpc::CallbackServerContext& context, const Message& request,
+            Message& response)
+      : share_(capacity), context_(context), request_(request), response_(response) {
+    share_.Take(request.ByteSizeLong());
+  }
 
   Credentials credentials() const override { return CredentialsOf(context_); }
   absl::Time deadline() const override { return absl::FromChrono(context_.deadline()); }
   const Message& request() const override { return request_; }
   Message& response() override { return response_; }
-  void Answer(const absl::Status& status) override { Finish(ToGrpc(status)); }
+  bool has_room() const override { return share_.taken(); }
+  void Answer(const absl::Status& status) override {
+    share_.Hold(response_.ByteSizeLong());  // until the caller takes it
+    Finish(ToGrpc(status));
+  }
 
   // gRPC hands OnDone over to another thread unless it is told that there is little to do, which
   // costs a quarter of a Check. It calls this its own, and its own reactors do the same; a gRPC
@@ -38,6 +45,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public Call {
  private:
   void OnDone() override { delete this; }
 
+  Share share_;
   grpc::CallbackServerContext& context_;
   const Message& request_;
   Message& response_;
@@ -67,7 +75,8 @@ std::vector<std::string> VerifiedNames(const grpc::CallbackServerContext& contex
 grpc::ServerUnaryReactor* RunUnary(const Engine& engine, const Method& method,
                                    grpc::CallbackServerContext& context, const Message& request,
                                    Message& response) {
-  auto* call = new UnaryCall(context, request, response);  // deletes itself when it is done
+  auto* call = new UnaryCall(engine.parts().calls, context, request,
+                             response);  // deletes itself when it is done
   engine.Run(method, *call);
   return call;
 }

@@ -122,10 +122,10 @@ absl::Status CountUsers(const Query& query, const identity::v1::CountUsersReques
 }  // namespace
 
 Handlers UserQueryHandlers() {
-  return {{"GetUser", OfPastQuery(GetUser)},
+  return {{"GetUser", Quick(OfPastQuery(GetUser))},
           {"BatchGetUsers", OfPastQuery(BatchGetUsers)},
           {"ListUsers", OfPastQuery(ListUsers)},
-          {"CountUsers", OfQuery(CountUsers)}};
+          {"CountUsers", Quick(OfQuery(CountUsers))}};
 }
 
 }  // namespace roster::services

@@ -19,9 +19,13 @@ struct WireLimits {
   // RESOURCE_EXHAUSTED.
   int metadata_bytes = 16 << 10;
 
-  // Calls at once on a connection; a client keeps more back. A tenth of the commands that may wait
-  // for the writer, so that no single connection fills the queue.
-  int concurrent_streams = 1000;
+  // Calls at once on a connection; a client keeps more back. A tenth of what may wait for the
+  // writer or a reader, so that no single connection fills the queue.
+  int concurrent_streams = 100;
+
+  // Calls at once on all connections; more are refused with OVERLOADED. Far beyond what may wait:
+  // the others wait for a position, or for their callers to take the answer.
+  std::size_t calls = 10'000;
 
   // Connections end after this time (gRPC spreads it by a tenth, so that not all come back at
   // once), and with them what was true when they began: the certificate of a client, the machine
@@ -44,8 +48,13 @@ struct WireLimits {
   absl::Duration keepalive_timeout = absl::Seconds(20);
 
   // Memory for messages and buffers of all connections: 64 of the largest messages. Beyond it gRPC
-  // stops to read, and then drops calls.
+  // stops to read, and then drops calls. The same again for the messages of calls that are under
+  // way; beyond it calls are refused with OVERLOADED.
   std::size_t memory_bytes = std::size_t{256} << 20;
+
+  // Threads of gRPC's own reflection (v1alpha), which takes one for each stream; beyond them it
+  // refuses with RESOURCE_EXHAUSTED. Nothing else of ours uses these threads.
+  int reflection_threads = 32;
 };
 
 }  // namespace roster::services

@@ -36,6 +36,7 @@ class Pipeline::State {
   void Submit(Proposal proposal);
   Outcome Preview(const Proposal& proposal) const;
   size_t queue_depth() const { return handover_.queue_depth(); }
+  bool full() const { return queue_depth() >= options_.queue_limit; }
   void Stop();
   Waiters& waiters() { return waiters_; }
 
@@ -239,6 +240,8 @@ uint64_t Pipeline::Await(Position position, std::function<void(bool)> reached) {
 bool Pipeline::CancelAwait(uint64_t ticket) { return state_->waiters().Cancel(ticket); }
 
 size_t Pipeline::queue_depth() const { return state_->queue_depth(); }
+
+bool Pipeline::full() const { return state_->full(); }
 
 void Pipeline::Stop() { state_->Stop(); }
 

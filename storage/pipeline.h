@@ -86,8 +86,9 @@ class Pipeline {
   uint64_t Await(Position position, std::function<void(bool)> reached);
   bool CancelAwait(uint64_t ticket);
 
-  // Commands waiting now.
+  // Commands waiting now, and whether more would be shed.
   size_t queue_depth() const;
+  bool full() const;
 
   // Refuses new commands with SHUTTING_DOWN and returns when all that were queued are settled.
   // Idempotent. Not to be called from a callback.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "google/protobuf/struct.pb.h"
 #include "google/protobuf/util/json_util.h"
 #include "tests/api/http.h"
@@ -288,6 +289,31 @@ TEST_F(ImportTest, FourAtATime) {
   }
   EXPECT_EQ(Parts({header, chunk}), "OK");
   for (const auto& stream : strangers) stream->Cancel();
+}
+
+// Streams that say nothing are bounded too, and those of strangers end at once.
+TEST_F(ImportTest, OpenStreamsAreBounded) {
+  ImportUsersResponse response;
+  const auto stranger = home_.server->Anonymous().Import();
+  EXPECT_FALSE(stranger->Receive(response));
+  EXPECT_EQ(stranger->Finish().Text(), "UNAUTHENTICATED UNAUTHENTICATED");
+  const auto started = [this] {
+    return Metric(home_.server->server().metrics_port(), "grpc_server_started_total",
+                  "ImportUsers");
+  };
+  const double before = started();
+  std::vector<std::unique_ptr<MessageStream>> silent;
+  for (int i = 0; i < 64; ++i) silent.push_back(home_.client.Import());
+  while (started() < before + 64) absl::SleepFor(absl::Milliseconds(5));
+  const auto refused = home_.client.Import();
+  EXPECT_FALSE(refused->Receive(response));
+  EXPECT_EQ(refused->Finish().Text(), "RESOURCE_EXHAUSTED OVERLOADED");
+  EXPECT_EQ(home_.client.Call(List(home_.id)).Text(), "OK");
+  for (const auto& stream : silent) stream->Cancel();
+  for (const auto& stream : silent) EXPECT_EQ(stream->Finish().code, "CANCELLED");
+  while (ImportFile(home_.client, FourColumns(home_.id), "").result.reason == "OVERLOADED") {
+    absl::SleepFor(absl::Milliseconds(5));  // the server hears of it later
+  }
 }
 
 TEST_F(ImportTest, NeedsItsPermission_R53) {

@@ -48,6 +48,7 @@ class Process {
   // when it has not ended in time.
   std::optional<int> Wait(absl::Duration timeout);
   void Signal(int signal) const;
+  pid_t pid() const { return pid_; }
 
   std::string output() const;
   std::string errors() const;
@@ -87,6 +88,7 @@ class Server {
   int Stop();
 
   Process& process() { return process_; }
+  pid_t pid() const { return process_.pid(); }
   uint16_t port() const { return port_; }
   uint16_t health_port() const { return health_port_; }
   uint16_t metrics_port() const { return metrics_port_; }

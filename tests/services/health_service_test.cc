@@ -50,6 +50,7 @@ class HealthServiceTest : public testing::Test {
  protected:
   HealthServiceTest() : health_({kThing}) {
     ListenerConfig config{.address = kAnyPort, .services = {&health_.service()}};
+    config.limits.concurrent_streams = 1000;  // for more watches than a connection may have
     auto listener = Listener::Start(config);
     EXPECT_TRUE(listener.ok()) << listener.status();
     listener_ = *std::move(listener);

@@ -97,7 +97,7 @@ TEST(OptionsTest, Defaults) {
   EXPECT_EQ(options->health_listen.ToString(), "127.0.0.1:7071");
   EXPECT_EQ(options->metrics_listen.ToString(), "127.0.0.1:9070");
   EXPECT_FALSE(options->tls.has_value());
-  EXPECT_EQ(options->queue_limit, 10'000u);
+  EXPECT_EQ(options->queue_limit, 1000u);
   EXPECT_EQ(options->cache_bytes, 268'435'456u);
   EXPECT_TRUE(options->reflection);
   EXPECT_FALSE(options->init_if_empty);

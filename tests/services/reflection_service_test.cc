@@ -43,6 +43,7 @@ class ReflectionServiceTest : public testing::TestWithParam<bool> {
     ListenerConfig config{.address = kAnyPort,
                           .services = {&health_.service(), &reflection_.service()}};
     config.reflection_v1alpha = GetParam();
+    config.limits.concurrent_streams = 1000;  // for more streams than the service takes
     auto listener = Listener::Start(config);
     EXPECT_TRUE(listener.ok()) << listener.status();
     listener_ = *std::move(listener);
@@ -164,6 +165,26 @@ TEST_P(ReflectionServiceTest, V1AlphaIsThereOnlyWhenWanted) {
             GetParam() ? grpc::StatusCode::OK : grpc::StatusCode::UNIMPLEMENTED);
   const Names names = ServicesOf(response);
   EXPECT_EQ(std::count(names.begin(), names.end(), kReflectionV1), GetParam() ? 1 : 0);
+}
+
+TEST_P(ReflectionServiceTest, StreamsAreLimited) {
+  std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
+  std::vector<std::unique_ptr<grpc::ClientReaderWriter<Request, Response>>> streams;
+  Request request;
+  request.set_list_services("");
+  const auto open = [&] {
+    contexts.push_back(std::make_unique<grpc::ClientContext>());
+    SetTestDeadline(*contexts.back());
+    streams.push_back(GetParam() ? OpenV1Alpha(channel_, *contexts.back())
+                                 : ServerReflection::NewStub(channel_)->ServerReflectionInfo(
+                                       contexts.back().get()));
+    Response response;
+    return streams.back()->Write(request) && streams.back()->Read(&response);
+  };
+  while (open()) ASSERT_LE(streams.size(), 100u);
+  EXPECT_EQ(streams.back()->Finish().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_GE(streams.size(), GetParam() ? 16u : 99u);
+  for (const auto& context : contexts) context->TryCancel();
 }
 
 INSTANTIATE_TEST_SUITE_P(Builtin, ReflectionServiceTest, testing::Bool(), [](const auto& info) {

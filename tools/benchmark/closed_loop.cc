@@ -34,6 +34,7 @@ std::string ToString(const grpc::ByteBuffer& buffer) {
 // A place for one call at a time; the tag of its completion.
 struct Slot {
   grpc::GenericStub* stub;
+  uint64_t call;
   absl::Time began;
   std::unique_ptr<grpc::ClientContext> context;
   std::unique_ptr<grpc::GenericClientAsyncResponseReader> reader;
@@ -96,7 +97,8 @@ Loop::~Loop() {
 }
 
 void Loop::StartCall(Slot& slot) {
-  const grpc::ByteBuffer request = ToBuffer(workload_.request(measured_.started++));
+  slot.call = measured_.started++;
+  const grpc::ByteBuffer request = ToBuffer(workload_.request(slot.call));
   slot.answer.Clear();
   slot.reader.reset();  // lives in the memory of the call, which the context holds
   slot.context = std::make_unique<grpc::ClientContext>();
@@ -123,6 +125,7 @@ absl::Status Loop::Turn(absl::Duration length, bool count) {
     Slot* slot = Next();
     if (slot == nullptr) return absl::UnavailableError("the server does not answer");
     const absl::Time now = absl::Now();
+    if (workload_.seen) workload_.seen(slot->call, slot->status, ToString(slot->answer));
     if (!slot->status.ok()) {
       ++measured_.errors[ReasonOf(slot->status)];
     } else if (!is_meant_ && !(is_meant_ = workload_.is_meant(ToString(slot->answer)))) {
@@ -130,7 +133,7 @@ absl::Status Loop::Turn(absl::Duration length, bool count) {
     }
     if (count) {
       ++calls;
-      if (slot->status.ok()) measured_.times.push_back(now - slot->began);
+      (slot->status.ok() ? measured_.times : measured_.refused).push_back(now - slot->began);
     }
     StartCall(*slot);
     if (now >= end) break;

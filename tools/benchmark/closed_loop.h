@@ -28,7 +28,8 @@ struct Measured {
   absl::Duration took;
   absl::Duration server_cpu;
   std::vector<absl::Duration> times;       // of calls that succeeded
-  std::map<std::string, uint64_t> errors;  // calls that failed, by reason
+  std::vector<absl::Duration> refused;     // times of calls that failed
+  std::map<std::string, uint64_t> errors;  // how many failed, by reason
   uint64_t started = 0;                    // calls of the whole run
 };
 

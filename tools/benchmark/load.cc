@@ -61,16 +61,18 @@ void Print(const Measured& measured) {
   const double seconds = absl::ToDoubleSeconds(measured.took);
   const auto calls = static_cast<double>(measured.times.size());
   const double cpu_us = absl::ToDoubleMicroseconds(measured.server_cpu);
+  const Percentiles refused = PercentilesOf(measured.refused);
   const std::string errors =
       absl::StrJoin(measured.errors, ", ", [](std::string* out, const auto& error) {
         absl::StrAppend(out, "\"", error.first, "\": ", error.second);
       });
   std::printf(
       "{\"calls\": %.0f, \"seconds\": %.6f, \"rate\": %.1f, \"cpu_us\": %.3f, %s, "
-      "\"started\": %llu, \"errors\": {%s}}\n",
+      "\"started\": %llu, \"refused_p50_us\": %.1f, \"refused_p99_us\": %.1f, \"errors\": {%s}}\n",
       calls, seconds, calls / seconds, calls > 0 ? cpu_us / calls : 0.0,
       ToJson(PercentilesOf(measured.times)).c_str(),
-      static_cast<unsigned long long>(measured.started), errors.c_str());
+      static_cast<unsigned long long>(measured.started), absl::ToDoubleMicroseconds(refused.p50),
+      absl::ToDoubleMicroseconds(refused.p99), errors.c_str());
 }
 
 int Run(Flags flags) {
@@ -117,8 +119,8 @@ void Declare(CLI::App& app, Flags& flags) {
   app.add_option("--first", flags.first, "Number of the first person who is not a user yet");
   auto* run = app.add_subcommand("run", "Run a workload in a closed loop")->fallthrough();
   run->add_option("workload", flags.workload)->required();
-  run->add_option("--in-flight", flags.loop.in_flight)->check(CLI::Range(1, 4096));
-  run->add_option("--channels", flags.loop.channels)->check(CLI::Range(1, 64));
+  run->add_option("--in-flight", flags.loop.in_flight)->check(CLI::Range(1, 65'536));
+  run->add_option("--channels", flags.loop.channels)->check(CLI::Range(1, 1024));
   run->add_option("--seconds", flags.seconds)->check(CLI::Range(0.05, 600.0));
   run->add_option("--warm-up", flags.warm_up_seconds)->check(CLI::Range(0.0, 600.0));
   run->add_option("--most-calls", flags.loop.most_calls);

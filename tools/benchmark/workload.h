@@ -28,6 +28,8 @@ struct Workload {
   std::function<std::string(uint64_t call)> request;
   // Whether an answer is the one that was meant to be measured.
   std::function<bool(const std::string& answer)> is_meant;
+  // Called with what came of each call, in the order of the answers, on the thread of the loop.
+  std::function<void(uint64_t call, const grpc::Status&, const std::string& answer)> seen = nullptr;
 };
 
 // The workload of this name: echo, echo_items, page, write (of the limits), check, batch, get,
