@@ -213,7 +213,7 @@ class Engine::Flight : public std::enable_shared_from_this<Engine::Flight> {
   void Finish(const storage::Outcome& outcome) {
     const absl::Duration took = parts_.clock() - began_;
     if (method_.handler.command || !outcome.status.ok() || took > kSlowCall) {
-      engine_.Record(method_, caller_, conventions_.account_id, outcome, took);
+      engine_.Record(method_, caller_, conventions_.account_id, outcome, took, call_.trace());
     }
     method_.metrics.Handled(CodeOf(outcome.status), took);
     if (!outcome.status.ok()) call_.response().Clear();
@@ -241,7 +241,8 @@ void Engine::Run(const Method& method, Call& call) const {
 }
 
 void Engine::Record(const Method& method, const domain::Cause& caller, std::string_view account_id,
-                    const storage::Outcome& outcome, absl::Duration took) const {
+                    const storage::Outcome& outcome, absl::Duration took,
+                    const std::optional<TraceContext>& trace) const {
   const std::string reason = domain::ReasonOf(outcome.status);
   const bool internal = !outcome.status.ok() && reason.empty();
   if (!outcome.status.ok()) parts_.metrics.CommandRefused(internal ? "INTERNAL" : reason);
@@ -250,11 +251,17 @@ void Engine::Record(const Method& method, const domain::Cause& caller, std::stri
   }
   const Level level = internal ? Level::kError : Level::kInfo;
   if (!parts_.logger.Enabled(level)) return;
+  // Whatever a caller may have written there instead of an id stays out of the log.
+  const std::string_view account = IsUuid(account_id) ? account_id : "";
   std::vector<Field> fields = {
-      {"method", method.full_name},       {"account_id", account_id},
+      {"method", method.full_name},       {"account_id", account},
       {"actor", ActorName(caller.actor)}, {"position", outcome.position},
       {"changed", outcome.changed},       {"took_ms", absl::ToDoubleMilliseconds(took)}};
   if (!reason.empty()) fields.emplace_back("reason", reason);
+  if (trace) {
+    fields.emplace_back("trace_id", trace->trace_id);
+    fields.emplace_back("span_id", trace->span_id);
+  }
   // The cause of an internal error is for the log alone.
   if (internal) fields.emplace_back("error", std::string(outcome.status.message()));
   parts_.logger.Write(level, outcome.status.ok() ? "done" : "refused", fields);

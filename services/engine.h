@@ -5,6 +5,7 @@
 #define ROSTER_SERVICES_ENGINE_H_
 
 #include <functional>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -19,6 +20,7 @@
 #include "services/method.h"
 #include "services/metrics.h"
 #include "services/shed_log.h"
+#include "services/trace_context.h"
 #include "services/workers.h"
 #include "storage/log.h"
 #include "storage/pipeline.h"
@@ -49,6 +51,7 @@ class Call {
 
   virtual Credentials credentials() const = 0;
   virtual absl::Time deadline() const = 0;
+  virtual std::optional<TraceContext> trace() const = 0;
   // Whether there is room for it; else it is refused before anything else is looked at.
   virtual bool has_room() const = 0;
   virtual const google::protobuf::Message& request() const = 0;
@@ -71,7 +74,8 @@ class Engine {
   // One line of log for a finished command or refusal, and the count of refusals; calls that were
   // shed share a line. Streams call it too.
   void Record(const Method& method, const domain::Cause& caller, std::string_view account_id,
-              const storage::Outcome& outcome, absl::Duration took) const;
+              const storage::Outcome& outcome, absl::Duration took,
+              const std::optional<TraceContext>& trace) const;
 
  private:
   class Flight;  // a call between its arrival and its answer

@@ -241,7 +241,8 @@ class ImportCall final : public ImportReactor {
     const grpc::Status sent = ToGrpc(status);
     const absl::Duration took = parts_.clock() - began_;
     engine_.Record(method_, caller_, header_.account_id(),
-                   {.status = status, .position = position_, .changed = created_ > 0}, took);
+                   {.status = status, .position = position_, .changed = created_ > 0}, took,
+                   TraceOf(context_));
     method_.metrics.Handled(sent.error_code(), took);
     // The place is free before the caller hears of the end: OnDone may come much later.
     std::string().swap(file_);

@@ -1,10 +1,11 @@
 #include "services/metrics.h"
 
 #include <netdb.h>
+#include <prometheus/collectable.h>
 #include <prometheus/counter.h>
 #include <prometheus/exposer.h>
-#include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
+#include <prometheus/metric_family.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 #include <sys/socket.h>
@@ -22,7 +23,6 @@ namespace {
 
 using prometheus::Counter;
 using prometheus::Family;
-using prometheus::Gauge;
 using prometheus::Histogram;
 using prometheus::Registry;
 
@@ -65,9 +65,42 @@ Family<Histogram>& HistogramFamily(Registry& registry, const char* name, const c
   return prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
 }
 
-Gauge& SingleGauge(Registry& registry, const char* name, const char* help) {
-  return prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add({});
+prometheus::MetricFamily FamilyOf(const Reading& reading) {
+  const bool counts = reading.kind == Reading::Kind::kCounter;
+  return {reading.name,
+          reading.help,
+          counts ? prometheus::MetricType::Counter : prometheus::MetricType::Gauge,
+          {}};
 }
+
+// The metrics that are looked up.
+class Readings final : public prometheus::Collectable {
+ public:
+  void Set(std::function<std::vector<Reading>()> read) {
+    const std::lock_guard lock(mutex_);
+    read_ = std::move(read);
+  }
+
+  std::vector<prometheus::MetricFamily> Collect() const override {
+    const std::lock_guard lock(mutex_);
+    std::vector<prometheus::MetricFamily> families;
+    if (!read_) return families;
+    for (const Reading& reading : read_()) {
+      if (families.empty() || families.back().name != reading.name) {
+        families.push_back(FamilyOf(reading));
+      }
+      prometheus::ClientMetric& metric = families.back().metric.emplace_back();
+      for (const auto& [name, value] : reading.labels) metric.label.push_back({name, value});
+      // Only that of the family's type is shown.
+      metric.gauge.value = metric.counter.value = reading.value;
+    }
+    return families;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::function<std::vector<Reading>()> read_;  // guarded by mutex_
+};
 
 }  // namespace
 
@@ -81,6 +114,7 @@ void MethodMetrics::Handled(int grpc_code, absl::Duration took) const {
 
 struct Metrics::Instruments {
   std::shared_ptr<Registry> registry = std::make_shared<Registry>();
+  std::shared_ptr<Readings> readings = std::make_shared<Readings>();
   Family<Counter>& started =
       CounterFamily(*registry, "grpc_server_started_total", "RPCs that the server has started.");
   Family<Counter>& handled =
@@ -93,12 +127,8 @@ struct Metrics::Instruments {
   Histogram& append_seconds = HistogramFamily(*registry, "roster_log_append_seconds",
                                               "Seconds of an append to the log, fsync included.")
                                   .Add({}, AppendSeconds());
-  Gauge& queue_depth =
-      SingleGauge(*registry, "roster_pipeline_queue_depth", "Commands that wait for the writer.");
-  Gauge& published_position = SingleGauge(*registry, "roster_published_position",
-                                          "Last position of the log that readers see.");
   Family<Counter>& refused =
-      CounterFamily(*registry, "roster_commands_refused_total", "Commands refused, by reason.");
+      CounterFamily(*registry, "roster_commands_refused_total", "Calls refused, by reason.");
   Family<Counter>& tls_changes =
       CounterFamily(*registry, "roster_tls_changes_total", "Changes of the TLS files, by outcome.");
   Counter& tls_in_use = tls_changes.Add({{"outcome", "in_use"}});
@@ -168,14 +198,6 @@ void Metrics::LogAppended(absl::Duration took) {
   instruments_->append_seconds.Observe(absl::ToDoubleSeconds(took));
 }
 
-void Metrics::SetQueueDepth(std::size_t commands) {
-  instruments_->queue_depth.Set(static_cast<double>(commands));
-}
-
-void Metrics::SetPublishedPosition(std::uint64_t position) {
-  instruments_->published_position.Set(static_cast<double>(position));
-}
-
 void Metrics::CommandRefused(std::string_view reason) {
   instruments_->refused.Add({{"reason", std::string(reason)}}).Increment();
 }
@@ -184,8 +206,14 @@ void Metrics::TlsFilesChanged(bool in_use) {
   (in_use ? instruments_->tls_in_use : instruments_->tls_kept_out).Increment();
 }
 
+void Metrics::SetReadings(std::function<std::vector<Reading>()> read) {
+  instruments_->readings->Set(std::move(read));
+}
+
 std::string Metrics::Text() const {
-  return prometheus::TextSerializer().Serialize(instruments_->registry->Collect());
+  std::vector<prometheus::MetricFamily> all = instruments_->registry->Collect();
+  for (auto& family : instruments_->readings->Collect()) all.push_back(std::move(family));
+  return prometheus::TextSerializer().Serialize(all);
 }
 
 absl::StatusOr<std::uint16_t> Metrics::Expose(const Address& address) {
@@ -195,6 +223,7 @@ absl::StatusOr<std::uint16_t> Metrics::Expose(const Address& address) {
   try {
     auto exposer = std::make_unique<prometheus::Exposer>(address.ToString());
     exposer->RegisterCollectable(instruments_->registry);
+    exposer->RegisterCollectable(instruments_->readings);
     const std::vector<int> ports = exposer->GetListeningPorts();
     instruments_->exposer = std::move(exposer);
     instruments_->exposed = {address.host, static_cast<std::uint16_t>(ports.at(0))};

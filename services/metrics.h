@@ -6,9 +6,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -47,6 +50,18 @@ class MethodMetrics {
   prometheus::Histogram* seconds_ = nullptr;
 };
 
+// A value that is looked up when it is asked for, instead of being counted as it happens. Readings
+// of one name stand together and say the same of it.
+struct Reading {
+  enum class Kind { kGauge, kCounter };
+
+  std::string name;
+  std::string help;
+  Kind kind;
+  double value;
+  std::vector<std::pair<std::string, std::string>> labels = {};
+};
+
 // Owns every metric of the process and the HTTP endpoint that shows them. Thread-safe.
 class Metrics {
  public:
@@ -63,11 +78,9 @@ class Metrics {
   MethodMetrics ForMethod(std::string_view service, std::string_view method, MethodType type);
 
   // The commit pipeline: how many commands were settled by one append; how long that append took,
-  // fsync included; how many commands wait; up to which position the world is published.
+  // fsync included.
   void GroupCommitted(std::size_t commands);
   void LogAppended(absl::Duration took);
-  void SetQueueDepth(std::size_t commands);
-  void SetPublishedPosition(std::uint64_t position);
 
   // `reason`: the name of a refusal's reason. Every new value is a new series for good, so never a
   // text from outside.
@@ -75,6 +88,10 @@ class Metrics {
 
   // The TLS files changed: what they hold is in use, or it can't serve and was kept out.
   void TlsFilesChanged(bool in_use);
+
+  // Has the readings taken, on the thread of who asks, whenever the metrics are asked for. Instead
+  // of what was set before, which is not under way any more when this returns; null: nothing.
+  void SetReadings(std::function<std::vector<Reading>()> read);
 
   // All metrics in the text format of Prometheus 0.0.4.
   std::string Text() const;

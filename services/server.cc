@@ -17,6 +17,7 @@
 #include "services/listener.h"
 #include "services/metrics.h"
 #include "services/places.h"
+#include "services/readings.h"
 #include "services/reflection_service.h"
 #include "services/shed_log.h"
 #include "services/wire_limits.h"
@@ -96,6 +97,7 @@ class Server::Impl {
     if (ready_) {
       environment_.logger.Write(Level::kInfo, "stopped", {{"position", store_->log().head()}});
     }
+    metrics_.SetReadings(nullptr);
     pipeline_ = nullptr;
     store_ = nullptr;
   }
@@ -126,9 +128,13 @@ class Server::Impl {
                                     say);
     if (!store.ok()) return store.status();
     store_ = *std::move(store);
-    metrics_.SetPublishedPosition(store_->log().head());
     pipeline_ = std::make_unique<storage::Pipeline>(store_->log(), store_->views(), store_->vault(),
                                                     ForPipeline(fail));
+    metrics_.SetReadings([sources = Sources{.store = *store_,
+                                            .pipeline = *pipeline_,
+                                            .queue_limit = options_.queue_limit,
+                                            .calls = calls_,
+                                            .readers = readers_}] { return Read(sources); });
     return absl::OkStatus();
   }
 
@@ -145,8 +151,6 @@ class Server::Impl {
     options.on_group = [this](const storage::PipelineOptions::GroupSettled& group) {
       metrics_.GroupCommitted(group.commands);
       metrics_.LogAppended(group.append);
-      metrics_.SetPublishedPosition(group.position);
-      metrics_.SetQueueDepth(pipeline_->queue_depth());
     };
     return options;
   }

@@ -2,6 +2,7 @@
 
 #include <grpc/grpc_security_constants.h>
 
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +32,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public Call {
   absl::Time deadline() const override { return absl::FromChrono(context_.deadline()); }
   const Message& request() const override { return request_; }
   Message& response() override { return response_; }
+  std::optional<TraceContext> trace() const override { return TraceOf(context_); }
   bool has_room() const override { return share_.taken(); }
   void Answer(const absl::Status& status) override {
     share_.Hold(response_.ByteSizeLong());  // until the caller takes it
@@ -88,6 +90,12 @@ Credentials CredentialsOf(const grpc::CallbackServerContext& context) {
     credentials.authorization.emplace_back(entry->second.data(), entry->second.size());
   }
   return credentials;
+}
+
+std::optional<TraceContext> TraceOf(const grpc::CallbackServerContext& context) {
+  const auto [begin, end] = context.client_metadata().equal_range("traceparent");
+  if (begin == end || std::next(begin) != end) return std::nullopt;
+  return ParseTraceparent({begin->second.data(), begin->second.size()});
 }
 
 }  // namespace roster::services

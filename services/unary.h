@@ -3,10 +3,13 @@
 #ifndef ROSTER_SERVICES_UNARY_H_
 #define ROSTER_SERVICES_UNARY_H_
 
+#include <optional>
+
 #include "google/protobuf/message.h"
 #include "services/admission.h"
 #include "services/engine.h"
 #include "services/method.h"
+#include "services/trace_context.h"
 
 namespace grpc {
 class CallbackServerContext;
@@ -24,6 +27,9 @@ grpc::ServerUnaryReactor* RunUnary(const Engine& engine, const Method& method,
 
 // What the call brings along. The tokens live as long as the context.
 Credentials CredentialsOf(const grpc::CallbackServerContext& context);
+
+// The trace that the call says it belongs to; nothing unless it says one and says it well.
+std::optional<TraceContext> TraceOf(const grpc::CallbackServerContext& context);
 
 }  // namespace roster::services
 

@@ -18,6 +18,7 @@
 #include "absl/time/time.h"
 #include "domain/world/world.h"
 #include "roster/event/v1/commit.pb.h"
+#include "storage/figures.h"
 #include "storage/sha256.h"
 
 namespace roster::storage {
@@ -63,6 +64,9 @@ class Log {
 
   // Waits until the head has reached `position`, at most for `timeout`. Returns whether it has.
   virtual bool Await(Position position, absl::Duration timeout) const = 0;
+
+  // For metrics; all 0 where there are no files.
+  virtual Figures figures() const { return {}; }
 };
 
 // The time of the commit at a position that the log has; before all times at 0. Errors as Read.

@@ -8,6 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "storage/commit_record.h"
+#include "storage/rocksdb_figures.h"
 #include "storage/rocksdb_status.h"
 
 namespace roster::storage {
@@ -88,6 +89,7 @@ rocksdb::Options LogDbOptions(rocksdb::Env* env) {
   options.allow_concurrent_memtable_write = false;
   options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
   options.keep_log_file_num = 2;
+  CountFigures(options);
   return options;
 }
 

@@ -14,6 +14,7 @@
 #include "storage/log_db.h"
 #include "storage/mutex.h"
 #include "storage/published_head.h"
+#include "storage/rocksdb_figures.h"
 #include "storage/rocksdb_status.h"
 
 namespace roster::storage {
@@ -36,6 +37,7 @@ class RocksDbLog final : public Log {
   bool Await(Position position, absl::Duration timeout) const override {
     return head_.Await(position, timeout);
   }
+  Figures figures() const override { return FiguresOf(*db_); }
 
  private:
   const std::unique_ptr<rocksdb::DB> db_;

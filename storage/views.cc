@@ -71,6 +71,8 @@ class RocksDbViews final : public Views {
 
   absl::Status Purge() override { return db_->Purge(); }
 
+  Figures figures() const override { return db_->figures(); }
+
  private:
   const std::shared_ptr<ViewsDb> db_;
   const domain::Keys& keys_;

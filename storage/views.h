@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "domain/world/overlay.h"
 #include "domain/world/world.h"
+#include "storage/figures.h"
 #include "storage/log.h"
 #include "storage/vault.h"
 
@@ -68,6 +69,9 @@ class Views {
   // Makes what is deleted from the tables of personal data leave the disk. Waits for readers of
   // older versions. Not on the thread of Apply: that goes on meanwhile.
   virtual absl::Status Purge() = 0;
+
+  // For metrics; all 0 where there are no files.
+  virtual Figures figures() const { return {}; }
 };
 
 // Opens the views and folds what the log has and they have not. `say` gets a line for people when

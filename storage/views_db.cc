@@ -13,6 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/file.h"
+#include "storage/rocksdb_figures.h"
 #include "storage/rocksdb_status.h"
 
 namespace roster::storage {
@@ -50,6 +51,7 @@ rocksdb::DBOptions DirectoryOptions(rocksdb::Env* env,
   options.max_manifest_file_size = 1;
   options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
   options.keep_log_file_num = 2;
+  CountFigures(options);
   return options;
 }
 

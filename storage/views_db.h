@@ -19,6 +19,7 @@
 #include "absl/status/statusor.h"
 #include "domain/world/overlay.h"
 #include "domain/world/world.h"
+#include "storage/rocksdb_figures.h"
 #include "storage/views.h"
 
 namespace roster::storage {
@@ -56,6 +57,8 @@ class ViewsDb {
   // Rewrites the tables of personal data without what was deleted from them before, once no reader
   // sees that any more. Returns when the files that had it are gone.
   absl::Status Purge();
+
+  Figures figures() const { return FiguresOf(*db_); }
 
   const rocksdb::Snapshot* TakeSnapshot() const { return db_->GetSnapshot(); }
   void Release(const rocksdb::Snapshot* snapshot) const { db_->ReleaseSnapshot(snapshot); }

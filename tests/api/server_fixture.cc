@@ -37,10 +37,12 @@ const auto* const kStopShared = testing::AddGlobalTestEnvironment(new StopShared
 
 }  // namespace
 
-TestServer::TestServer(services::Options options, std::optional<services::TlsIdentity> client)
+TestServer::TestServer(services::Options options, std::optional<services::TlsIdentity> client,
+                       std::FILE* log)
     : options_(std::move(options)),
       client_(std::move(client)),
-      logger_(stderr, services::Level::kError) {
+      logger_(log == nullptr ? stderr : log,
+              log == nullptr ? services::Level::kError : services::Level::kDebug) {
   options_.data_dir = directory_.Path("data");
   options_.listen = options_.health_listen = options_.metrics_listen = services::kAnyPort;
   options_.cache_bytes = 8 << 20;

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,9 +25,11 @@ namespace roster::api_test {
 // A server with a store of its own in a temporary directory; ports are the system's choice.
 class TestServer {
  public:
-  // `client`: what the operator shows where clients need a certificate.
+  // `client`: what the operator shows where clients need a certificate. `log`: takes everything
+  // that the server logs; outlives it. Null: errors go to stderr.
   explicit TestServer(services::Options options = {},
-                      std::optional<services::TlsIdentity> client = std::nullopt);
+                      std::optional<services::TlsIdentity> client = std::nullopt,
+                      std::FILE* log = nullptr);
   ~TestServer();
 
   services::Server& server() { return *server_; }

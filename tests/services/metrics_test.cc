@@ -98,8 +98,6 @@ TEST(MetricsTest, PipelineMetrics) {
   metrics.GroupCommitted(5);
   metrics.GroupCommitted(8);
   metrics.LogAppended(absl::Microseconds(200));
-  metrics.SetQueueDepth(7);
-  metrics.SetPublishedPosition(123456789);
   metrics.CommandRefused("EMAIL_TAKEN");
   metrics.CommandRefused("EMAIL_TAKEN");
   metrics.CommandRefused("ESCALATION");
@@ -109,10 +107,30 @@ TEST(MetricsTest, PipelineMetrics) {
   EXPECT_TRUE(HasLine(text, "roster_pipeline_group_size_sum 13")) << text;
   EXPECT_TRUE(HasLine(text, R"(roster_log_append_seconds_bucket{le="0.0001"} 0)")) << text;
   EXPECT_TRUE(HasLine(text, R"(roster_log_append_seconds_bucket{le="0.00025"} 1)")) << text;
-  EXPECT_TRUE(HasLine(text, "roster_pipeline_queue_depth 7")) << text;
-  EXPECT_TRUE(HasLine(text, "roster_published_position 123456789")) << text;
   EXPECT_TRUE(HasLine(text, R"(roster_commands_refused_total{reason="EMAIL_TAKEN"} 2)")) << text;
   EXPECT_TRUE(HasLine(text, R"(roster_commands_refused_total{reason="ESCALATION"} 1)")) << text;
+}
+
+TEST(MetricsTest, ReadingsAreTakenWhenAsked) {
+  Metrics metrics;
+  double value = 7;
+  metrics.SetReadings([&value] {
+    return std::vector<Reading>{
+        {"depth", "How deep.", Reading::Kind::kGauge, value},
+        {"hits_total", "How often.", Reading::Kind::kCounter, 123456789, {{"of", "a"}}},
+        {"hits_total", "How often.", Reading::Kind::kCounter, 2, {{"of", "b"}}}};
+  });
+  EXPECT_TRUE(HasLine(metrics.Text(), "depth 7"));
+  value = 8;
+  const std::string text = metrics.Text();
+  for (const char* line : {"# TYPE depth gauge", "depth 8", "# HELP hits_total How often.",
+                           "# TYPE hits_total counter", R"(hits_total{of="a"} 123456789)",
+                           R"(hits_total{of="b"} 2)"}) {
+    EXPECT_TRUE(HasLine(text, line)) << line << " in\n" << text;
+  }
+  EXPECT_EQ(text.find("# TYPE hits_total"), text.rfind("# TYPE hits_total"));
+  metrics.SetReadings(nullptr);
+  EXPECT_EQ(metrics.Text().find("depth"), std::string::npos);
 }
 
 TEST(MetricsTest, ExposesItsTextOverHttpUntilDestruction) {
