@@ -47,7 +47,7 @@ std::string InMemory() {
 
 // What the runs of other processes say.
 struct Heard {
-  Figures figures;
+  KillFigures figures;
   std::vector<std::string> findings;
   int ended = 0;
 
@@ -88,7 +88,7 @@ Heard RunBesideEachOther(uint64_t seed, int cycles) {
   return heard;
 }
 
-void Print(const Figures& figures, absl::Duration took) {
+void Print(const KillFigures& figures, absl::Duration took) {
   std::printf(
       "%d kills (%d of starts, %d of stops, %d came too late): %zu told; %zu repeats; %zu in the "
       "log untold; %.1f s\n",

@@ -27,7 +27,7 @@ constexpr int kCounts = 7;
 
 }  // namespace
 
-void Figures::Add(const Figures& other) {
+void KillFigures::Add(const KillFigures& other) {
   kills += other.kills;
   starts_killed += other.starts_killed;
   stops_killed += other.stops_killed;
@@ -38,13 +38,13 @@ void Figures::Add(const Figures& other) {
   opens_ms.insert(opens_ms.end(), other.opens_ms.begin(), other.opens_ms.end());
 }
 
-std::string ToLine(const Figures& figures) {
+std::string ToLine(const KillFigures& figures) {
   return absl::StrCat(figures.kills, " ", figures.starts_killed, " ", figures.stops_killed, " ",
                       figures.stopped, " ", figures.told, " ", figures.repeats, " ", figures.untold,
                       " ", absl::StrJoin(figures.opens_ms, " "));
 }
 
-std::optional<Figures> ParseFigures(const std::string& line) {
+std::optional<KillFigures> ParseFigures(const std::string& line) {
   std::vector<double> numbers;
   for (const std::string& word : std::vector<std::string>(absl::StrSplit(line, ' '))) {
     double number = 0;
@@ -53,14 +53,14 @@ std::optional<Figures> ParseFigures(const std::string& line) {
   }
   if (numbers.size() < kCounts) return std::nullopt;
   const auto count = [&](size_t i) { return static_cast<size_t>(numbers[i]); };
-  Figures figures{static_cast<int>(count(0)),
-                  static_cast<int>(count(1)),
-                  static_cast<int>(count(2)),
-                  static_cast<int>(count(3)),
-                  count(4),
-                  count(5),
-                  count(6),
-                  {}};
+  KillFigures figures{static_cast<int>(count(0)),
+                      static_cast<int>(count(1)),
+                      static_cast<int>(count(2)),
+                      static_cast<int>(count(3)),
+                      count(4),
+                      count(5),
+                      count(6),
+                      {}};
   figures.opens_ms.assign(numbers.begin() + kCounts, numbers.end());
   return figures;
 }

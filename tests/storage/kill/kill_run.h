@@ -15,7 +15,7 @@
 
 namespace roster::storage {
 
-struct Figures {
+struct KillFigures {
   int kills = 0;
   int starts_killed = 0;
   int stops_killed = 0;
@@ -25,12 +25,12 @@ struct Figures {
   size_t untold = 0;
   std::vector<double> opens_ms;  // after a kill, in the engine and here
 
-  void Add(const Figures& other);
+  void Add(const KillFigures& other);
 };
 
 // As a line, without its end, and back; nothing when it is no such line.
-std::string ToLine(const Figures& figures);
-std::optional<Figures> ParseFigures(const std::string& line);
+std::string ToLine(const KillFigures& figures);
+std::optional<KillFigures> ParseFigures(const std::string& line);
 
 struct KillRunOptions {
   std::string parent;  // directory for the stores
@@ -48,7 +48,7 @@ class KillRun {
 
   // What is wrong; empty when all is well.
   const std::vector<std::string>& findings() const { return findings_; }
-  const Figures& figures() const { return figures_; }
+  const KillFigures& figures() const { return figures_; }
 
  private:
   enum class When { kWhileStarting, kUnderLoad, kWhileStopping };
@@ -71,7 +71,7 @@ class KillRun {
   bool stopped_ = false;
   bool answered_ = false;
   std::vector<std::string> findings_;
-  Figures figures_;
+  KillFigures figures_;
 };
 
 }  // namespace roster::storage
