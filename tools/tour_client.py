@@ -18,11 +18,12 @@ TIMEOUT_SECONDS = 60
 
 
 class Refused(Exception):
-    """The server refused: code and reason, as in google.rpc.ErrorInfo."""
+    """The server refused: code and reason, as in google.rpc.ErrorInfo, and a line for each detail."""
 
-    def __init__(self, code, reason, text):
-        super().__init__(text)
-        self.code, self.reason, self.text = code, reason, text
+    def __init__(self, code, reason, message, details=()):
+        self.code, self.reason, self.details = code, reason, list(details)
+        self.text = "\n".join([f"{code} {reason}: {message}", *("  " + line for line in self.details)])
+        super().__init__(self.text)
 
 
 class Unusable(Exception):
@@ -101,10 +102,10 @@ class Rosterctl:
         done = run(words, token)
         if done.returncode == 0:
             return done.stdout
-        line = re.match(r"([A-Z_]+)(?: ([A-Z_]+))?: ", done.stderr)
+        line = re.match(r"([A-Z_]+)(?: ([A-Z_]+))?: (.*)", done.stderr)
         if done.returncode != 1 or not line:
             raise Unusable(f"{words[0]} left with {done.returncode}: {done.stderr}")
-        raise Refused(line[1], line[2] or "", done.stderr.strip())
+        raise Refused(line[1], line[2] or "", line[3], map(str.strip, done.stderr.strip().splitlines()[1:]))
 
 
 class Grpcurl:
@@ -152,9 +153,13 @@ class Grpcurl:
             return done.stdout
         try:
             status = json.loads(done.stderr[done.stderr.index("{"):])
-            reasons = [detail["reason"] for detail in status.get("details", []) if "reason" in detail]
+            details = status.get("details", [])
+            reasons = [detail["reason"] for detail in details if "reason" in detail]
             code = self.CODES[status["code"]]
         except (ValueError, KeyError, IndexError, TypeError):
             raise Unusable(f"grpcurl left with {done.returncode}: {done.stderr}") from None
         reason = reasons[0] if reasons else ""
-        raise Refused(code, reason, f"{code} {reason}: {status.get('message', '')}")
+        lines = [f"{key}: {value}" for detail in details for key, value in sorted(detail.get("metadata", {}).items())]
+        lines += [f"{violation['field']}: {violation['description']}"
+                  for detail in details for violation in detail.get("fieldViolations", [])]
+        raise Refused(code, reason, status.get("message", ""), lines)

@@ -7,6 +7,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -16,7 +17,8 @@ import time
 import unittest
 
 ROSTERD, ROSTERCTL = sys.argv[1:3]
-TOUR = pathlib.Path(__file__).resolve().parents[2] / "tools" / "tour"
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+TOUR, README = ROOT / "tools" / "tour", ROOT / "README.md"
 FREE = "127.0.0.1:0"
 START_SECONDS = STOP_SECONDS = 30
 
@@ -97,6 +99,20 @@ class TourTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, f"{done.stdout}{done.stderr}\nlog:\n{server.log()[-4000:]}")
         token = pathlib.Path(self.token_file).read_text(encoding="utf-8").strip()
         self.assertNotIn(token, done.stdout + done.stderr + server.log())
+        self.assert_as_in_readme(done.stdout)
+
+    def assert_as_in_readme(self, output):
+        """The steps and the refusals that the README shows are those of the tour, word for word."""
+        text = README.read_text(encoding="utf-8")
+        block = text[text.index("## The tour"):]
+        steps = re.findall(r"^(\d+\. .+?)(?:  .*)?$", block, re.MULTILINE)
+        refusals = re.findall(r"^[A-Z_]+ [A-Z_]+: .*\n(?:  .*\n)*", block, re.MULTILINE)
+        self.assertGreaterEqual(len(refusals), 6)
+        for step in steps:
+            self.assertIn("\n" + step, output)
+        for refusal in refusals:
+            self.assertIn("\n" + refusal, output)
+        self.assertIn(f"The tour is over: {len(steps)} steps", output)
 
     def accounts(self, server):
         words = [ROSTERCTL, "--address", server.address, "--token-file", self.token_file, "call", "ListAccounts"]
