@@ -36,7 +36,9 @@ absl::StatusOr<Page> Page::Read(const Query& query, std::string_view list, int32
   if (page_token.empty()) return page;
   std::string sealed;
   std::optional<std::string> text;
-  if (absl::WebSafeBase64Unescape(page_token, &sealed)) {
+  // Only as it was written: the last letter of a token may have bits that say nothing.
+  if (absl::WebSafeBase64Unescape(page_token, &sealed) &&
+      absl::WebSafeBase64Escape(sealed) == page_token) {
     text = storage::Open(query.page_key, page.context_, sealed);
   }
   if (!text || text->size() < domain::kPositionBytes) {

@@ -30,6 +30,13 @@ class Unusable(Exception):
     """The client itself failed, or said something that can't be read."""
 
 
+def for_grpcurl(request):
+    """The request as grpcurl wants it, which knows no short form of field masks."""
+    masks = {name: {"paths": [re.sub("[A-Z]", lambda letter: "_" + letter[0].lower(), path) for path in mask.split(",")]}
+             for name, mask in request.items() if name.endswith("_mask")}
+    return {**request, **masks}
+
+
 def grpcurl_words(address, method, data, token):
     """The words of the grpcurl line; the token is taken from the environment by grpcurl itself."""
     words = ["grpcurl", "-plaintext"]
@@ -117,7 +124,7 @@ class Grpcurl:
 
     def call(self, address, method, request, token=None):
         words = grpcurl_words(address, method, "@", token)
-        return parse(words, self._output(words, token, json.dumps(request)))
+        return parse(words, self._output(words, token, json.dumps(for_grpcurl(request))))
 
     def import_users(self, address, account_id, path, token):
         """Returns ({row: reason}, summary)."""
