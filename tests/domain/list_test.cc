@@ -170,6 +170,8 @@ TEST(SortKeyTest, RowsStandInTheOrderOfNames) {
   EXPECT_LT(NameKey("acme", "Ann", "z"), NameKey("acme", "Ann B", "a"));
   EXPECT_LT(NameKey("acme", "Ann", "z"), NameKey("acme", "Anna", "a"));
   EXPECT_LT(NameKey("acme", "Ann", "a"), NameKey("acme", "Ann", "b"));
+  EXPECT_LT(WordsKey("acme", "ann", "z"), WordsKey("acme", "ann b", "a"));
+  EXPECT_LT(WordsKey("acme", "ann", "z"), WordsKey("acme", "anna", "a"));
 }
 
 }  // namespace

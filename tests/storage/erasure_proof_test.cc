@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "domain/rows.h"
+#include "domain/text/name.h"
 #include "storage/aead.h"
 #include "storage/key_encryption_key.h"
 #include "tests/storage/marks.h"
@@ -54,12 +55,19 @@ class ErasureProofTest : public StoreTest {
     return marks;
   }
 
+  // What the row by which he is sorted has of his name.
+  static std::string SortMark(int i, const char* time) {
+    const std::string key = domain::SortKey(MarkedPerson(UserId(i), time).full_name());
+    return key.substr(0, key.find('\x01'));
+  }
+
   // The users of whom a mark, in whatever encoding, is in any file. `where`: gets the names of
   // those with marks of the erased.
   std::set<int> Found(std::set<std::string>* where = nullptr) const {
     Marks marks;
     for (int i = 0; i < kUsers; ++i) {
       for (const std::string& mark : MarksOf(i)) marks.Add(mark, i);
+      for (const char* time : {"first", "second"}) marks.Add(SortMark(i, time), i);
     }
     std::set<int> found;
     for (const auto& [name, content] : Files()) {
@@ -95,6 +103,8 @@ class ErasureProofTest : public StoreTest {
         const event::v1::PersonalData person = MarkedPerson(UserId(i), time);
         EXPECT_TRUE(AnyHas(files, Lower(person.email()).substr(kSharedBytes))) << i << time;
         EXPECT_TRUE(AnyHas(files, Lower(person.user_name()).substr(kSharedBytes))) << i << time;
+        EXPECT_TRUE(AnyHas(files, Lower(person.full_name()).substr(kSharedBytes))) << i << time;
+        EXPECT_TRUE(AnyHas(files, SortMark(i, time).substr(kSharedBytes))) << i << time;
       }
       const auto now = MarkedPerson(UserId(i), IsUpdated(i) ? "second" : "first");
       EXPECT_EQ(PersonIn(store, UserId(i)).SerializeAsString(), now.SerializeAsString()) << i;
