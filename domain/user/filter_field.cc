@@ -103,10 +103,10 @@ bool CompareText(const std::string& text, const Comparison& with) {
   return equal == (with.op == Operator::kEqual);
 }
 
-bool IsFound(const PersonalData& personal, const Comparison& search) {
-  if (absl::StartsWith(NormalizeEmail(personal.email()), search.email_text)) return true;
-  if (absl::StartsWith(Normalize(personal.user_name()), search.text)) return true;
-  const std::vector<std::string> words = WordsOf(personal);
+bool IsFound(const Candidate& user, const Comparison& search) {
+  if (absl::StartsWith(user.Text(*FindFilterField("email")), search.email_text)) return true;
+  if (absl::StartsWith(user.Text(*FindFilterField("user_name")), search.text)) return true;
+  const std::vector<std::string>& words = user.Words();
   return std::any_of(words.begin(), words.end(),
                      [&](const std::string& text) { return absl::StartsWith(text, search.text); });
 }
@@ -164,12 +164,22 @@ const PersonalData* Candidate::personal() const {
   return personal_ ? &*personal_ : nullptr;
 }
 
+const std::string& Candidate::Text(const FilterField& field) const {
+  for (const auto& [known, text] : texts_) {
+    if (known == &field) return text;
+  }
+  return texts_.emplace_back(&field, field.normalize((personal()->*field.text)())).second;
+}
+
+const std::vector<std::string>& Candidate::Words() const {
+  if (!words_) words_ = WordsOf(*personal());
+  return *words_;
+}
+
 bool Comparison::Matches(const Candidate& user) const {
   if (field == nullptr || field->text != nullptr) {
-    const PersonalData* personal = user.personal();
-    if (personal == nullptr) return false;
-    if (field == nullptr) return IsFound(*personal, *this);
-    return CompareText(field->normalize((personal->*field->text)()), *this);
+    if (user.personal() == nullptr) return false;
+    return field == nullptr ? IsFound(user, *this) : CompareText(user.Text(*field), *this);
   }
   if (field->number != nullptr) return Compare(field->number(user.row()), op, number);
   if (field->time != nullptr) {

@@ -7,12 +7,15 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "domain/rows.h"
 
 namespace roster::domain {
+
+struct FilterField;
 
 // A user who may be let through. His personal data is opened when something first asks for it.
 // Thread-compatible; the world outlives it.
@@ -26,12 +29,19 @@ class Candidate {
   // Null once it is forgotten.
   const event::v1::PersonalData* personal() const;
 
+  // Of personal data that is there, made once, however many comparisons ask: a text in comparison
+  // form, and the words of the names (WordsOf). Valid until the next call.
+  const std::string& Text(const FilterField& field) const;
+  const std::vector<std::string>& Words() const;
+
  private:
   const World* world_;
   std::string account_id_;
   view::v1::UserRow row_;
   mutable bool opened_ = false;
   mutable std::optional<event::v1::PersonalData> personal_;
+  mutable std::vector<std::pair<const FilterField*, std::string>> texts_;
+  mutable std::optional<std::vector<std::string>> words_;
 };
 
 enum class Operator { kEqual, kNotEqual, kLess, kLessOrEqual, kGreater, kGreaterOrEqual, kHas };
@@ -41,8 +51,6 @@ struct Literal {
   std::string text;
   bool star = false;  // an asterisk came after it
 };
-
-struct FilterField;
 
 // A field with an operator and a value; without a field, a text that is searched for.
 struct Comparison {

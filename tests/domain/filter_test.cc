@@ -275,5 +275,16 @@ TEST(FilterTermsTest, OpensPersonalDataOnlyWhenAsked) {
   EXPECT_EQ(keys.opened, 1);
 }
 
+// Fifty comparisons of one field must not cost fifty normalisations of it.
+TEST(FilterTermsTest, MakesComparisonFormsOnce) {
+  const Candidate user(Given().world(), kAccount, Given().user("ann"));
+  const std::string* email = &user.Text(*FindFilterField("email"));
+  EXPECT_EQ(*email, "ann@example.com");
+  EXPECT_EQ(&user.Text(*FindFilterField("email")), email);
+  const std::string* words = user.Words().data();
+  EXPECT_EQ(user.Words().size(), 3U);
+  EXPECT_EQ(user.Words().data(), words);
+}
+
 }  // namespace
 }  // namespace roster::domain
