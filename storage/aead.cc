@@ -28,12 +28,12 @@ Cipher NewCipher() {
 // Set up with key and nonce. One a thread, which is never told its algorithm again: that costs more
 // than to seal a name.
 EVP_CIPHER_CTX* Prepare(const SecretKey& key, std::string_view nonce, bool encrypt) {
-  thread_local const Cipher cipher = NewCipher();
-  if (EVP_CipherInit_ex2(cipher.get(), nullptr, Bytes(key.bytes()), Bytes(nonce),
+  thread_local const Cipher kCipher = NewCipher();
+  if (EVP_CipherInit_ex2(kCipher.get(), nullptr, Bytes(key.bytes()), Bytes(nonce),
                          static_cast<int>(encrypt), nullptr) != 1) {
     std::abort();
   }
-  return cipher.get();
+  return kCipher.get();
 }
 
 // Runs the context, then the text through the cipher.

@@ -36,8 +36,8 @@ static_assert(kWrappedBytes == kSealBytes + kSecretKeyBytes);
 
 // What a destroyed slot holds.
 const std::string& Destroyed() {
-  static const std::string destroyed(kSlotBytes, '\0');
-  return destroyed;
+  static const std::string kDestroyed(kSlotBytes, '\0');
+  return kDestroyed;
 }
 
 std::string SlotContext(std::string_view log_id, KeyId key_id) {

@@ -83,7 +83,7 @@ std::string Model::Do(const Step& step, int day) {
   if (step.kind == Step::kCreate) return Create(step, id);
   const auto found = users_.find(id);
   if (found == users_.end()) return "USER_NOT_FOUND";
-  const std::string outcome = Change(step, found->second, step.by_user && step.user == 0, day);
+  std::string outcome = Change(step, found->second, step.by_user && step.user == 0, day);
   if (outcome.empty()) ++found->second.revision;
   return outcome;
 }
@@ -95,7 +95,7 @@ std::string Model::Create(const Step& step, const std::string& id) {
   if (user.user_name.empty()) user.user_name = user.email;
   user.role = kRoles[step.role];
   if (!MayGive(step, user.role)) return "ESCALATION";
-  const std::string taken = OwnerOf(user.email, user.user_name, "");
+  std::string taken = OwnerOf(user.email, user.user_name, "");
   if (taken.empty()) users_[id] = user;
   return taken;
 }

@@ -19,10 +19,10 @@ using event::v1::Commit;
 // Reasons that say that nothing was done. All others are of a storage that fails, for which these
 // tests give no cause.
 const std::set<std::string>& Refusals() {
-  static const std::set<std::string> refusals = {
+  static const std::set<std::string> kRefusals = {
       "USER_NOT_FOUND", "USER_DELETED",      "USER_DISABLED", "USER_NOT_DELETED",
       "EMAIL_TAKEN",    "REVISION_MISMATCH", "SHUTTING_DOWN"};
-  return refusals;
+  return kRefusals;
 }
 
 std::string Same(const Answer& one, const Answer& other) {

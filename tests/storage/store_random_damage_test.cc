@@ -218,6 +218,7 @@ std::vector<std::vector<std::string>> Kinds(const DiskImage& image) {
     kinds[views ? kViews : absl::StrContains(path, kLogFiles) ? kLogFiles : path].push_back(path);
   }
   std::vector<std::vector<std::string>> paths;
+  paths.reserve(kinds.size());
   for (auto& [kind, of_it] : kinds) paths.push_back(std::move(of_it));
   return paths;
 }
