@@ -303,6 +303,7 @@ TEST_F(ImportTest, OpenStreamsAreBounded) {
   };
   const double before = started();
   std::vector<std::unique_ptr<MessageStream>> silent;
+  silent.reserve(64);
   for (int i = 0; i < 64; ++i) silent.push_back(home_.client.Import());
   while (started() < before + 64) absl::SleepFor(absl::Milliseconds(5));
   const auto refused = home_.client.Import();
