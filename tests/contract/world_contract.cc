@@ -317,10 +317,9 @@ TEST_P(WorldContract, StopsAScanWhenTold) {
 }
 
 TEST_P(WorldContract, ScansDownAsItScansUp) {
-  const Keys kSome = {"A",      "a",  "a/", "a/1",  "a/10",    "a/2",
-                      "a/\xff", "a0", "b",  "\xff", "\xff\xff"};
-  for (const std::string& key : kSome) Apply(Table::kUsers, {{key, ""}, {key + "x", ""}});
-  for (const std::string& key : kSome) Apply(Table::kUsers, {{key + "x", std::nullopt}});
+  const Keys some = {"A", "a", "a/", "a/1", "a/10", "a/2", "a/\xff", "a0", "b", "\xff", "\xff\xff"};
+  for (const std::string& key : some) Apply(Table::kUsers, {{key, ""}, {key + "x", ""}});
+  for (const std::string& key : some) Apply(Table::kUsers, {{key + "x", std::nullopt}});
   for (const char* prefix : {"", "a", "a/", "a/1", "b", "\xff", "\xff\xff", "x"}) {
     Keys up = Scan(Table::kUsers, prefix, "");
     std::reverse(up.begin(), up.end());

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "domain/user/search.h"
 #include "domain/world/past.h"
 #include "tests/domain/history.h"
@@ -43,11 +44,11 @@ std::set<std::string> Recounted(const World& world, const std::string& account_i
   std::set<std::string> keys;
   for (const UserRow& user : UsersOf(world, account_id)) {
     if (user.status() == event::v1::USER_STATUS_ERASED) continue;
-    keys.insert(account_id + "/s/" + std::to_string(user.status()) + "/" + user.user_id());
+    keys.insert(absl::StrCat(account_id, "/s/", user.status(), "/", user.user_id()));
     for (const std::string& role : user.roles()) {
-      keys.insert(account_id + "/r/" + role + "/" + user.user_id());
+      keys.insert(absl::StrCat(account_id, "/r/", role, "/", user.user_id()));
     }
-    if (user.roles().empty()) keys.insert(account_id + "/r//" + user.user_id());
+    if (user.roles().empty()) keys.insert(absl::StrCat(account_id, "/r//", user.user_id()));
   }
   return keys;
 }

@@ -67,10 +67,10 @@ class CountingWorld final : public World {
 // Keys of one letter and their like: many are prefixes of each other, some have the lowest and
 // highest bytes after one that ends.
 const std::vector<std::string>& SomeKeys() {
-  static const std::vector<std::string> keys = {
+  static const std::vector<std::string> kKeys = {
       "a",     "a\x01",     "a\x01\x01", "a/", "a/1", "a/10", "a/2", "aa",  "ab",   "b",
       "b\xff", "b\xff\xff", "b\xff\x01", "ba", "bb",  "c/1",  "c/2", "c/3", "\xff", "\xff\xff"};
-  return keys;
+  return kKeys;
 }
 
 constexpr Table kTablesWithPast[] = {Table::kAccounts, Table::kUsers, Table::kSearch};
@@ -155,7 +155,7 @@ TEST_F(PastTest, GetsWhatWasThere) {
 }
 
 TEST_F(PastTest, ScansWhatWasThere) {
-  const std::pair<const char*, const char*> kScans[] = {
+  const std::pair<const char*, const char*> scans[] = {
       {"", ""},    {"", "a/1"}, {"a", ""},    {"a", "a"}, {"a/", "a/10"}, {"b\xff", ""},
       {"b", "bb"}, {"c", "b"},  {"\xff", ""}, {"x", ""},  {"a", "zzz"},   {"", "\xff\xff"}};
   std::mt19937_64 random(11);
@@ -164,7 +164,7 @@ TEST_F(PastTest, ScansWhatWasThere) {
     for (size_t table = 0; table < std::size(kTablesWithPast); ++table) {
       const auto& copy = copies_[position].tables[table];
       ASSERT_EQ(ScanAll(past, kTablesWithPast[table]), Rows(copy.begin(), copy.end())) << position;
-      const auto& [prefix, after] = kScans[random() % std::size(kScans)];
+      const auto& [prefix, after] = scans[random() % std::size(scans)];
       const size_t limit = random() % 6 + 1;
       ASSERT_EQ(ScanDown(past, kTablesWithPast[table]), Rows(copy.begin(), copy.end())) << position;
       for (const Direction direction : {Direction::kAscending, Direction::kDescending}) {
