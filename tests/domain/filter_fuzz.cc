@@ -1,6 +1,5 @@
-// What holds of a filter whatever it is. For libFuzzer too:
-//   clang++-14 -std=c++20 -fsanitize=fuzzer,address -I. -Ibuild/dev/gen tests/domain/filter_fuzz.cc
-//   with the sources of domain/ and the generated messages; corpus: tests/domain/corpus/filter
+// What holds of a filter whatever it is. With the sources of domain/, the generated messages and
+// -fsanitize=fuzzer,address of clang it is a target of libFuzzer too; its corpus: corpus/filter.
 
 #include "tests/domain/filter_fuzz.h"
 
