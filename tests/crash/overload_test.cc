@@ -38,7 +38,11 @@ constexpr int kChannels = 40;
 constexpr absl::Duration kLength = absl::Seconds(3);
 constexpr uint64_t kMostCalls = 40'000;
 // A sanitizer keeps for a while what was freed.
-constexpr int64_t kMostMemoryKib = int64_t{ROSTER_SANITIZED ? 2048 : 512} << 10;
+#ifdef ROSTER_SANITIZED
+constexpr int64_t kMostMemoryKib = 2048 << 10;
+#else
+constexpr int64_t kMostMemoryKib = 512 << 10;
+#endif
 
 // What is wrong with a refusal; empty when it says all that a caller needs.
 std::string WrongWith(const grpc::Status& status) {
