@@ -171,6 +171,7 @@ TEST_F(HealthServiceTest, EveryWatchEndsWithTheLatestStateAndShutdownDoesNotHang
   std::vector<std::vector<ServingStatus>> seen(kWatchers);
   std::vector<std::thread> threads;
   std::atomic<int> started = 0;
+  threads.reserve(kWatchers);
   for (int i = 0; i < kWatchers; ++i) {
     threads.emplace_back([this, i, &seen, &started] {
       for (int round = 0; round < 20; ++round) {
