@@ -113,7 +113,7 @@ absl::Status CountUsers(const Query& query, const identity::v1::CountUsersReques
   response.set_active(counts.active);
   response.set_disabled(counts.disabled);
   response.set_deleted(counts.deleted);
-  response.set_total(counts.pending + counts.active + counts.disabled);
+  response.set_total(counts.total());
   response.set_pending_approvals(counts.unapproved);
   response.set_position(query.world.position());
   return absl::OkStatus();

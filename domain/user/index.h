@@ -36,6 +36,9 @@ struct UserCounts {
   uint64_t disabled = 0;
   uint64_t deleted = 0;
   uint64_t unapproved = 0;  // of those who are shown without being asked for
+
+  // Those who are neither deleted nor erased.
+  uint64_t total() const { return pending + active + disabled; }
 };
 // Reads a few counters, however many users there are.
 UserCounts CountUsers(const World& world, const view::v1::AccountRow& account);

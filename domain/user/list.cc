@@ -161,10 +161,10 @@ std::optional<RowRanges> UserList::ByText() {
 
 const Comparison* UserList::Required(std::string_view field) const {
   for (const Comparison* comparison : required_) {
-    const bool equal = comparison->op == Operator::kEqual || comparison->op == Operator::kHas;
-    const bool text = comparison->name() == "email";  // of which "has" is something else
     if (comparison->name() != field) continue;
-    if (equal && !(text && comparison->op == Operator::kHas)) return comparison;
+    // To have a role is to equal it; a text has any part of it.
+    const bool has = comparison->op == Operator::kHas && field != "email";
+    if (has || comparison->op == Operator::kEqual) return comparison;
   }
   return nullptr;
 }
