@@ -13,6 +13,17 @@ if(ROSTER_SANITIZE)
   add_link_options(-fsanitize=${ROSTER_SANITIZE})
 endif()
 
+# roster_sources(OUT FOLDER...): the .cc files of these folders and below. Found anew at each build, because
+# a test that is missing from a list would never run, and nobody would notice.
+function(roster_sources out)
+  set(patterns)
+  foreach(folder ${ARGN})
+    list(APPEND patterns ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cc)
+  endforeach()
+  file(GLOB_RECURSE found CONFIGURE_DEPENDS ${patterns})
+  set(${out} ${found} PARENT_SCOPE)
+endfunction()
+
 # roster_library(NAME SOURCE...): a static library of ours.
 function(roster_library name)
   add_library(${name} STATIC ${ARGN})

@@ -1,10 +1,10 @@
 #include "services/init.h"
 
-#include "domain/rows.h"
+#include "domain/rows/rows.h"
 #include "roster/event/v1/commit.pb.h"
-#include "services/ids.h"
-#include "storage/sha256.h"
-#include "storage/store.h"
+#include "services/call/ids.h"
+#include "storage/crypto/sha256.h"
+#include "storage/store/store.h"
 
 namespace roster::services {
 

@@ -7,7 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "storage/store.h"
+#include "storage/store/store.h"
 
 namespace roster::services {
 

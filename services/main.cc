@@ -12,11 +12,11 @@
 #include "absl/time/clock.h"
 #include "grpc/support/log.h"
 #include "services/init.h"
-#include "services/log.h"
 #include "services/options.h"
-#include "services/places.h"
 #include "services/server.h"
-#include "storage/store.h"
+#include "services/store_paths.h"
+#include "services/telemetry/log.h"
+#include "storage/store/store.h"
 
 namespace roster::services {
 namespace {

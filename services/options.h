@@ -8,9 +8,9 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "services/address.h"
-#include "services/log.h"
-#include "services/tls_identity.h"
+#include "services/telemetry/log.h"
+#include "services/transport/address.h"
+#include "services/transport/tls_identity.h"
 
 namespace roster::services {
 

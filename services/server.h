@@ -12,8 +12,8 @@
 #include "absl/status/statusor.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "services/log.h"
 #include "services/options.h"
+#include "services/telemetry/log.h"
 
 namespace roster::services {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "domain/command.h"
+#include "domain/base/command.h"
 #include "domain/role/catalogue.h"
 #include "domain/role/permission.h"
 #include "domain/world/world.h"

@@ -1,7 +1,7 @@
 #include "domain/access/check.h"
 
 #include "domain/access/authority.h"
-#include "domain/rows.h"
+#include "domain/rows/rows.h"
 
 namespace roster::domain {
 namespace {

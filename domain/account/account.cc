@@ -2,9 +2,9 @@
 
 #include "domain/access/authority.h"
 #include "domain/account/policy.h"
-#include "domain/refusal.h"
+#include "domain/base/refusal.h"
 #include "domain/role/catalogue.h"
-#include "domain/rows.h"
+#include "domain/rows/rows.h"
 #include "domain/text/text.h"
 #include "domain/user/profile.h"
 #include "google/protobuf/util/field_mask_util.h"

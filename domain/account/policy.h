@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "domain/refusal.h"
+#include "domain/base/refusal.h"
 #include "roster/event/v1/account.pb.h"
 
 namespace roster::domain {

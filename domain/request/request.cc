@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "absl/strings/str_cat.h"
-#include "domain/rows.h"
+#include "domain/rows/rows.h"
 
 namespace roster::domain {
 namespace {

@@ -4,8 +4,8 @@
 
 #include "absl/functional/function_ref.h"
 #include "domain/access/authority.h"
-#include "domain/refusal.h"
-#include "domain/rows.h"
+#include "domain/base/refusal.h"
+#include "domain/rows/rows.h"
 #include "domain/service_account/certificate_name.h"
 #include "domain/text/text.h"
 

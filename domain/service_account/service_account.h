@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "domain/command.h"
+#include "domain/base/command.h"
 #include "domain/world/overlay.h"
 #include "roster/event/v1/commit.pb.h"
 

@@ -3,8 +3,8 @@
 #include <string>
 
 #include "domain/access/authority.h"
-#include "domain/refusal.h"
-#include "domain/rows.h"
+#include "domain/base/refusal.h"
+#include "domain/rows/rows.h"
 
 namespace roster::domain {
 namespace {

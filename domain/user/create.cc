@@ -2,8 +2,8 @@
 
 #include "absl/status/status.h"
 #include "domain/access/authority.h"
-#include "domain/refusal.h"
-#include "domain/rows.h"
+#include "domain/base/refusal.h"
+#include "domain/rows/rows.h"
 #include "domain/user/profile.h"
 #include "domain/user/uniqueness.h"
 #include "domain/user/user.h"

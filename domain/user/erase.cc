@@ -1,7 +1,7 @@
 #include "domain/user/erase.h"
 
 #include "domain/access/authority.h"
-#include "domain/refusal.h"
+#include "domain/base/refusal.h"
 #include "domain/user/target.h"
 #include "domain/user/user.h"
 

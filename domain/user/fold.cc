@@ -3,10 +3,10 @@
 #include <string>
 
 #include "absl/functional/function_ref.h"
-#include "domain/rows.h"
+#include "domain/rows/rows.h"
 #include "domain/user/administrators.h"
-#include "domain/user/index.h"
-#include "domain/user/search.h"
+#include "domain/user/list/index.h"
+#include "domain/user/list/search.h"
 
 namespace roster::domain {
 namespace {

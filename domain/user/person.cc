@@ -1,6 +1,6 @@
 #include "domain/user/person.h"
 
-#include "domain/rows.h"
+#include "domain/rows/rows.h"
 
 namespace roster::domain {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "domain/refusal.h"
+#include "domain/base/refusal.h"
 #include "roster/event/v1/account.pb.h"
 #include "roster/event/v1/user.pb.h"
 

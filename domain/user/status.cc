@@ -1,8 +1,8 @@
 // Where a user stands: enabling, disabling, deleting, restoring.
 
 #include "domain/access/authority.h"
-#include "domain/refusal.h"
-#include "domain/rows.h"
+#include "domain/base/refusal.h"
+#include "domain/rows/rows.h"
 #include "domain/user/erase.h"
 #include "domain/user/target.h"
 #include "domain/user/user.h"

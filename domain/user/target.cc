@@ -1,8 +1,8 @@
 #include "domain/user/target.h"
 
 #include "domain/access/authority.h"
-#include "domain/refusal.h"
-#include "domain/rows.h"
+#include "domain/base/refusal.h"
+#include "domain/rows/rows.h"
 #include "domain/user/administrators.h"
 
 namespace roster::domain {

@@ -3,8 +3,8 @@
 #include <optional>
 
 #include "absl/time/time.h"
-#include "domain/refusal.h"
-#include "domain/rows.h"
+#include "domain/base/refusal.h"
+#include "domain/rows/rows.h"
 
 namespace roster::domain {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "domain/access/authority.h"
-#include "domain/refusal.h"
-#include "domain/rows.h"
+#include "domain/base/refusal.h"
+#include "domain/rows/rows.h"
 #include "domain/user/administrators.h"
 #include "domain/user/profile.h"
 #include "domain/user/target.h"

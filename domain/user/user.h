@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "domain/command.h"
+#include "domain/base/command.h"
 #include "domain/world/world.h"
 #include "roster/event/v1/commit.pb.h"
 

@@ -10,7 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
-#include "tests/services/plumbing_support.h"
+#include "tests/support/plumbing_support.h"
 
 namespace roster::api_test {
 namespace {

@@ -14,7 +14,7 @@
 
 #include "absl/time/time.h"
 #include "google/protobuf/message.h"
-#include "services/tls_identity.h"
+#include "services/transport/tls_identity.h"
 
 namespace roster::api_test {
 

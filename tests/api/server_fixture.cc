@@ -10,7 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/init.h"
-#include "services/places.h"
+#include "services/store_paths.h"
 
 namespace roster::api_test {
 namespace {

@@ -13,12 +13,12 @@
 
 #include "absl/time/time.h"
 #include "roster/identity/v1/import.pb.h"
-#include "services/log.h"
 #include "services/options.h"
 #include "services/server.h"
+#include "services/telemetry/log.h"
 #include "tests/api/calls.h"
 #include "tests/api/client.h"
-#include "tests/services/plumbing_support.h"
+#include "tests/support/plumbing_support.h"
 
 namespace roster::api_test {
 

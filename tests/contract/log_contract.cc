@@ -12,10 +12,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "storage/commit_record.h"
-#include "storage/log.h"
-#include "storage/memory_log.h"
-#include "storage/rocksdb_log.h"
+#include "storage/log/commit_record.h"
+#include "storage/log/log.h"
+#include "storage/log/memory_log.h"
+#include "storage/log/rocksdb_log.h"
 #include "tests/storage/storage_support.h"
 
 namespace roster::storage {

@@ -15,8 +15,8 @@
 #include "domain/world/memory_world.h"
 #include "domain/world/overlay.h"
 #include "domain/world/past.h"
-#include "storage/memory_log.h"
-#include "storage/views.h"
+#include "storage/log/memory_log.h"
+#include "storage/views/views.h"
 #include "tests/storage/storage_support.h"
 
 namespace roster::storage {

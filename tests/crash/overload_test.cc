@@ -19,10 +19,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
-#include "tests/api/http.h"
 #include "tests/crash/client.h"
 #include "tests/crash/import_check.h"
 #include "tests/crash/process.h"
+#include "tests/support/http.h"
 #include "tools/benchmark/closed_loop.h"
 
 namespace roster::crash {

@@ -10,7 +10,7 @@
 
 #include "domain/fold.h"
 #include "tests/domain/scenario.h"
-#include "tests/domain/user_model.h"
+#include "tests/domain/user/user_model.h"
 
 namespace roster::domain {
 namespace {

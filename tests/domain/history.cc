@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "domain/account/policy.h"
-#include "domain/rows.h"
+#include "domain/rows/rows.h"
 #include "domain/user/user.h"
 
 namespace roster::domain {

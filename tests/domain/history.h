@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "domain/command.h"
+#include "domain/base/command.h"
 #include "domain/fold.h"
 #include "domain/world/memory_world.h"
 #include "roster/event/v1/commit.pb.h"

@@ -4,10 +4,10 @@
 
 #include "absl/strings/str_join.h"
 #include "domain/account/policy.h"
+#include "domain/base/refusal.h"
 #include "domain/fold.h"
-#include "domain/refusal.h"
 #include "domain/role/catalogue.h"
-#include "domain/user/index.h"
+#include "domain/user/list/index.h"
 
 namespace roster::domain {
 namespace {

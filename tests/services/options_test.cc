@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "tests/services/plumbing_support.h"
+#include "tests/support/plumbing_support.h"
 
 namespace roster::services {
 namespace {

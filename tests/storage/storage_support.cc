@@ -11,8 +11,8 @@
 #include "domain/fold.h"
 #include "domain/world/memory_world.h"
 #include "domain/world/overlay.h"
-#include "storage/file.h"
-#include "storage/sealing.h"
+#include "storage/base/file.h"
+#include "storage/vault/sealing.h"
 
 // Debian's RocksDB is not instrumented: ThreadSanitizer sees its copying of bytes but not what
 // orders it.

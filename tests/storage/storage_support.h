@@ -16,8 +16,8 @@
 #include "absl/status/statusor.h"
 #include "domain/world/world.h"
 #include "roster/event/v1/commit.pb.h"
-#include "storage/log.h"
-#include "storage/vault.h"
+#include "storage/log/log.h"
+#include "storage/vault/vault.h"
 
 namespace roster::storage {
 

@@ -1,6 +1,6 @@
-// The limits as a server: gRPC's callback API with the settings of services/listener.cc, and behind
-// it nothing, a scan of raw rows, or a synced group of the rows of a new user. It says that it is
-// ready as rosterd does, and ends with SIGTERM.
+// The limits as a server: gRPC's callback API with the settings of services/transport/listener.cc,
+// and behind it nothing, a scan of raw rows, or a synced group of the rows of a new user. It says
+// that it is ready as rosterd does, and ends with SIGTERM.
 
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>

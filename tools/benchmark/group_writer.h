@@ -10,7 +10,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
-#include "storage/mutex.h"
+#include "storage/base/mutex.h"
 #include "tools/benchmark/raw_store.h"
 
 namespace roster::benchmark {

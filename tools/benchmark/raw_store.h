@@ -1,6 +1,7 @@
 // RocksDB as Roster uses it and nothing above it: a log that syncs each group, and views without a
 // write-ahead log. The limit that storage/ is measured against, so it shares no code with it; the
-// options that matter for speed are those of storage/rocksdb_log.cc and storage/views_db.cc.
+// options that matter for speed are those of storage/log/rocksdb_log.cc and
+// storage/views/views_db.cc.
 
 #ifndef ROSTER_TOOLS_BENCHMARK_RAW_STORE_H_
 #define ROSTER_TOOLS_BENCHMARK_RAW_STORE_H_

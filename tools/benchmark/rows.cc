@@ -6,12 +6,12 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "domain/fold.h"
-#include "domain/rows.h"
+#include "domain/rows/rows.h"
 #include "domain/world/memory_world.h"
 #include "domain/world/overlay.h"
 #include "roster/event/v1/commit.pb.h"
-#include "storage/aead.h"
-#include "storage/sealing.h"
+#include "storage/crypto/aead.h"
+#include "storage/vault/sealing.h"
 #include "tools/benchmark/people.h"
 
 namespace roster::benchmark {

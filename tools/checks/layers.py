@@ -21,7 +21,7 @@ TOP_LEVEL = {
 }
 
 # The .grpc.pb.h headers are slow to compile: only the thin classes of the services see one, and these.
-STUB_USERS = ["services/*_service.h", "services/*_service.cc"]
+STUB_USERS = ["services/*/*_service.h", "services/*/*_service.cc"]
 
 MESSAGES = [r"roster/(event|view)/.*(?<!\.grpc)\.pb\.h", r"google/protobuf/.*"]
 STANDARD = r"[a-z][a-z0-9_]*"  # <vector>: no folder, no ending
@@ -86,7 +86,7 @@ GOOD = {
                              '// #include <mutex>\n#include "google/protobuf/message.h"\n',
     "storage/log.cc": '#include <mutex>\n#include <unistd.h>\n#include <sys/stat.h>\n#include "rocksdb/db.h"\n'
                       '#include "openssl/sha.h"\n#include "domain/fold.h"\n#include "roster/view/v1/row.pb.h"\n',
-    "services/user_service.cc": '#include "roster/identity/v1/user_service.grpc.pb.h"\n#include "storage/log.h"\n',
+    "services/identity/user_service.cc": '#include "roster/identity/v1/user_service.grpc.pb.h"\n#include "storage/log.h"\n',
     "services/import.cc": '#include <csv.h>\n#include "roster/identity/v1/user.pb.h"\n',
     "tools/rosterctl/main.cc": '#include "services/tls.h"\n#include "roster/identity/v1/user_service.grpc.pb.h"\n',
     "tests/e2e/tour_test.cc": '#include "services/server.h"\n',

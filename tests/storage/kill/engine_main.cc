@@ -21,9 +21,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "storage/pipeline.h"
-#include "storage/store.h"
-#include "tests/storage/load.h"
+#include "storage/pipeline/pipeline.h"
+#include "storage/store/store.h"
+#include "tests/storage/kill/load.h"
 
 namespace roster::storage {
 namespace {

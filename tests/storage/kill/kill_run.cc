@@ -12,9 +12,9 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
-#include "storage/erasure_list.h"
-#include "storage/store.h"
-#include "tests/storage/load.h"
+#include "storage/store/erasure_list.h"
+#include "storage/store/store.h"
+#include "tests/storage/kill/load.h"
 #include "tests/storage/storage_support.h"
 
 namespace roster::storage {

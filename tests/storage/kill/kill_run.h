@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "tests/storage/history.h"
 #include "tests/storage/kill/child_process.h"
+#include "tests/storage/kill/history.h"
 
 namespace roster::storage {
 

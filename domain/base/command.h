@@ -1,0 +1,33 @@
+// What every command is decided with, and what a decision gives.
+
+#ifndef ROSTER_DOMAIN_BASE_COMMAND_H_
+#define ROSTER_DOMAIN_BASE_COMMAND_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "roster/event/v1/commit.pb.h"
+
+namespace roster::domain {
+
+// The events of one command, in order. None: nothing changes, and the command is answered
+// changed=false.
+using Events = std::vector<event::v1::Event>;
+
+// Who asks, and when. The time is the writer's: it never runs backwards in the log.
+struct Cause {
+  event::v1::Actor actor;
+  std::string actor_account_id;  // the account of a service account or user; empty for the operator
+  absl::Time at;
+};
+
+// Refuses with REVISION_MISMATCH {revision} when the caller expected another one; 0 expects any.
+absl::Status CheckRevision(uint64_t expected, uint64_t actual);
+
+}  // namespace roster::domain
+
+#endif  // ROSTER_DOMAIN_BASE_COMMAND_H_

@@ -1,0 +1,113 @@
+// Every refusal of Roster: one table of reasons. Reasons are API: never renamed, never given
+// another code.
+//
+// A refusal travels as an absl::Status whose payloads are "reason", "metadata/<key>",
+// "field/<name>" and "retry_ms"; the services turn it into google.rpc.ErrorInfo, BadRequest and
+// RetryInfo. A status without a reason is an internal error. docs/reasons.md lists them all.
+
+#ifndef ROSTER_DOMAIN_BASE_REFUSAL_H_
+#define ROSTER_DOMAIN_BASE_REFUSAL_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+
+namespace roster::domain {
+
+enum class Reason {
+  kUnauthenticated,
+  kPermissionRequired,
+  kInvalidFields,
+  kMissingField,
+  kInvalidValue,
+  kInvalidEmail,
+  kImmutableField,
+  kUnknownField,
+  kInvalidPageToken,
+  kRequestIdReused,
+  kUnknownPermission,
+  kAccountNotFound,
+  kUserNotFound,
+  kRoleNotFound,
+  kServiceAccountNotFound,
+  kTokenNotFound,
+  kCertificateNotFound,
+  kEmailTaken,
+  kUsernameTaken,
+  kNameTaken,
+  kConfusable,
+  kCertificateTaken,
+  kBelongsToDeletedUser,
+  kRevisionMismatch,
+  kUserDeleted,
+  kUserNotDeleted,
+  kUserDisabled,
+  kUserNotPending,
+  kSsoUser,
+  kDeletionDisabled,
+  kRestoreWindowExpired,
+  kRoleRequired,
+  kMultipleRoles,
+  kRoleByUserType,
+  kEscalation,
+  kLastAdministrator,
+  kSelfForbidden,
+  kServiceAccountDisabled,
+  kDuplicateInFile,
+  kColumnCount,
+  kMappingIncomplete,
+  kMalformedCsv,
+  kLimitExceeded,
+  kOverloaded,
+  kDiskFull,
+  kClockBehind,
+  kShuttingDown,
+  kStorageFailed,
+  kPositionNotReached,
+  kDeadlinePassed,
+  kNotImplemented,
+};
+
+// The name of a reason as clients see it, e.g. "EMAIL_TAKEN".
+std::string_view ReasonName(Reason reason);
+
+// The sentence for people that goes with a reason.
+std::string_view ReasonMessage(Reason reason);
+
+// The reason of a name; nothing when none has it.
+std::optional<Reason> FindReason(std::string_view name);
+
+// After which time the same call may succeed without anybody's doing; nothing where it can't.
+std::optional<absl::Duration> RetryAfter(Reason reason);
+
+// Key and value of google.rpc.ErrorInfo.metadata.
+using Metadata = std::vector<std::pair<std::string, std::string>>;
+
+// A wrong field of a request: its path as in the proto, and what is wrong with it; `detail` says it
+// better than the message of the reason does.
+struct Violation {
+  std::string field;
+  Reason reason;
+  std::string detail = {};
+};
+
+// A refusal with the code and message that the table has for the reason.
+absl::Status Refuse(Reason reason, const Metadata& metadata = {});
+
+// INVALID_FIELDS with one violation for each wrong field, all at once (R2).
+absl::Status RefuseFields(const std::vector<Violation>& violations);
+
+// The reason name of a refusal; empty for OK and for internal errors.
+std::string ReasonOf(const absl::Status& status);
+
+// The value of a metadata key of a refusal; empty when there is none.
+std::string MetadataOf(const absl::Status& status, std::string_view key);
+
+}  // namespace roster::domain
+
+#endif  // ROSTER_DOMAIN_BASE_REFUSAL_H_

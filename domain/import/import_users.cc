@@ -1,0 +1,70 @@
+#include "domain/import/import_users.h"
+
+#include "domain/access/authority.h"
+#include "domain/base/refusal.h"
+#include "domain/fold.h"
+#include "domain/rows/rows.h"
+#include "domain/user/profile.h"
+#include "domain/user/user.h"
+#include "domain/world/overlay.h"
+
+namespace roster::domain {
+namespace {
+
+// A file always names its users (R80), whatever CreateUser would fill in.
+absl::Status CheckRow(const view::v1::AccountRow& account, const ImportRow& row) {
+  RequiredFields required = RequiredBy(account.policy());
+  required.user_name = true;
+  const auto wrong = CheckProfile(row.personal, required);
+  if (!wrong.empty()) return Refuse(wrong.front().reason, {{"field", wrong.front().field}});
+  return row.duplicate_in_file ? Refuse(Reason::kDuplicateInFile) : absl::OkStatus();
+}
+
+absl::StatusOr<CreateUser> ToCommand(const std::string& account_id,
+                                     const view::v1::AccountRow& account, const ImportRow& row) {
+  if (auto refusal = CheckRow(account, row); !refusal.ok()) return refusal;
+  CreateUser command;
+  command.account_id = account_id;
+  command.user_id = row.user_id;
+  command.personal = row.personal;
+  if (row.role.empty()) return command;
+  const Role* role = FindAssignableRoleByName(account.preset(), row.role);
+  if (role == nullptr) return Refuse(Reason::kRoleNotFound, {{"role", row.role}});
+  command.roles.push_back(role->id);
+  return command;
+}
+
+}  // namespace
+
+absl::StatusOr<ImportResult> Decide(const World& world, const ImportUsers& command,
+                                    const Cause& cause) {
+  for (const Permission needed : {Permission::kUsersImport, Permission::kUsersCreate}) {
+    auto refusal = Authorize(world, cause, command.account_id, needed);
+    if (!refusal.ok()) return refusal;
+  }
+  const auto account = FindAccount(world, command.account_id);
+  if (!account) return Refuse(Reason::kAccountNotFound);
+
+  ImportResult result;
+  Changes changes;
+  Overlay so_far(world, changes);
+  for (const ImportRow& row : command.rows) {
+    absl::StatusOr<Events> events;
+    if (const auto create = ToCommand(command.account_id, *account, row); create.ok()) {
+      events = Decide(so_far, *create, cause);
+    } else {
+      events = create.status();
+    }
+    result.rows.push_back(events.status());
+    if (!events.ok()) continue;
+    event::v1::Commit commit;
+    commit.set_account_id(command.account_id);
+    commit.set_position(so_far.position());
+    for (event::v1::Event& event : *events) *commit.add_events() = event;
+    Fold(so_far, commit);
+    std::move(events->begin(), events->end(), std::back_inserter(result.events));
+  }
+  return result;
+}
+
+}  // namespace roster::domain

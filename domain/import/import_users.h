@@ -1,0 +1,46 @@
+// Importing users from rows of a file (R80-R86): a group of creations in one commit, of which each
+// row stands alone.
+
+#ifndef ROSTER_DOMAIN_IMPORT_IMPORT_USERS_H_
+#define ROSTER_DOMAIN_IMPORT_IMPORT_USERS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "domain/base/command.h"
+#include "domain/world/world.h"
+#include "roster/event/v1/commit.pb.h"
+
+namespace roster::domain {
+
+// A row, trimmed. `role` is the id or display name of a role, or empty.
+struct ImportRow {
+  std::string user_id;
+  event::v1::PersonalData personal;
+  std::string role;
+  bool duplicate_in_file = false;  // another row of the file has the same email or user name (R82)
+};
+
+struct ImportUsers {
+  std::string account_id;
+  std::vector<ImportRow> rows;
+};
+
+// What became of the rows: the events of those that went in, and one status for each row, in order:
+// OK, or a refusal with the reason MISSING_FIELD, INVALID_EMAIL, INVALID_VALUE (each {field}), or
+// one of CreateUser's.
+struct ImportResult {
+  Events events;
+  std::vector<absl::Status> rows;
+};
+
+// Refuses as a whole: PERMISSION_REQUIRED. Otherwise each row is decided in the world that the rows
+// before it leave.
+absl::StatusOr<ImportResult> Decide(const World& world, const ImportUsers& command,
+                                    const Cause& cause);
+
+}  // namespace roster::domain
+
+#endif  // ROSTER_DOMAIN_IMPORT_IMPORT_USERS_H_

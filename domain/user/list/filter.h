@@ -1,0 +1,65 @@
+// Filters of lists of users: the subset of AIP-160 that ListUsersRequest.filter documents.
+//
+//   filter     = [ expression ]
+//   expression = factor { "AND" factor }            OR binds tighter than AND, as in AIP-160
+//   factor     = term { "OR" term }
+//   term       = [ "NOT" | "-" ] simple
+//   simple     = "(" expression ")" | comparison | text
+//   comparison = field operator ( word | text )
+//   operator   = "=" | "!=" | "<" | "<=" | ">" | ">=" | ":"
+//   text       = '"' … '"' | "'" … "'"              with \\ \" \' \* for these characters
+
+#ifndef ROSTER_DOMAIN_USER_LIST_FILTER_H_
+#define ROSTER_DOMAIN_USER_LIST_FILTER_H_
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "domain/user/list/user_fields.h"
+
+namespace roster::domain {
+
+inline constexpr size_t kMaxFilterBytes = 2'000;
+inline constexpr size_t kMaxComparisons = 50;
+inline constexpr size_t kMaxParentheses = 10;  // within each other
+
+// A parsed filter. A plain value.
+class Filter {
+ public:
+  // Refuses with INVALID_FIELDS: what is wrong with `filter`, and in which column.
+  static absl::StatusOr<Filter> Parse(std::string_view text);
+
+  // Whether the filter lets the user through. An empty one lets everybody.
+  bool Matches(const Candidate& user) const;
+
+  // Whether a comparison of this field stands anywhere in it.
+  bool Names(std::string_view field) const;
+
+  // What everybody whom it lets through fulfils: the comparisons that nothing but AND joins.
+  std::vector<const Comparison*> Required() const;
+
+ private:
+  friend class FilterParser;
+
+  // Of kAll and kAny: one or more parts; of kNot: one.
+  struct Node {
+    enum Kind { kAll, kAny, kNot, kComparison };
+    Kind kind = kAll;
+    std::vector<Node> parts = {};
+    Comparison comparison = {};
+
+    bool Matches(const Candidate& user) const;
+    bool Names(std::string_view field) const;
+    void AddRequired(std::vector<const Comparison*>& required) const;
+  };
+
+  Node root_;
+};
+
+}  // namespace roster::domain
+
+#endif  // ROSTER_DOMAIN_USER_LIST_FILTER_H_

@@ -1,0 +1,200 @@
+#include "domain/user/list/list.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "domain/base/refusal.h"
+#include "domain/rows/rows.h"
+#include "domain/text/text.h"
+#include "domain/user/list/index.h"
+#include "domain/user/list/search.h"
+
+namespace roster::domain {
+namespace {
+
+using event::v1::UserStatus;
+
+constexpr std::pair<std::string_view, SortField> kSortFields[] = {
+    {"create_time", SortField::kCreateTime}, {"last_active_time", SortField::kLastActiveTime},
+    {"full_name", SortField::kFullName},     {"email", SortField::kEmail},
+    {"status", SortField::kStatus},          {"role", SortField::kRole},
+};
+
+constexpr std::string_view kDescending = " desc";
+
+// In the order of their numbers, which is that of a user's life.
+constexpr UserStatus kStatuses[] = {event::v1::USER_STATUS_PENDING, event::v1::USER_STATUS_ACTIVE,
+                                    event::v1::USER_STATUS_DISABLED,
+                                    event::v1::USER_STATUS_DELETED};
+
+absl::Status RefuseOrder() {
+  std::string names;
+  for (const auto& [name, field] : kSortFields) {
+    names.append(names.empty() ? "" : ", ").append(name);
+  }
+  return RefuseFields({{.field = "order_by",
+                        .reason = Reason::kInvalidValue,
+                        .detail = "one field, or one field and desc, is expected: " + names}});
+}
+
+bool HasPrefix(std::string_view key, const std::string& prefix) {
+  return key.substr(0, prefix.size()) == prefix;
+}
+
+// The user's row, by one of the rows that lead to it.
+std::optional<view::v1::UserRow> UserOf(const World& world, const std::string& account_id,
+                                        Table table, std::string_view key, std::string_view value) {
+  if (table == Table::kSearch) return FindUser(world, account_id, value);
+  if (table == Table::kUserIndex) {
+    return FindUser(world, account_id, key.substr(key.rfind('/') + 1));
+  }
+  view::v1::UserRow row;
+  Decode(value, row);
+  return row;
+}
+
+}  // namespace
+
+absl::StatusOr<SortOrder> ParseOrder(std::string_view order_by) {
+  std::string name = Trim(order_by);
+  SortOrder order;
+  if (name.empty()) return order;
+  if (name.size() > kDescending.size() &&
+      name.compare(name.size() - kDescending.size(), kDescending.size(), kDescending) == 0) {
+    order.direction = Direction::kDescending;
+    name = Trim(name.substr(0, name.size() - kDescending.size()));
+  }
+  for (const auto& [known, field] : kSortFields) {
+    if (known == name) order.field = field;
+  }
+  if (!order.field) return RefuseOrder();
+  return order;
+}
+
+UserList::UserList(const view::v1::AccountRow& account, const Filter& filter,
+                   const SortOrder& order)
+    : account_(account),
+      filter_(filter),
+      any_status_(filter.Names("status")),
+      required_(filter.Required()),
+      rows_(RowsOf(order)) {}
+
+RowRanges UserList::RowsOf(const SortOrder& order) {
+  const std::string& account_id = account_.account_id();
+  RowRanges rows{.table = Table::kSearch, .prefixes = {}, .direction = order.direction};
+  if (!order.field) {
+    if (auto by_text = ByText()) return *std::move(by_text);
+    return ByCreation();
+  }
+  switch (*order.field) {
+    case SortField::kCreateTime:
+    case SortField::kLastActiveTime:
+      rows = ByCreation();
+      rows.direction = order.direction;
+      return rows;
+    case SortField::kFullName:
+      rows.prefixes = {NamePrefix(account_id)};
+      return rows;
+    case SortField::kEmail: {
+      const Comparison* email = Required("email");
+      rows.prefixes = {EmailPrefix(account_id, email == nullptr ? "" : email->text)};
+      return rows;
+    }
+    case SortField::kStatus:
+      return ByStatus(order.direction);
+    case SortField::kRole:
+      // All of them, even where one role is required: who holds several stands with his first.
+      repeats_ = true;
+      rows.table = Table::kUserIndex;
+      rows.prefixes = {RolesPrefix(account_id)};
+      return rows;
+  }
+  return rows;
+}
+
+RowRanges UserList::ByCreation() const {
+  const std::string& account_id = account_.account_id();
+  if (const Comparison* role = Required("role")) {
+    return {Table::kUserIndex, {RolePrefix(account_id, role->text)}};
+  }
+  if (const Comparison* status = Required("status")) {
+    return {Table::kUserIndex, {StatusPrefix(account_id, static_cast<UserStatus>(status->number))}};
+  }
+  return {Table::kUsers, {Prefix(account_id)}};
+}
+
+RowRanges UserList::ByStatus(Direction direction) const {
+  RowRanges rows{Table::kUserIndex, {}, direction};
+  const Comparison* wanted = Required("status");
+  for (const UserStatus status : kStatuses) {
+    if (!IsShown(status) || (wanted != nullptr && wanted->number != status)) continue;
+    rows.prefixes.push_back(StatusPrefix(account_.account_id(), status));
+  }
+  if (direction == Direction::kDescending) std::reverse(rows.prefixes.begin(), rows.prefixes.end());
+  return rows;
+}
+
+std::optional<RowRanges> UserList::ByText() {
+  const std::string& account_id = account_.account_id();
+  for (const Comparison* comparison : required_) {
+    const std::string_view field = comparison->name();
+    if (comparison->op != Operator::kEqual || comparison->text.empty()) continue;
+    RowRanges rows{Table::kSearch, {}};
+    if (field.empty()) {
+      rows.prefixes = {EmailPrefix(account_id, comparison->email_text),
+                       UserNamePrefix(account_id, comparison->text),
+                       WordsPrefix(account_id, comparison->text)};
+    } else if (field == "email") {
+      rows.prefixes = {EmailPrefix(account_id, comparison->text)};
+    } else if (field == "user_name") {
+      rows.prefixes = {UserNamePrefix(account_id, comparison->text)};
+    } else if (field == "full_name" || field == "given_name" || field == "family_name") {
+      rows.prefixes = {WordsPrefix(account_id, comparison->text)};
+    } else {
+      continue;
+    }
+    repeats_ = field != "email" && field != "user_name";
+    return rows;
+  }
+  return std::nullopt;
+}
+
+const Comparison* UserList::Required(std::string_view field) const {
+  for (const Comparison* comparison : required_) {
+    if (comparison->name() != field) continue;
+    // To have a role is to equal it; a text has any part of it.
+    const bool has = comparison->op == Operator::kHas && field != "email";
+    if (has || comparison->op == Operator::kEqual) return comparison;
+  }
+  return nullptr;
+}
+
+bool UserList::IsShown(UserStatus status) const {
+  if (status == event::v1::USER_STATUS_ERASED) return false;
+  return any_status_ || IsShownUnasked(status, account_.policy());
+}
+
+bool UserList::IsFirst(std::string_view key, const Candidate& user) const {
+  std::vector<std::string> keys;
+  if (rows_.table == Table::kUserIndex) {
+    keys = IndexKeys(account_.account_id(), user.row());
+  } else if (user.personal() != nullptr) {
+    keys = KeysByText(account_.account_id(), user.row().user_id(), *user.personal());
+  }
+  return std::none_of(keys.begin(), keys.end(), [&](const std::string& other) {
+    return other < key &&
+           std::any_of(rows_.prefixes.begin(), rows_.prefixes.end(),
+                       [&](const std::string& prefix) { return HasPrefix(other, prefix); });
+  });
+}
+
+std::optional<Candidate> UserList::UserAt(const World& world, std::string_view key,
+                                          std::string_view value) const {
+  auto row = UserOf(world, account_.account_id(), rows_.table, key, value);
+  if (!row || !IsShown(row->status())) return std::nullopt;
+  Candidate user(world, account_.account_id(), *std::move(row));
+  if (!filter_.Matches(user) || (repeats_ && !IsFirst(key, user))) return std::nullopt;
+  return user;
+}
+
+}  // namespace roster::domain

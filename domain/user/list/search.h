@@ -1,0 +1,38 @@
+// The rows of search: plain text by which users are found, each with the id of its user as value.
+// They alone hold personal data in plain text, and go when the user is erased.
+
+#ifndef ROSTER_DOMAIN_USER_LIST_SEARCH_H_
+#define ROSTER_DOMAIN_USER_LIST_SEARCH_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/world/overlay.h"
+#include "roster/event/v1/user.pb.h"
+
+namespace roster::domain {
+
+// Words of his names in comparison form, each with all that follows it: the full name, the given
+// and the family name, and the full name from each later word on. None begins with another.
+std::vector<std::string> WordsOf(const event::v1::PersonalData& personal);
+
+// The keys of those of his rows that are found by the beginning of a text: email, user name, words.
+std::vector<std::string> KeysByText(std::string_view account_id, std::string_view user_id,
+                                    const event::v1::PersonalData& personal);
+
+// Puts the rows of a new user. Decisions see to it that nobody else has one of them; in a log that
+// was decided under other rules of text, the later user takes it over.
+void InsertSearchRows(Overlay& world, std::string_view account_id, const std::string& user_id,
+                      const event::v1::PersonalData& personal);
+
+// Puts the rows that the data calls for in the place of those that the user has.
+void PutSearchRows(Overlay& world, std::string_view account_id, const std::string& user_id,
+                   const event::v1::PersonalData& personal);
+
+// Removes all rows that are or ever were the user's, and the list of them: nothing is kept.
+void ForgetSearchRows(Overlay& world, std::string_view account_id, const std::string& user_id);
+
+}  // namespace roster::domain
+
+#endif  // ROSTER_DOMAIN_USER_LIST_SEARCH_H_

@@ -1,0 +1,125 @@
+// AccessService.
+
+#include <algorithm>
+#include <string>
+
+#include "domain/access/authority.h"
+#include "domain/access/check.h"
+#include "domain/base/refusal.h"
+#include "domain/rows/rows.h"
+#include "domain/user/user.h"
+#include "roster/access/v1/check.pb.h"
+#include "roster/access/v1/role.pb.h"
+#include "services/call/handlers.h"
+#include "services/identity/messages.h"
+
+namespace roster::services {
+namespace {
+
+using domain::Reason;
+using domain::Refuse;
+
+constexpr int kMaxItems = 1000;
+
+absl::Status ListRoles(const Query& query, const access::v1::ListRolesRequest& request,
+                       access::v1::ListRolesResponse& response) {
+  const auto account = domain::FindAccount(query.world, request.account_id());
+  if (!account) return Refuse(Reason::kAccountNotFound);
+  for (const domain::Role& role : domain::RolesOf(account->preset())) {
+    *response.add_roles() = ToRole(role);
+  }
+  response.set_position(query.world.position());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Change> ChangeUserRole(const Invocation& /*invocation*/,
+                                      const access::v1::ChangeUserRoleRequest& request,
+                                      access::v1::ChangeUserRoleResponse& response) {
+  const domain::ChangeUserRole command{.user = {.account_id = request.account_id(),
+                                                .user_id = request.user_id(),
+                                                .expected_revision = request.expected_revision()},
+                                       .role = request.role()};
+  return MakeChange(command, response, [&response, user = command.user](const domain::World& w) {
+    *response.mutable_user() =
+        ToUser(w, user.account_id, *FindUser(w, user.account_id, user.user_id));
+  });
+}
+
+absl::Status Check(const Query& query, const access::v1::CheckRequest& request,
+                   access::v1::CheckResponse& response) {
+  const auto account = domain::FindAccount(query.world, request.account_id());
+  if (!account) return Refuse(Reason::kAccountNotFound);
+  const auto permission = domain::FindPermission(account->preset(), request.permission());
+  if (!permission) return Refuse(Reason::kUnknownPermission);
+  *response.mutable_result() =
+      ToCheckResult(domain::Check(query.world, *account, request.user_id(), *permission));
+  response.set_position(query.world.position());
+  *response.mutable_evaluated_at() = domain::ToTimestamp(query.cause.at);
+  return absl::OkStatus();
+}
+
+absl::Status BatchCheck(const Query& query, const access::v1::BatchCheckRequest& request,
+                        access::v1::BatchCheckResponse& response) {
+  if (request.items_size() > kMaxItems) {
+    return domain::RefuseFields({{"items", Reason::kInvalidValue}});
+  }
+  const auto account = domain::FindAccount(query.world, request.account_id());
+  if (!account) return Refuse(Reason::kAccountNotFound);
+  for (const access::v1::CheckItem& item : request.items()) {
+    access::v1::CheckResult& result = *response.add_results();
+    const auto permission = domain::FindPermission(account->preset(), item.permission());
+    if (permission) {
+      result = ToCheckResult(domain::Check(query.world, *account, item.user_id(), *permission));
+    } else {
+      result.set_decision(access::v1::DECISION_DENY);
+      result.set_reason(access::v1::CHECK_REASON_UNKNOWN_PERMISSION);
+    }
+  }
+  response.set_position(query.world.position());
+  *response.mutable_evaluated_at() = domain::ToTimestamp(query.cause.at);
+  return absl::OkStatus();
+}
+
+absl::Status GetCallerCapabilities(const Query& query,
+                                   const access::v1::GetCallerCapabilitiesRequest& /*request*/,
+                                   access::v1::GetCallerCapabilitiesResponse& response) {
+  const domain::Cause& caller = query.cause;
+  const std::string& account_id = caller.actor_account_id;
+  response.set_account_id(account_id);
+  response.set_operator_(caller.actor.kind() == event::v1::Actor::KIND_OPERATOR);
+  if (caller.actor.kind() == event::v1::Actor::KIND_SERVICE_ACCOUNT) {
+    response.set_service_account_id(caller.actor.id());
+  }
+  response.set_position(query.world.position());
+  const auto account = domain::FindAccount(query.world, account_id);
+  if (!account) return absl::OkStatus();
+  const domain::Holdings held = domain::HoldingsOf(query.world, caller, account_id);
+  for (const domain::Role* role : held.roles) response.add_roles(role->id);
+  for (size_t i = 0; i < domain::kPermissionCount; ++i) {
+    const auto permission = static_cast<domain::Permission>(i);
+    if (domain::Has(held.permissions, permission)) {
+      response.add_permissions(std::string(domain::PermissionName(permission)));
+    }
+  }
+  const bool assigns = domain::Has(held.permissions, domain::Permission::kUsersCreate) ||
+                       domain::Has(held.permissions, domain::Permission::kUsersChangeRole);
+  for (const domain::Role& role : domain::RolesOf(account->preset())) {
+    if (assigns && domain::FindAssignableRole(account->preset(), role.id) != nullptr &&
+        domain::AuthorizeAssignment(query.world, caller, account_id, role).ok()) {
+      response.add_assignable_roles(role.id);
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+Handlers AccessHandlers() {
+  return {{"ListRoles", Quick(OfQuery(ListRoles))},
+          {"ChangeUserRole", OfCommand(ChangeUserRole)},
+          {"Check", Quick(OfQuery(Check))},
+          {"BatchCheck", OfQuery(BatchCheck)},
+          {"GetCallerCapabilities", Quick(OfQuery(GetCallerCapabilities))}};
+}
+
+}  // namespace roster::services

@@ -1,0 +1,125 @@
+#include "services/call/admission.h"
+
+#include <string>
+
+#include "domain/access/authority.h"
+#include "domain/base/refusal.h"
+#include "domain/role/permission.h"
+#include "domain/rows/rows.h"
+#include "domain/text/text.h"
+#include "services/call/ids.h"
+#include "storage/crypto/sha256.h"
+
+namespace roster::services {
+namespace {
+
+using authorization::v1::Rule;
+using domain::Cause;
+using domain::Reason;
+using domain::Refuse;
+using domain::World;
+using event::v1::Actor;
+
+constexpr std::string_view kScheme = "bearer ";
+
+// Whether the value begins with the scheme, whatever its case (RFC 9110 §11.1).
+bool HasScheme(std::string_view value) {
+  if (value.size() <= kScheme.size() || value[kScheme.size() - 1] != ' ') return false;
+  return domain::Normalize(value.substr(0, kScheme.size())) == "bearer";
+}
+
+absl::Status RequirePermission(const World& world, const Cause& caller, std::string_view account_id,
+                               const std::string& name) {
+  const domain::PermissionSet held = domain::HoldingsOf(world, caller, account_id).permissions;
+  for (size_t i = 0; i < domain::kPermissionCount; ++i) {
+    const auto permission = static_cast<domain::Permission>(i);
+    if (domain::PermissionName(permission) == name && domain::Has(held, permission)) {
+      return absl::OkStatus();
+    }
+  }
+  return Refuse(Reason::kPermissionRequired, {{"permission", name}});
+}
+
+bool IsSelf(const Cause& caller, std::string_view account_id, std::string_view user_id) {
+  return caller.actor.kind() == Actor::KIND_USER && caller.actor_account_id == account_id &&
+         caller.actor.id() == user_id;
+}
+
+Cause ServiceAccount(const std::string& account_id, const std::string& id, absl::Time now) {
+  Cause caller{.actor = {}, .actor_account_id = account_id, .at = now};
+  caller.actor.set_kind(Actor::KIND_SERVICE_ACCOUNT);
+  caller.actor.set_id(id);
+  return caller;
+}
+
+absl::StatusOr<Cause> ByToken(const World& world,
+                              const std::vector<std::string_view>& authorization, absl::Time now) {
+  if (authorization.size() > 1 || !HasScheme(authorization.front())) {
+    return Refuse(Reason::kUnauthenticated);
+  }
+  const auto token =
+      domain::FindToken(world, storage::Sha256(authorization.front().substr(kScheme.size())));
+  if (!token) return Refuse(Reason::kUnauthenticated);
+  if (!token->service_account_id().empty()) {
+    return ServiceAccount(token->account_id(), token->service_account_id(), now);
+  }
+  Cause caller{.actor = {}, .actor_account_id = {}, .at = now};
+  caller.actor.set_kind(Actor::KIND_OPERATOR);
+  return caller;
+}
+
+// A caller of no kind where no name is bound.
+absl::StatusOr<Cause> ByCertificate(const World& world, const std::vector<std::string>& names,
+                                    absl::Time now) {
+  Cause caller{.actor = {}, .actor_account_id = {}, .at = now};
+  for (const std::string& name : names) {
+    const auto bound = domain::FindCertificate(world, name);
+    if (!bound) continue;
+    const bool first = caller.actor.kind() == Actor::KIND_UNSPECIFIED;
+    if (!first && bound->service_account_id() != caller.actor.id()) {
+      return Refuse(Reason::kUnauthenticated);
+    }
+    caller = ServiceAccount(bound->account_id(), bound->service_account_id(), now);
+  }
+  return caller;
+}
+
+}  // namespace
+
+absl::StatusOr<Cause> Authenticate(const World& world, const Credentials& credentials,
+                                   absl::Time now) {
+  absl::StatusOr<Cause> certified = ByCertificate(world, credentials.certificate_names, now);
+  if (!certified.ok() || credentials.authorization.empty()) return certified;
+  absl::StatusOr<Cause> caller = ByToken(world, credentials.authorization, now);
+  if (!caller.ok() || certified->actor.kind() == Actor::KIND_UNSPECIFIED) return caller;
+  const bool same = certified->actor.kind() == caller->actor.kind() &&
+                    certified->actor.id() == caller->actor.id();
+  return same ? caller : Refuse(Reason::kUnauthenticated);
+}
+
+absl::Status Admit(const World& world, const Cause& caller, const Rule& rule,
+                   std::string_view account_id, std::string_view user_id) {
+  const auto kind = caller.actor.kind();
+  if (rule.form_case() == Rule::kAnyone) return absl::OkStatus();
+  if (kind == Actor::KIND_UNSPECIFIED) return Refuse(Reason::kUnauthenticated);
+  switch (rule.form_case()) {
+    case Rule::kPermission:
+      return RequirePermission(world, caller, account_id, rule.permission());
+    case Rule::kSelfOrPermission:
+      if (IsSelf(caller, account_id, user_id)) return absl::OkStatus();
+      return RequirePermission(world, caller, account_id, rule.self_or_permission());
+    case Rule::kPermissionOrOperator:
+      if (kind == Actor::KIND_OPERATOR) return absl::OkStatus();
+      return RequirePermission(world, caller, account_id, rule.permission_or_operator());
+    case Rule::kOperator:
+      return domain::AuthorizeOperator(caller);
+    case Rule::kSignedIn:
+      return absl::OkStatus();
+    case Rule::kAnyone:
+    case Rule::FORM_NOT_SET:
+      break;
+  }
+  return Refuse(Reason::kPermissionRequired);
+}
+
+}  // namespace roster::services

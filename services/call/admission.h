@@ -1,0 +1,46 @@
+// Who calls, and whether he may: authentication by token or client certificate, and the
+// authorization rule of the method.
+
+#ifndef ROSTER_SERVICES_CALL_ADMISSION_H_
+#define ROSTER_SERVICES_CALL_ADMISSION_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "domain/base/command.h"
+#include "domain/world/world.h"
+#include "roster/authorization/v1/rule.pb.h"
+
+namespace roster::services {
+
+// What a call brings along to say who calls. Nothing else of it carries identity.
+struct Credentials {
+  // The values of the `authorization` metadata key.
+  std::vector<std::string_view> authorization;
+  // The names in the client certificate, as they are bound (certificate_name.h), where the
+  // transport has verified one.
+  std::vector<std::string> certificate_names;
+};
+
+// The caller behind the credentials. A token (exactly one value, `Bearer <token>`) says who acts; a
+// certificate with a name bound to another service account than that of the token is refused. The
+// certificate alone says it where there is no token. With neither: a caller of no kind, for methods
+// that let anyone in. Refuses with UNAUTHENTICATED, never saying why: unknown, revoked and
+// malformed tokens look the same, and so do names that are bound to several service accounts.
+absl::StatusOr<domain::Cause> Authenticate(const domain::World& world,
+                                           const Credentials& credentials, absl::Time now);
+
+// Whether the rule lets the caller in, for the account and user that the request names.
+// Refuses with UNAUTHENTICATED (no credential) or PERMISSION_REQUIRED {permission}; nothing is
+// looked up for whom it refuses, so what he may not see is the same to him as what does not exist.
+absl::Status Admit(const domain::World& world, const domain::Cause& caller,
+                   const authorization::v1::Rule& rule, std::string_view account_id,
+                   std::string_view user_id);
+
+}  // namespace roster::services
+
+#endif  // ROSTER_SERVICES_CALL_ADMISSION_H_

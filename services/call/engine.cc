@@ -1,0 +1,270 @@
+#include "services/call/engine.h"
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "domain/base/refusal.h"
+#include "domain/rows/rows.h"
+#include "domain/world/past.h"
+#include "grpcpp/alarm.h"
+#include "services/call/as_of.h"
+#include "services/call/request_hash.h"
+
+namespace roster::services {
+namespace {
+
+using domain::Reason;
+using domain::Refuse;
+
+constexpr absl::Duration kLongestWait = absl::Seconds(10);
+constexpr absl::Duration kSlowCall = absl::Milliseconds(250);
+
+// When a wait that the caller's deadline bounds is given up: so much earlier that the answer still
+// reaches him. By the real clock, as deadlines and alarms are, whatever clock commits have.
+absl::Time EndOfWait(absl::Time deadline) {
+  const absl::Time now = absl::Now();
+  const absl::Duration left = deadline - now;
+  return now + std::min(left - std::min(left / 4, absl::Seconds(1)), kLongestWait);
+}
+
+// A caller's wait for a position. Owned by the pipeline's waiter, so that it goes with it: were it
+// owned by the alarm's callback, which the alarm owns, it would never go.
+struct Wait {
+  std::atomic<bool> over = false;
+  std::mutex alarm_mutex;  // an alarm must not be set and cancelled at once
+  grpc::Alarm alarm;
+  std::function<void(bool)> then;
+};
+
+// Calls `then(true)` when the position is published, `then(false)` when the deadline comes first.
+void AwaitPosition(storage::Pipeline& pipeline, domain::Position position, absl::Time deadline,
+                   std::function<void(bool)> then) {
+  const auto wait = std::make_shared<Wait>();
+  wait->then = std::move(then);
+  const uint64_t ticket = pipeline.Await(position, [wait](bool reached) {
+    if (wait->over.exchange(true)) return;
+    {
+      const std::lock_guard lock(wait->alarm_mutex);
+      wait->alarm.Cancel();
+    }
+    wait->then(reached);
+  });
+  const std::lock_guard lock(wait->alarm_mutex);
+  if (wait->over) return;
+  wait->alarm.Set(absl::ToChronoTime(deadline), [weak = std::weak_ptr<Wait>(wait), ticket,
+                                                 &pipeline](bool expired) {
+    const std::shared_ptr<Wait> late = expired ? weak.lock() : nullptr;
+    if (late == nullptr || !pipeline.CancelAwait(ticket) || late->over.exchange(true)) return;
+    late->then(false);
+  });
+}
+
+std::string ActorName(const event::v1::Actor& actor) {
+  switch (actor.kind()) {
+    case event::v1::Actor::KIND_OPERATOR:
+      return "operator";
+    case event::v1::Actor::KIND_SERVICE_ACCOUNT:
+      return "service_account:" + actor.id();
+    case event::v1::Actor::KIND_USER:
+      return "user:" + actor.id();
+    default:
+      return "";
+  }
+}
+
+}  // namespace
+
+class Engine::Flight : public std::enable_shared_from_this<Engine::Flight> {
+ public:
+  Flight(const Engine& engine, const Method& method, Call& call)
+      : parts_(engine.parts_),
+        engine_(engine),
+        method_(method),
+        call_(call),
+        conventions_(method.Read(call.request())),
+        ids_(parts_.ids),
+        began_(parts_.clock()) {
+    method_.metrics.Started();
+  }
+
+  void Begin() {
+    // Cheaply, for there are many when it comes to that.
+    const bool queue_full = method_.handler.command && parts_.pipeline.full();
+    if (queue_full || !call_.has_room()) return Finish(Refused(Refuse(Reason::kOverloaded)));
+    const storage::Version version = parts_.pipeline.Latest();
+    auto caller = Authenticate(*version, call_.credentials(), began_);
+    if (!caller.ok()) return Finish(Refused(caller.status()));
+    caller_ = *std::move(caller);
+    if (conventions_.at_least_position <= version->position()) return Proceed(version);
+    // Only who is let in may keep the server waiting.
+    const auto admitted = AdmitTo(*version);
+    if (!admitted.ok()) return Finish(Refused(admitted));
+    AwaitPosition(parts_.pipeline, conventions_.at_least_position, EndOfWait(call_.deadline()),
+                  [self = shared_from_this()](bool reached) {
+                    if (reached) return self->Proceed(self->parts_.pipeline.Latest());
+                    self->Finish(Refused(Refuse(Reason::kPositionNotReached)));
+                  });
+  }
+
+ private:
+  static storage::Outcome Refused(absl::Status status) {
+    return {.status = std::move(status), .position = 0, .changed = false};
+  }
+
+  absl::Status AdmitTo(const domain::World& world) const {
+    return Admit(world, caller_, method_.rule, conventions_.account_id, conventions_.user_id);
+  }
+
+  void Proceed(const storage::Version& version) {
+    if (auto refusal = AdmitTo(*version); !refusal.ok()) return Finish(Refused(refusal));
+    if (method_.handler.command) return Command();
+    if (method_.handler.quick && conventions_.as_of == nullptr) return Read(*version);
+    InTurn([this, version] { Read(*version); });
+  }
+
+  // Does what takes longer on a thread for that, when its turn comes.
+  void InTurn(std::function<void()> work) {
+    const bool queued = parts_.readers.Run([self = shared_from_this(), work = std::move(work)] {
+      if (self->call_.deadline() > absl::Now()) return work();
+      self->Finish(Refused(Refuse(Reason::kDeadlinePassed)));
+    });
+    if (!queued) Finish(Refused(Refuse(Reason::kOverloaded)));
+  }
+
+  void Read(const domain::World& world) {
+    if (conventions_.as_of != nullptr) return Past(world);
+    Answer({.world = world, .log = parts_.log, .cause = caller_, .page_key = parts_.page_key});
+  }
+
+  // Who may ask is decided by what holds now; what is answered, by what held then.
+  void Past(const domain::World& now) {
+    if (!method_.handler.reads_past) {
+      return Finish(Refused(Refuse(Reason::kNotImplemented, {{"field", "as_of"}})));
+    }
+    const auto moment = FindMoment(*conventions_.as_of, parts_.log, now.position(), parts_.clock());
+    if (!moment.ok()) return Finish(Refused(moment.status()));
+    caller_.at = moment->at;
+    Answer({.world = domain::PastWorld(now, moment->position),
+            .log = parts_.log,
+            .cause = caller_,
+            .page_key = parts_.page_key,
+            .as_of = moment->position});
+  }
+
+  void Answer(const Query& query) {
+    const auto status = method_.handler.query(query, call_.request(), call_.response());
+    Finish({.status = status, .position = query.world.position(), .changed = false});
+  }
+
+  void Command() {
+    if (!conventions_.request_id.empty() && !IsUuid(conventions_.request_id)) {
+      return Finish(Refused(domain::RefuseFields({{"request_id", Reason::kInvalidValue}})));
+    }
+    const Invocation invocation{.ids = ids_, .shows_secrets = !conventions_.validate_only};
+    auto change = method_.handler.command(invocation, call_.request(), call_.response());
+    if (!change.ok()) return Finish(Refused(change.status()));
+    storage::Proposal proposal{
+        .account_id = conventions_.account_id,
+        .cause = caller_,
+        .method = method_.full_name,
+        .decide = std::move(change->decide),
+        .reply = std::move(change->reply),
+        .deadline = call_.deadline(),
+        .done = [self = shared_from_this()](const storage::Outcome& outcome) {
+          self->Settled(outcome);
+        }};
+    if (change->account_id) proposal.account_id = *change->account_id;
+    if (!conventions_.request_id.empty()) Remember(proposal);
+    if (!conventions_.validate_only) return parts_.pipeline.Submit(std::move(proposal));
+    InTurn([this, proposal = std::move(proposal)] { Settled(parts_.pipeline.Preview(proposal)); });
+  }
+
+  void Remember(storage::Proposal& proposal) {
+    proposal.request = domain::Request{.account_id = conventions_.account_id,
+                                       .actor = caller_.actor,
+                                       .id = conventions_.request_id};
+    proposal.request_hash = RequestHash(parts_.request_hash_key, method_, call_.request());
+    proposal.receipt = [self = shared_from_this()] {
+      event::v1::Receipt receipt;
+      for (const std::string& id : self->ids_.made()) receipt.add_ids(id);
+      return receipt;
+    };
+  }
+
+  void Settled(const storage::Outcome& outcome) {
+    if (outcome.status.ok() && outcome.repeated) Repeat(outcome);
+    Finish(outcome);
+  }
+
+  // Answers as the first call was: the same command with the same ids, in the world right after it.
+  void Repeat(const storage::Outcome& outcome) {
+    CommandIds ids({outcome.repeated->ids().begin(), outcome.repeated->ids().end()});
+    const Invocation invocation{.ids = ids, .shows_secrets = false};
+    const auto change = method_.handler.command(invocation, call_.request(), call_.response());
+    const storage::Version now = parts_.pipeline.Latest();
+    if (change.ok()) change->reply(domain::PastWorld(*now, outcome.position), outcome);
+  }
+
+  void Finish(const storage::Outcome& outcome) {
+    const absl::Duration took = parts_.clock() - began_;
+    if (method_.handler.command || !outcome.status.ok() || took > kSlowCall) {
+      engine_.Record(method_, caller_, conventions_.account_id, outcome, took, call_.trace());
+    }
+    method_.metrics.Handled(CodeOf(outcome.status), took);
+    if (!outcome.status.ok()) call_.response().Clear();
+    call_.Answer(outcome.status);  // the last use of the call
+  }
+
+  // The code that the caller sees; a status without a reason is an internal error.
+  static int CodeOf(const absl::Status& status) {
+    const bool internal = !status.ok() && domain::ReasonOf(status).empty();
+    return static_cast<int>(internal ? absl::StatusCode::kInternal : status.code());
+  }
+
+  const Parts& parts_;
+  const Engine& engine_;
+  const Method& method_;
+  Call& call_;
+  const Conventions conventions_;
+  CommandIds ids_;
+  const absl::Time began_;
+  domain::Cause caller_;
+};
+
+void Engine::Run(const Method& method, Call& call) const {
+  std::make_shared<Flight>(*this, method, call)->Begin();
+}
+
+void Engine::Record(const Method& method, const domain::Cause& caller, std::string_view account_id,
+                    const storage::Outcome& outcome, absl::Duration took,
+                    const std::optional<TraceContext>& trace) const {
+  const std::string reason = domain::ReasonOf(outcome.status);
+  const bool internal = !outcome.status.ok() && reason.empty();
+  if (!outcome.status.ok()) parts_.metrics.CommandRefused(internal ? "INTERNAL" : reason);
+  if (reason == domain::ReasonName(Reason::kOverloaded)) {
+    return parts_.shed_log.Count(parts_.clock());
+  }
+  const Level level = internal ? Level::kError : Level::kInfo;
+  if (!parts_.logger.Enabled(level)) return;
+  // Whatever a caller may have written there instead of an id stays out of the log.
+  const std::string_view account = IsUuid(account_id) ? account_id : "";
+  std::vector<Field> fields = {
+      {"method", method.full_name},       {"account_id", account},
+      {"actor", ActorName(caller.actor)}, {"position", outcome.position},
+      {"changed", outcome.changed},       {"took_ms", absl::ToDoubleMilliseconds(took)}};
+  if (!reason.empty()) fields.emplace_back("reason", reason);
+  if (trace) {
+    fields.emplace_back("trace_id", trace->trace_id);
+    fields.emplace_back("span_id", trace->span_id);
+  }
+  // The cause of an internal error is for the log alone.
+  if (internal) fields.emplace_back("error", std::string(outcome.status.message()));
+  parts_.logger.Write(level, outcome.status.ok() ? "done" : "refused", fields);
+}
+
+}  // namespace roster::services

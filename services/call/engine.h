@@ -1,0 +1,88 @@
+// The engine: takes every unary call through authentication, authorization, waiting, its handler,
+// the pipeline, metrics and the log. Knows neither the services nor the wire.
+
+#ifndef ROSTER_SERVICES_CALL_ENGINE_H_
+#define ROSTER_SERVICES_CALL_ENGINE_H_
+
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "domain/base/command.h"
+#include "google/protobuf/message.h"
+#include "services/call/admission.h"
+#include "services/call/ids.h"
+#include "services/call/method.h"
+#include "services/load/capacity.h"
+#include "services/load/thread_pool.h"
+#include "services/telemetry/log.h"
+#include "services/telemetry/metrics.h"
+#include "services/telemetry/overload_log.h"
+#include "services/transport/trace_context.h"
+#include "storage/crypto/secret_key.h"
+#include "storage/log/log.h"
+#include "storage/pipeline/pipeline.h"
+
+namespace roster::services {
+
+// What every call works with. All outlive the calls.
+struct Parts {
+  storage::SecretKey page_key;          // seals page tokens
+  storage::SecretKey request_hash_key;  // of the hashes of requests
+  storage::Pipeline& pipeline;
+  const storage::Log& log;
+  IdSource& ids;
+  Metrics& metrics;
+  Logger& logger;
+  ShedLog& shed_log;
+  Capacity& calls;     // of all calls that are under way
+  Workers& readers;    // for queries that are not quick, and previews
+  Workers& importers;  // for imports
+  std::function<absl::Time()> clock;
+};
+
+// A unary call on its way. Lives until Answer was called.
+class Call {
+ public:
+  virtual ~Call() = default;
+
+  virtual Credentials credentials() const = 0;
+  virtual absl::Time deadline() const = 0;
+  virtual std::optional<TraceContext> trace() const = 0;
+  // Whether there is room for it; else it is refused before anything else is looked at.
+  virtual bool has_room() const = 0;
+  virtual const google::protobuf::Message& request() const = 0;
+  virtual google::protobuf::Message& response() = 0;
+
+  // Ends the call; exactly once, on any thread.
+  virtual void Answer(const absl::Status& status) = 0;
+};
+
+// Thread-safe.
+class Engine {
+ public:
+  explicit Engine(Parts parts) : parts_(std::move(parts)) {}
+
+  const Parts& parts() const { return parts_; }
+
+  // Runs the call and answers it, now or later.
+  void Run(const Method& method, Call& call) const;
+
+  // One line of log for a finished command or refusal, and the count of refusals; calls that were
+  // shed share a line. Streams call it too.
+  void Record(const Method& method, const domain::Cause& caller, std::string_view account_id,
+              const storage::Outcome& outcome, absl::Duration took,
+              const std::optional<TraceContext>& trace) const;
+
+ private:
+  class Flight;  // a call between its arrival and its answer
+
+  Parts parts_;
+};
+
+}  // namespace roster::services
+
+#endif  // ROSTER_SERVICES_CALL_ENGINE_H_

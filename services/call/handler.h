@@ -1,0 +1,121 @@
+// What a handler is: a function over messages. Authentication, authorization, waiting, metrics and
+// logs are the engine's.
+
+#ifndef ROSTER_SERVICES_CALL_HANDLER_H_
+#define ROSTER_SERVICES_CALL_HANDLER_H_
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "domain/base/command.h"
+#include "domain/world/world.h"
+#include "google/protobuf/message.h"
+#include "services/call/ids.h"
+#include "storage/crypto/secret_key.h"
+#include "storage/log/log.h"
+#include "storage/pipeline/proposal.h"
+
+namespace roster::services {
+
+// What a query reads: one version of the world. `cause.at` is the time of evaluation.
+struct Query {
+  const domain::World& world;
+  const storage::Log& log;
+  const domain::Cause& cause;
+  const storage::SecretKey& page_key;          // seals page tokens
+  std::optional<domain::Position> as_of = {};  // when the past was asked for
+};
+
+// What a command is parsed with.
+struct Invocation {
+  CommandIds& ids;
+  // What is secret is shown to whoever caused it, once: not by a preview, nor to a repeat.
+  bool shows_secrets = true;
+};
+
+// A parsed command: how it is decided, and how the answer is built from the world right after it.
+// Both may run more than once.
+struct Change {
+  decltype(storage::Proposal::decide) decide;
+  decltype(storage::Proposal::reply) reply;
+  // The account that the commit belongs to, where the request does not name it.
+  std::optional<std::string> account_id = std::nullopt;
+};
+
+using google::protobuf::Message;
+using QueryFunction = std::function<absl::Status(const Query&, const Message&, Message&)>;
+using CommandFunction =
+    std::function<absl::StatusOr<Change>(const Invocation&, const Message&, Message&)>;
+
+// One of the two; neither for a stream, which has a reactor of its own.
+struct Handler {
+  QueryFunction query;
+  CommandFunction command;
+  bool reads_past = false;  // the query takes as_of
+  bool quick = false;       // the query reads a few rows, whatever is asked
+};
+
+// By the name of the method within its service.
+using Handlers = std::map<std::string, Handler>;
+
+template <typename Request, typename Response>
+Handler OfQuery(absl::Status (*handle)(const Query&, const Request&, Response&)) {
+  return {.query =
+              [handle](const Query& query, const Message& request, Message& response) {
+                return handle(query, static_cast<const Request&>(request),
+                              static_cast<Response&>(response));
+              },
+          .command = nullptr};
+}
+
+// The query of a few rows: it is answered on the thread that took the call. Others wait for a
+// thread, and are shed where too many do.
+inline Handler Quick(Handler handler) {
+  handler.quick = true;
+  return handler;
+}
+
+// The same as OfQuery, which takes as_of too.
+template <typename Request, typename Response>
+Handler OfPastQuery(absl::Status (*handle)(const Query&, const Request&, Response&)) {
+  Handler handler = OfQuery(handle);
+  handler.reads_past = true;
+  return handler;
+}
+
+template <typename Request, typename Response>
+Handler OfCommand(absl::StatusOr<Change> (*handle)(const Invocation&, const Request&, Response&)) {
+  return {
+      .query = nullptr,
+      .command = [handle](const Invocation& invocation, const Message& request, Message& response) {
+        return handle(invocation, static_cast<const Request&>(request),
+                      static_cast<Response&>(response));
+      }};
+}
+
+// The change of a domain command: `fill` puts the resource into the emptied response, position and
+// changed follow.
+template <typename Command, typename Response, typename Fill>
+Change MakeChange(Command command, Response& response, Fill fill) {
+  return {.decide = [command = std::move(command)](
+                        const domain::World& world,
+                        const domain::Cause& cause) { return Decide(world, command, cause); },
+          .reply =
+              [&response, fill = std::move(fill)](const domain::World& world,
+                                                  const storage::Outcome& outcome) {
+                response.Clear();
+                fill(world);
+                response.set_position(outcome.position);
+                response.set_changed(outcome.changed);
+              },
+          .account_id = std::nullopt};
+}
+
+}  // namespace roster::services
+
+#endif  // ROSTER_SERVICES_CALL_HANDLER_H_

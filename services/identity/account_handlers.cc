@@ -1,0 +1,82 @@
+// IdentityService: accounts.
+
+#include <string>
+
+#include "domain/account/account.h"
+#include "domain/base/refusal.h"
+#include "domain/rows/rows.h"
+#include "domain/text/text.h"
+#include "roster/identity/v1/account.pb.h"
+#include "services/call/handlers.h"
+#include "services/call/page.h"
+#include "services/identity/messages.h"
+
+namespace roster::services {
+namespace {
+
+using domain::Table;
+
+absl::StatusOr<Change> CreateAccount(const Invocation& invocation,
+                                     const identity::v1::CreateAccountRequest& request,
+                                     identity::v1::CreateAccountResponse& response) {
+  const domain::CreateAccount command{.account_id = invocation.ids.Next(),
+                                      .display_name = domain::Trim(request.display_name()),
+                                      .preset = request.preset(),
+                                      .administrator_id = invocation.ids.Next(),
+                                      .administrator = ParseProfile(request.administrator())};
+  Change change = MakeChange(command, response, [&response, command](const domain::World& world) {
+    *response.mutable_account() = ToAccount(*FindAccount(world, command.account_id));
+    response.set_administrator_id(command.administrator_id);
+  });
+  change.account_id = command.account_id;
+  return change;
+}
+
+absl::Status GetAccount(const Query& query, const identity::v1::GetAccountRequest& request,
+                        identity::v1::GetAccountResponse& response) {
+  const auto row = domain::FindAccount(query.world, request.account_id());
+  if (!row) return domain::Refuse(domain::Reason::kAccountNotFound);
+  *response.mutable_account() = ToAccount(*row);
+  response.set_position(query.world.position());
+  return absl::OkStatus();
+}
+
+absl::Status ListAccounts(const Query& query, const identity::v1::ListAccountsRequest& request,
+                          identity::v1::ListAccountsResponse& response) {
+  const auto page = Page::Read(query, "accounts", request.page_size(), request.page_token());
+  if (!page.ok()) return page.status();
+  response.set_next_page_token(page->Scan(page->World(), {Table::kAccounts, {""}},
+                                          [&](std::string_view, std::string_view value) {
+                                            view::v1::AccountRow row;
+                                            domain::Decode(value, row);
+                                            *response.add_accounts() = ToAccount(row);
+                                            return true;
+                                          }));
+  response.set_position(page->position());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Change> UpdateAccountPolicy(const Invocation& /*invocation*/,
+                                           const identity::v1::UpdateAccountPolicyRequest& request,
+                                           identity::v1::UpdateAccountPolicyResponse& response) {
+  const domain::UpdateAccountPolicy command{
+      .account_id = request.account_id(),
+      .expected_revision = request.expected_revision(),
+      .fields = {request.update_mask().paths().begin(), request.update_mask().paths().end()},
+      .values = request.policy()};
+  return MakeChange(command, response,
+                    [&response, id = command.account_id](const domain::World& world) {
+                      *response.mutable_account() = ToAccount(*FindAccount(world, id));
+                    });
+}
+
+}  // namespace
+
+Handlers AccountHandlers() {
+  return {{"CreateAccount", OfCommand(CreateAccount)},
+          {"GetAccount", Quick(OfQuery(GetAccount))},
+          {"ListAccounts", OfQuery(ListAccounts)},
+          {"UpdateAccountPolicy", OfCommand(UpdateAccountPolicy)}};
+}
+
+}  // namespace roster::services

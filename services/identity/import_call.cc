@@ -1,0 +1,286 @@
+#include "services/identity/import_call.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "domain/base/refusal.h"
+#include "services/call/admission.h"
+#include "services/call/request_hash.h"
+#include "services/call/unary.h"
+#include "services/identity/import_plan.h"
+#include "services/transport/status.h"
+
+namespace roster::services {
+namespace {
+
+using domain::Reason;
+using domain::Refuse;
+using identity::v1::ImportedRow;
+using identity::v1::ImportHeader;
+using identity::v1::ImportUsersRequest;
+using identity::v1::ImportUsersResponse;
+
+constexpr size_t kMaxFileBytes = 64 << 20;
+
+void Describe(const absl::Status& status, ImportedRow& row) {
+  auto& error = *row.mutable_error();
+  error.set_reason(domain::ReasonOf(status));
+  error.set_message(std::string(status.message()));
+  error.set_field(domain::MetadataOf(status, "field"));
+}
+
+// gRPC calls one method of a reactor at a time for reads and writes, and the pipeline settles one
+// group at a time, so the state needs no lock.
+class ImportCall final : public ImportReactor {
+ public:
+  ImportCall(const Engine& engine, const Method& method, grpc::CallbackServerContext& context,
+             ImportCapacity& capacity)
+      : parts_(engine.parts()),
+        engine_(engine),
+        method_(method),
+        context_(context),
+        open_(capacity.open),
+        running_(capacity.running),
+        began_(parts_.clock()) {
+    method_.metrics.Started();
+    if (const auto refusal = Open(); refusal.ok()) {
+      StartRead(&request_);
+    } else {
+      End(refusal);
+    }
+  }
+
+  void OnReadDone(bool ok) override {
+    if (!ok) return TakeEnd();
+    const auto status = request_.has_header() ? TakeHeader() : TakeChunk();
+    if (!status.ok()) return End(status);
+    StartRead(&request_);
+  }
+
+  void OnWriteDone(bool ok) override {
+    if (!ok || response_.has_summary()) return End(absl::OkStatus());
+    NextGroup();
+  }
+
+  void OnDone() override { delete this; }
+
+ private:
+  // Who is not known may not keep a stream open.
+  absl::Status Open() {
+    auto caller = Authenticate(*parts_.pipeline.Latest(), CredentialsOf(context_), began_);
+    if (!caller.ok()) return caller.status();
+    caller_ = *std::move(caller);
+    if (caller_.actor.kind() == event::v1::Actor::KIND_UNSPECIFIED) {
+      return Refuse(Reason::kUnauthenticated);
+    }
+    return open_.Take() ? absl::OkStatus() : Refuse(Reason::kOverloaded);
+  }
+
+  absl::Status TakeHeader() {
+    if (has_header_) return domain::RefuseFields({{"header", Reason::kInvalidValue}});
+    has_header_ = true;
+    header_ = request_.header();
+    if (header_.size_bytes() > kMaxFileBytes) return Refuse(Reason::kLimitExceeded);
+    // Anew: a token may have been revoked since the stream was opened.
+    const storage::Version version = parts_.pipeline.Latest();
+    auto caller = Authenticate(*version, CredentialsOf(context_), began_);
+    if (!caller.ok()) return caller.status();
+    caller_ = *std::move(caller);
+    auto refusal = Admit(*version, caller_, method_.rule, header_.account_id(), "");
+    if (!refusal.ok()) return refusal;
+    if (!header_.request_id().empty() && !IsUuid(header_.request_id())) {
+      return domain::RefuseFields({{"request_id", Reason::kInvalidValue}});
+    }
+    // Only who is let in takes one of the few places.
+    return running_.Take() ? absl::OkStatus() : Refuse(Reason::kOverloaded);
+  }
+
+  absl::Status TakeChunk() {
+    if (!has_header_) return domain::RefuseFields({{"header", Reason::kMissingField}});
+    if (file_.size() + request_.chunk().size() > kMaxFileBytes) {
+      return Refuse(Reason::kLimitExceeded);
+    }
+    file_ += request_.chunk();
+    return absl::OkStatus();
+  }
+
+  // The caller has sent everything, or is gone: a file that broke off must not be taken for a whole
+  // one.
+  void TakeEnd() {
+    if (context_.IsCancelled()) return End(absl::OkStatus());
+    if (!has_header_) return End(domain::RefuseFields({{"header", Reason::kMissingField}}));
+    if (header_.size_bytes() != 0 && header_.size_bytes() != file_.size()) {
+      return End(Refuse(Reason::kMalformedCsv, {{"size_bytes", std::to_string(file_.size())}}));
+    }
+    InTurn([this] { Plan(); });
+  }
+
+  void Plan() {
+    auto rows = PlanImport(header_, file_, parts_.ids);
+    if (!rows.ok()) return End(rows.status());
+    rows_ = *std::move(rows);
+    if (!header_.request_id().empty()) {
+      request_hash_ = RequestHash(parts_.request_hash_key, method_, header_, file_);
+    }
+    std::string().swap(file_);
+    NextGroup();
+  }
+
+  void NextGroup() {
+    if (next_ == rows_.size()) return Summarize();
+    end_ = std::min(next_ + kImportGroupRows, rows_.size());
+    if (!header_.validate_only()) return parts_.pipeline.Submit(NextProposal());
+    InTurn([this] { TellGroup(parts_.pipeline.Preview(NextProposal())); });
+  }
+
+  // There is nothing else that this stream does meanwhile.
+  void InTurn(Workers::Work work) {
+    if (!parts_.importers.Run(std::move(work))) End(Refuse(Reason::kOverloaded));
+  }
+
+  storage::Proposal NextProposal() {
+    domain::ImportUsers command{.account_id = header_.account_id(), .rows = {}};
+    for (size_t i = next_; i < end_; ++i) {
+      if (rows_[i].status.ok()) command.rows.push_back(rows_[i].row);
+    }
+    storage::Proposal proposal{
+        .account_id = header_.account_id(),
+        .cause = caller_,
+        .method = method_.full_name,
+        .decide = [this, command = std::move(command)](
+                      const domain::World& world,
+                      const domain::Cause& cause) -> absl::StatusOr<domain::Events> {
+          auto result = Decide(world, command, cause);
+          if (!result.ok()) return result.status();
+          outcomes_ = std::move(result->rows);
+          return std::move(result->events);
+        },
+        .reply = nullptr,
+        .done = [this](const storage::Outcome& outcome) { TellGroup(outcome); }};
+    if (!header_.request_id().empty()) {
+      proposal.request =
+          domain::Request{.account_id = header_.account_id(),
+                          .actor = caller_.actor,
+                          .id = absl::StrCat(header_.request_id(), "#", rows_[next_].number)};
+      proposal.request_hash = request_hash_;
+      proposal.receipt = [this] { return Receipt(); };
+    }
+    return proposal;
+  }
+
+  // What a repeat is told of the group that was just decided.
+  event::v1::Receipt Receipt() const {
+    event::v1::Receipt receipt;
+    size_t decided = 0;
+    for (size_t i = next_; i < end_; ++i) {
+      if (!rows_[i].status.ok()) continue;
+      receipt.add_ids(rows_[i].row.user_id);
+      if (const absl::Status& status = outcomes_[decided]; !status.ok()) {
+        auto& refused = *receipt.add_refused();
+        refused.set_index(static_cast<uint32_t>(decided));
+        refused.set_reason(domain::ReasonOf(status));
+        refused.set_field(domain::MetadataOf(status, "field"));
+      }
+      ++decided;
+    }
+    return receipt;
+  }
+
+  // The group was imported before: it is told as it was then.
+  void Recall(const event::v1::Receipt& receipt) {
+    int next_id = 0;
+    for (size_t i = next_; i < end_; ++i) {
+      if (rows_[i].status.ok()) rows_[i].row.user_id = receipt.ids(next_id++);
+    }
+    outcomes_.assign(static_cast<size_t>(receipt.ids_size()), absl::OkStatus());
+    for (const auto& refused : receipt.refused()) {
+      const auto reason = domain::FindReason(refused.reason());
+      outcomes_[refused.index()] =
+          Refuse(reason.value_or(Reason::kInvalidValue), {{"field", refused.field()}});
+    }
+  }
+
+  void TellGroup(const storage::Outcome& outcome) {
+    if (!outcome.status.ok()) return End(outcome.status);
+    if (outcome.repeated) Recall(*outcome.repeated);
+    position_ = std::max(position_, outcome.position);
+    response_.Clear();
+    auto& told = *response_.mutable_rows();
+    told.set_position(outcome.position);
+    size_t decided = 0;
+    for (; next_ < end_; ++next_) {
+      const PlannedRow& planned = rows_[next_];
+      const absl::Status& status = planned.status.ok() ? outcomes_[decided++] : planned.status;
+      ImportedRow& row = *told.add_rows();
+      row.set_row(planned.number);
+      if (status.ok()) {
+        row.set_user_id(planned.row.user_id);
+        ++created_;
+      } else {
+        Describe(status, row);
+      }
+    }
+    StartWrite(&response_);
+  }
+
+  void Summarize() {
+    response_.Clear();
+    auto& summary = *response_.mutable_summary();
+    summary.set_rows(static_cast<uint32_t>(rows_.size()));
+    summary.set_created(created_);
+    summary.set_failed(static_cast<uint32_t>(rows_.size()) - created_);
+    summary.set_position(position_);
+    StartWrite(&response_);
+  }
+
+  void End(const absl::Status& status) {
+    const grpc::Status sent = ToGrpc(status);
+    const absl::Duration took = parts_.clock() - began_;
+    engine_.Record(method_, caller_, header_.account_id(),
+                   {.status = status, .position = position_, .changed = created_ > 0}, took,
+                   TraceOf(context_));
+    method_.metrics.Handled(sent.error_code(), took);
+    // The place is free before the caller hears of the end: OnDone may come much later.
+    std::string().swap(file_);
+    rows_.clear();
+    running_.GiveBack();
+    open_.GiveBack();
+    Finish(sent);
+  }
+
+  const Parts& parts_;
+  const Engine& engine_;
+  const Method& method_;
+  grpc::CallbackServerContext& context_;
+  Share open_;
+  Share running_;
+  const absl::Time began_;
+
+  ImportUsersRequest request_;
+  ImportUsersResponse response_;
+  bool has_header_ = false;
+  ImportHeader header_;
+  domain::Cause caller_;
+  std::string file_;
+  std::string request_hash_;  // empty without a request id
+
+  std::vector<PlannedRow> rows_;
+  size_t next_ = 0;  // the first row that is not told yet
+  size_t end_ = 0;   // the end of the group under way
+  std::vector<absl::Status> outcomes_;
+  uint32_t created_ = 0;
+  domain::Position position_ = 0;
+};
+
+}  // namespace
+
+ImportReactor* StartImport(const Engine& engine, const Method& method,
+                           grpc::CallbackServerContext& context, ImportCapacity& capacity) {
+  return new ImportCall(engine, method, context, capacity);  // deletes itself when it is done
+}
+
+}  // namespace roster::services

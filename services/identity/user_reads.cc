@@ -1,0 +1,131 @@
+// IdentityService: what reads users.
+
+#include <optional>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "domain/base/refusal.h"
+#include "domain/rows/rows.h"
+#include "domain/user/list/index.h"
+#include "domain/user/list/list.h"
+#include "roster/identity/v1/user.pb.h"
+#include "services/call/handlers.h"
+#include "services/call/page.h"
+#include "services/identity/read_mask.h"
+
+namespace roster::services {
+namespace {
+
+using domain::Reason;
+using domain::Refuse;
+
+constexpr int kMaxIds = 1000;
+
+std::optional<view::v1::UserRow> FindUnlessErased(const domain::World& world,
+                                                  const std::string& account_id,
+                                                  const std::string& user_id) {
+  auto row = domain::FindUser(world, account_id, user_id);
+  if (row && row->status() == event::v1::USER_STATUS_ERASED) return std::nullopt;
+  return row;
+}
+
+absl::Status GetUser(const Query& query, const identity::v1::GetUserRequest& request,
+                     identity::v1::GetUserResponse& response) {
+  using Request = identity::v1::GetUserRequest;
+  const std::string& account_id = request.account_id();
+  const auto mask = ReadMask::Parse(request.read_mask());
+  if (!mask.ok()) return mask.status();
+  std::optional<view::v1::UserRow> row;
+  switch (request.key_case()) {
+    case Request::kUserId:
+      row = FindUnlessErased(query.world, account_id, request.user_id());
+      break;
+    case Request::kEmail:
+      row = domain::FindUserByEmail(query.world, account_id, request.email());
+      break;
+    case Request::kUserName:
+      row = domain::FindUserByName(query.world, account_id, request.user_name());
+      break;
+    case Request::KEY_NOT_SET:
+      return domain::RefuseFields({{"user_id", Reason::kMissingField}});
+  }
+  if (!row) return Refuse(Reason::kUserNotFound);
+  *response.mutable_user() = mask->Show({query.world, account_id, *std::move(row)});
+  response.set_position(query.world.position());
+  return absl::OkStatus();
+}
+
+absl::Status BatchGetUsers(const Query& query, const identity::v1::BatchGetUsersRequest& request,
+                           identity::v1::BatchGetUsersResponse& response) {
+  const auto mask = ReadMask::Parse(request.read_mask());
+  if (!mask.ok()) return mask.status();
+  if (request.user_ids().empty()) {
+    return domain::RefuseFields({{"user_ids", Reason::kMissingField}});
+  }
+  if (request.user_ids_size() > kMaxIds) {
+    return domain::RefuseFields({{"user_ids", Reason::kInvalidValue}});
+  }
+  for (const std::string& user_id : request.user_ids()) {
+    identity::v1::BatchGetUsersResult& result = *response.add_results();
+    result.set_user_id(user_id);
+    auto row = FindUnlessErased(query.world, request.account_id(), user_id);
+    if (!row) continue;
+    *result.mutable_user() = mask->Show({query.world, request.account_id(), *std::move(row)});
+  }
+  response.set_position(query.world.position());
+  return absl::OkStatus();
+}
+
+absl::Status ListUsers(const Query& query, const identity::v1::ListUsersRequest& request,
+                       identity::v1::ListUsersResponse& response) {
+  const auto filter = domain::Filter::Parse(request.filter());
+  if (!filter.ok()) return filter.status();
+  const auto order = domain::ParseOrder(request.order_by());
+  if (!order.ok()) return order.status();
+  const auto mask = ReadMask::Parse(request.read_mask());
+  if (!mask.ok()) return mask.status();
+  const auto page =
+      Page::Read(query,
+                 absl::StrCat("users\n", request.account_id(), "\n", request.filter().size(), "\n",
+                              request.filter(), "\n", request.order_by()),
+                 request.page_size(), request.page_token());
+  if (!page.ok()) return page.status();
+  const domain::PastWorld world = page->World();
+  const auto account = domain::FindAccount(world, request.account_id());
+  if (!account) return Refuse(Reason::kAccountNotFound);
+  const domain::UserList list(*account, *filter, *order);
+  response.set_next_page_token(
+      page->Scan(world, list.rows(), [&](std::string_view key, std::string_view value) {
+        const auto user = list.UserAt(world, key, value);
+        if (user) *response.add_users() = mask->Show(*user);
+        return user.has_value();
+      }));
+  response.set_position(page->position());
+  return absl::OkStatus();
+}
+
+absl::Status CountUsers(const Query& query, const identity::v1::CountUsersRequest& request,
+                        identity::v1::CountUsersResponse& response) {
+  const auto account = domain::FindAccount(query.world, request.account_id());
+  if (!account) return Refuse(Reason::kAccountNotFound);
+  const domain::UserCounts counts = domain::CountUsers(query.world, *account);
+  response.set_pending(counts.pending);
+  response.set_active(counts.active);
+  response.set_disabled(counts.disabled);
+  response.set_deleted(counts.deleted);
+  response.set_total(counts.total());
+  response.set_pending_approvals(counts.unapproved);
+  response.set_position(query.world.position());
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+Handlers UserQueryHandlers() {
+  return {{"GetUser", Quick(OfPastQuery(GetUser))},
+          {"BatchGetUsers", OfPastQuery(BatchGetUsers)},
+          {"ListUsers", OfPastQuery(ListUsers)},
+          {"CountUsers", Quick(OfQuery(CountUsers))}};
+}
+
+}  // namespace roster::services

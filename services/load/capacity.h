@@ -1,0 +1,67 @@
+// A bound for what is under way at once, so that callers can't make the process grow.
+
+#ifndef ROSTER_SERVICES_LOAD_CAPACITY_H_
+#define ROSTER_SERVICES_LOAD_CAPACITY_H_
+
+#include <atomic>
+#include <cstddef>
+#include <limits>
+
+namespace roster::services {
+
+// How many calls are under way, and how many bytes they hold. Thread-safe, without locks.
+class Capacity {
+ public:
+  struct Limits {
+    std::size_t calls;
+    // Nobody is let in while this much is held; who is in may go over.
+    std::size_t bytes = std::numeric_limits<std::size_t>::max();
+  };
+
+  explicit Capacity(Limits limits) : limits_(limits) {}
+  Capacity(const Capacity&) = delete;
+  Capacity& operator=(const Capacity&) = delete;
+
+  std::size_t calls() const { return calls_; }
+  std::size_t bytes() const { return bytes_; }
+  const Limits& limits() const { return limits_; }
+
+ private:
+  friend class Share;
+
+  const Limits limits_;
+  std::atomic<std::size_t> calls_ = 0;
+  std::atomic<std::size_t> bytes_ = 0;
+};
+
+// What one call takes of a capacity, which outlives it; given back by the destruction.
+// Thread-compatible.
+class Share {
+ public:
+  // Takes none yet.
+  explicit Share(Capacity& capacity) : capacity_(capacity) {}
+  ~Share() { GiveBack(); }
+  Share(const Share&) = delete;
+  Share& operator=(const Share&) = delete;
+
+  // Takes the share of a call that holds so many bytes, at most once. False: there is no room, and
+  // nothing was taken.
+  bool Take(std::size_t bytes = 0);
+
+  bool taken() const { return taken_; }
+
+  // The call holds so many bytes more. Nothing where no share was taken.
+  void Hold(std::size_t bytes);
+
+  // Idempotent.
+  void GiveBack();
+
+ private:
+  Capacity& capacity_;
+  bool taken_ = false;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace roster::services
+
+#endif  // ROSTER_SERVICES_LOAD_CAPACITY_H_

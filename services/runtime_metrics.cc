@@ -1,0 +1,146 @@
+#include "services/runtime_metrics.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <utility>
+
+#include "absl/time/clock.h"
+
+namespace roster::services {
+namespace {
+
+namespace fs = std::filesystem;
+
+using Labels = std::vector<std::pair<std::string, std::string>>;
+using storage::Figures;
+
+constexpr auto kGauge = Reading::Kind::kGauge;
+constexpr auto kCounter = Reading::Kind::kCounter;
+
+// When this file was loaded, which is when the process started.
+const absl::Time kStarted = absl::Now();
+
+double ResidentBytes() {
+  long pages = 0;
+  std::ifstream statm("/proc/self/statm");
+  statm >> pages >> pages;  // the second number
+  return static_cast<double>(pages) * static_cast<double>(sysconf(_SC_PAGESIZE));
+}
+
+double CpuSeconds() {
+  rusage usage = {};
+  getrusage(RUSAGE_SELF, &usage);
+  const absl::Duration cpu =
+      absl::DurationFromTimeval(usage.ru_utime) + absl::DurationFromTimeval(usage.ru_stime);
+  return absl::ToDoubleSeconds(cpu);
+}
+
+double OpenFiles() {
+  std::error_code error;
+  double files = 0;
+  for (fs::directory_iterator each("/proc/self/fd", error); !error && each != fs::end(each);
+       each.increment(error)) {
+    ++files;
+  }
+  return files;
+}
+
+double MostFiles() {
+  rlimit limit = {};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  return static_cast<double>(limit.rlim_cur);
+}
+
+// By the names that the client libraries of Prometheus made usual.
+void ReadProcess(std::vector<Reading>& readings) {
+  readings.push_back(
+      {"roster_build_info",
+       "Always 1; the labels say what runs.",
+       kGauge,
+       1,
+       {{"version", ROSTER_VERSION}, {"commit", ROSTER_COMMIT}, {"compiler", ROSTER_COMPILER}}});
+  readings.push_back({"process_start_time_seconds", "When the process started, in Unix time.",
+                      kGauge, absl::ToDoubleSeconds(kStarted - absl::UnixEpoch())});
+  readings.push_back(
+      {"process_cpu_seconds_total", "CPU time of all threads.", kCounter, CpuSeconds()});
+  readings.push_back({"process_resident_memory_bytes", "Memory of the process that is in use.",
+                      kGauge, ResidentBytes()});
+  readings.push_back({"process_open_fds", "Files and sockets that are open.", kGauge, OpenFiles()});
+  readings.push_back({"process_max_fds", "How many may be open.", kGauge, MostFiles()});
+}
+
+void ReadQueues(const Sources& sources, std::vector<Reading>& readings) {
+  const auto add = [&readings](const char* name, const char* help, std::size_t value) {
+    readings.push_back({name, help, kGauge, static_cast<double>(value)});
+  };
+  add("roster_calls_in_flight", "Unary calls under way, until their answer is taken.",
+      sources.calls.calls());
+  add("roster_calls_in_flight_limit", "How many may be, before more are refused with OVERLOADED.",
+      sources.calls.limits().calls);
+  add("roster_calls_in_flight_bytes", "Size of their requests and answers.", sources.calls.bytes());
+  add("roster_calls_in_flight_limit_bytes", "At which size calls are refused with OVERLOADED.",
+      sources.calls.limits().bytes);
+  add("roster_pipeline_queue_depth", "Commands that wait for the writer.",
+      sources.pipeline.queue_depth());
+  add("roster_pipeline_queue_limit", "How many may, before more are refused with OVERLOADED.",
+      sources.queue_limit);
+  add("roster_reads_queue_depth", "Lists, batches, reads of the past and previews that wait.",
+      sources.readers.waiting());
+  add("roster_reads_queue_limit", "How many may, before more are refused with OVERLOADED.",
+      sources.readers.limit());
+  add("roster_published_position", "Last position of the log that readers see.",
+      sources.pipeline.Latest()->position());
+  add("roster_log_position", "Last position of the log that is durable.",
+      sources.store.log().head());
+  add("roster_vault_slots", "Keys of persons ever written, with those ahead of their use.",
+      sources.store.vault().size());
+}
+
+void ReadStorage(storage::Store& store, std::vector<Reading>& readings) {
+  const std::pair<const char*, Figures> directories[] = {{"log", store.log().figures()},
+                                                         {"views", store.views().figures()}};
+  const auto add = [&](const char* name, const char* help, Reading::Kind kind, auto value) {
+    for (const auto& [directory, figures] : directories) {
+      readings.push_back({std::string("roster_storage_") + name, help, kind,
+                          static_cast<double>(value(figures)), Labels{{"directory", directory}}});
+    }
+  };
+  const auto field = [&](const char* name, const char* help, auto Figures::*member,
+                         Reading::Kind kind = kGauge) {
+    add(name, help, kind, [member](const Figures& figures) { return figures.*member; });
+  };
+  field("table_bytes", "Size of the table files in use.", &Figures::table_bytes);
+  field("obsolete_bytes", "Size of table files that readers still have, or soon to be removed.",
+        &Figures::obsolete_bytes);
+  field("live_bytes", "Estimate of what a full compaction would leave.", &Figures::live_bytes);
+  field("memtable_bytes", "What is in memory only, or in the write-ahead log.",
+        &Figures::memtable_bytes);
+  field("wal_bytes", "Size of the write-ahead log's files.", &Figures::wal_bytes);
+  field("cache_bytes", "Size of the block cache.", &Figures::cache_bytes);
+  field("cache_limit_bytes", "How large the block cache may be.", &Figures::cache_limit_bytes);
+  field("cache_hits_total", "Blocks found in the cache.", &Figures::cache_hits, kCounter);
+  field("cache_misses_total", "Blocks read from files.", &Figures::cache_misses, kCounter);
+  field("flushes_running", "Flushes under way.", &Figures::flushes_running);
+  field("compactions_running", "Compactions under way.", &Figures::compactions_running);
+  field("compaction_pending_bytes", "Estimate of what compactions have to rewrite.",
+        &Figures::compaction_pending_bytes);
+  field("writes_stopped", "1 while RocksDB takes no writes.", &Figures::writes_stopped);
+  add("stall_seconds_total", "How long RocksDB has held up writes.", kCounter,
+      [](const Figures& figures) { return absl::ToDoubleSeconds(figures.stalled); });
+}
+
+}  // namespace
+
+std::vector<Reading> Read(const Sources& sources) {
+  std::vector<Reading> readings;
+  ReadProcess(readings);
+  ReadQueues(sources, readings);
+  ReadStorage(sources.store, readings);
+  return readings;
+}
+
+}  // namespace roster::services

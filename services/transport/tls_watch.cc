@@ -1,0 +1,75 @@
+#include "services/transport/tls_watch.h"
+
+#include <utility>
+
+namespace roster::services {
+
+absl::StatusOr<std::unique_ptr<TlsWatch>> TlsWatch::Start(TlsFiles files, absl::Duration interval,
+                                                          Observer observer) {
+  absl::StatusOr<TlsIdentity> identity = LoadTlsIdentity(files);
+  if (!identity.ok()) return identity.status();
+  return std::unique_ptr<TlsWatch>(
+      new TlsWatch(std::move(files), interval, std::move(observer), *std::move(identity)));
+}
+
+TlsWatch::TlsWatch(TlsFiles files, absl::Duration interval, Observer observer, TlsIdentity identity)
+    : files_(std::move(files)),
+      interval_(interval),
+      observer_(std::move(observer)),
+      identity_(std::make_shared<const TlsIdentity>(std::move(identity))),
+      thread_([this] { Run(); }) {}
+
+TlsWatch::~TlsWatch() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wakes_.notify_all();
+  thread_.join();
+}
+
+std::shared_ptr<const TlsIdentity> TlsWatch::TakeNew() {
+  const std::lock_guard lock(mutex_);
+  if (taken_) return nullptr;
+  taken_ = true;
+  return identity_;
+}
+
+void TlsWatch::Run() {
+  std::unique_lock lock(mutex_);
+  while (
+      !wakes_.wait_for(lock, absl::ToChronoNanoseconds(interval_), [this] { return stopping_; })) {
+    lock.unlock();
+    Look();
+    lock.lock();
+  }
+}
+
+void TlsWatch::Look() {
+  absl::StatusOr<TlsIdentity> identity = LoadTlsIdentity(files_);
+  if (!identity.ok()) return KeepOut(identity.status());
+  broken_ = absl::OkStatus();
+  Use(*std::move(identity));
+}
+
+void TlsWatch::Use(TlsIdentity identity) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (identity == *identity_) return;
+    identity_ = std::make_shared<const TlsIdentity>(std::move(identity));
+    taken_ = false;
+  }
+  observer_(absl::OkStatus());
+}
+
+void TlsWatch::KeepOut(const absl::Status& broken) {
+  if (broken != broken_) {
+    broken_ = broken;
+    told_ = false;
+  } else if (!told_) {
+    told_ = true;
+    observer_(broken);
+  }
+}
+
+}  // namespace roster::services

@@ -1,0 +1,137 @@
+#include "storage/base/file.h"
+
+#include <rocksdb/env.h>
+#include <rocksdb/file_system.h>
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "storage/base/rocksdb_status.h"
+
+namespace roster::storage {
+namespace {
+
+using rocksdb::FileOptions;
+using rocksdb::FileSystem;
+using rocksdb::IOOptions;
+using rocksdb::IOStatus;
+
+FileSystem& Files(rocksdb::Env* env) {
+  return *(env == nullptr ? rocksdb::Env::Default() : env)->GetFileSystem();
+}
+
+absl::Status Failed(const IOStatus& status, std::string_view operation, const std::string& path) {
+  return FromRocksDb(status, absl::StrCat(std::string(operation), " ", path));
+}
+
+// Writes to an open file, makes it durable and closes it.
+absl::Status WriteAll(rocksdb::FSWritableFile& file, std::string_view bytes,
+                      const std::string& path) {
+  IOStatus status = file.Append(rocksdb::Slice(bytes.data(), bytes.size()), IOOptions(), nullptr);
+  if (!status.ok()) return Failed(status, "write", path);
+  status = file.Fsync(IOOptions(), nullptr);
+  if (!status.ok()) return Failed(status, "sync", path);
+  return Failed(file.Close(IOOptions(), nullptr), "close", path);
+}
+
+// The last byte; a line break for a file that is empty or not there.
+absl::StatusOr<char> LastByte(const std::string& path, rocksdb::Env* env) {
+  FileSystem& files = Files(env);
+  uint64_t size = 0;
+  IOStatus status = files.GetFileSize(path, IOOptions(), &size, nullptr);
+  if (status.IsNotFound() || status.IsPathNotFound() || (status.ok() && size == 0)) return '\n';
+  if (!status.ok()) return Failed(status, "read", path);
+  std::unique_ptr<rocksdb::FSRandomAccessFile> file;
+  status = files.NewRandomAccessFile(path, FileOptions(), &file, nullptr);
+  if (!status.ok()) return Failed(status, "open", path);
+  char last = 0;
+  rocksdb::Slice read;
+  status = file->Read(size - 1, 1, IOOptions(), &read, &last, nullptr);
+  if (!status.ok()) return Failed(status, "read", path);
+  if (read.size() != 1) return absl::DataLossError(absl::StrCat("can't read ", path));
+  return read[0];
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> ReadFile(const std::string& path, rocksdb::Env* env) {
+  constexpr size_t kChunkBytes = 64 << 10;
+  std::unique_ptr<rocksdb::FSSequentialFile> file;
+  IOStatus status = Files(env).NewSequentialFile(path, FileOptions(), &file, nullptr);
+  if (status.IsNotFound() || status.IsPathNotFound()) {
+    return absl::NotFoundError(absl::StrCat("there is no file ", path));
+  }
+  if (!status.ok()) return Failed(status, "open", path);
+  std::string content;
+  std::string chunk(kChunkBytes, '\0');
+  rocksdb::Slice read;
+  do {
+    status = file->Read(chunk.size(), IOOptions(), &read, chunk.data(), nullptr);
+    if (!status.ok()) return Failed(status, "read", path);
+    content.append(read.data(), read.size());
+  } while (!read.empty());
+  return content;
+}
+
+absl::Status ReplaceFile(const std::string& path, std::string_view content, rocksdb::Env* env) {
+  FileSystem& files = Files(env);
+  const std::string fresh = path + ".new";
+  std::unique_ptr<rocksdb::FSWritableFile> file;
+  IOStatus status = files.NewWritableFile(fresh, FileOptions(), &file, nullptr);
+  if (!status.ok()) return Failed(status, "create", fresh);
+  if (absl::Status written = WriteAll(*file, content, fresh); !written.ok()) return written;
+  status = files.RenameFile(fresh, path, IOOptions(), nullptr);
+  if (!status.ok()) return Failed(status, "rename to", path);
+  return SyncEntry(path, env);
+}
+
+absl::Status AppendLine(const std::string& path, std::string_view line, rocksdb::Env* env) {
+  FileSystem& files = Files(env);
+  const absl::StatusOr<char> last = LastByte(path, env);
+  if (!last.ok()) return last.status();
+  const std::string whole_line = absl::StrCat(std::string(line), "\n");
+  if (*last != '\n') {
+    absl::StatusOr<std::string> content = ReadFile(path, env);
+    if (!content.ok()) return content.status();
+    const size_t last_break = content->rfind('\n');
+    content->resize(last_break == std::string::npos ? 0 : last_break + 1);
+    return ReplaceFile(path, *content + whole_line, env);
+  }
+  std::unique_ptr<rocksdb::FSWritableFile> file;
+  const IOStatus status = files.ReopenWritableFile(path, FileOptions(), &file, nullptr);
+  if (!status.ok()) return Failed(status, "open", path);
+  if (absl::Status written = WriteAll(*file, whole_line, path); !written.ok()) return written;
+  return SyncEntry(path, env);
+}
+
+bool Exists(const std::string& path, rocksdb::Env* env) {
+  return Files(env).FileExists(path, IOOptions(), nullptr).ok();
+}
+
+absl::Status RemoveFiles(const std::string& directory, rocksdb::Env* env) {
+  FileSystem& files = Files(env);
+  std::vector<std::string> names;
+  IOStatus status = files.GetChildren(directory, IOOptions(), &names, nullptr);
+  if (!status.ok()) return Failed(status, "read", directory);
+  for (const std::string& name : names) {
+    const std::string path = absl::StrCat(directory, "/", name);
+    bool is_directory = false;
+    status = files.IsDirectory(path, IOOptions(), &is_directory, nullptr);
+    if (status.ok() && !is_directory) status = files.DeleteFile(path, IOOptions(), nullptr);
+    if (!status.ok()) return Failed(status, "remove", path);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SyncEntry(const std::string& path, rocksdb::Env* env) {
+  const std::string directory =
+      std::filesystem::path("." / std::filesystem::path(path)).parent_path();
+  std::unique_ptr<rocksdb::FSDirectory> opened;
+  IOStatus status = Files(env).NewDirectory(directory, IOOptions(), &opened, nullptr);
+  if (status.ok()) status = opened->Fsync(IOOptions(), nullptr);
+  return Failed(status, "sync the directory", directory);
+}
+
+}  // namespace roster::storage

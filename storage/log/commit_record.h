@@ -1,0 +1,76 @@
+// Commit records as bytes: what is stamped on them and checked when they are read, shared by every
+// log.
+
+#ifndef ROSTER_STORAGE_LOG_COMMIT_RECORD_H_
+#define ROSTER_STORAGE_LOG_COMMIT_RECORD_H_
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "domain/world/world.h"
+#include "roster/event/v1/commit.pb.h"
+#include "storage/log/log.h"
+
+namespace roster::storage {
+
+inline constexpr size_t kLogIdBytes = 16;
+
+// An id for a new log, from the system's random numbers.
+std::string NewLogId();
+
+// Records ready to be stored, and the tail of the log that has them.
+struct StampedRecords {
+  std::vector<std::string> records;
+  LogTail tail;
+};
+
+// Stamps each commit with log id, shard, epoch, position and the hash of the record before it, and
+// encodes it. INVALID_ARGUMENT: a record is over kMaxCommitBytes, or could not be read back (text
+// that is not UTF-8).
+absl::StatusOr<StampedRecords> StampRecords(std::string_view log_id, const LogTail& tail,
+                                            std::vector<event::v1::Commit>& commits);
+
+// ABORTED unless the log ends at `expected`.
+absl::Status CheckExpected(domain::Position expected, const LogTail& tail);
+
+// The tail of a log whose last record is this one.
+LogTail TailAt(domain::Position position, std::string_view record);
+
+// Decodes neighbouring records and checks that each is the one that belongs there.
+// Thread-compatible.
+class RecordReader {
+ public:
+  // `first` is the position of the first record, at least 1.
+  RecordReader(std::string_view log_id, domain::Position first) : log_id_(log_id), next_(first) {}
+
+  // Takes the next record.
+  // DATA_LOSS: it can't be parsed, is of another log or position, or is not chained to the one
+  // before it; the message names the position.
+  absl::Status Add(std::string_view record);
+
+  // The position of the record that Add expects.
+  domain::Position next() const { return next_; }
+  // Bytes of the records taken.
+  size_t bytes() const { return bytes_; }
+
+  std::vector<event::v1::Commit> Take() && { return std::move(commits_); }
+
+ private:
+  std::string log_id_;
+  domain::Position next_;
+  std::string previous_hash_;  // empty: not known, the first record is not checked
+  size_t bytes_ = 0;
+  std::vector<event::v1::Commit> commits_;
+};
+
+// DATA_LOSS naming the position of a record of the log.
+absl::Status DamagedRecord(domain::Position position, std::string_view what);
+
+}  // namespace roster::storage
+
+#endif  // ROSTER_STORAGE_LOG_COMMIT_RECORD_H_

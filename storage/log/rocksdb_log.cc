@@ -1,0 +1,121 @@
+#include "storage/log/rocksdb_log.h"
+
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/str_cat.h"
+#include "storage/base/mutex.h"
+#include "storage/base/rocksdb_stats.h"
+#include "storage/base/rocksdb_status.h"
+#include "storage/log/commit_record.h"
+#include "storage/log/log_db.h"
+#include "storage/log/published_head.h"
+
+namespace roster::storage {
+namespace {
+
+using event::v1::Commit;
+
+class RocksDbLog final : public Log {
+ public:
+  RocksDbLog(std::unique_ptr<rocksdb::DB> db, LogIdentity identity)
+      : db_(std::move(db)), id_(std::move(identity.id)), head_(std::move(identity.tail)) {}
+
+  const std::string& id() const override { return id_; }
+  Position head() const override { return head_.Get(); }
+  LogTail tail() const override { return head_.tail(); }
+  absl::Status Append(Position expected, std::vector<Commit>& commits) override;
+  absl::StatusOr<std::vector<Commit>> Read(Position from, size_t limit) const override {
+    return ReadRecords(*db_, id_, head(), from, limit);
+  }
+  bool Await(Position position, absl::Duration timeout) const override {
+    return head_.Await(position, timeout);
+  }
+  Figures figures() const override { return FiguresOf(*db_); }
+
+ private:
+  const std::unique_ptr<rocksdb::DB> db_;
+  const std::string id_;
+  PublishedHead head_;  // changes under append_mutex_ only
+  Mutex append_mutex_;
+  // Of a write, after which nothing is known about the end of the log.
+  absl::Status failure_ ABSL_GUARDED_BY(append_mutex_);
+};
+
+absl::Status RocksDbLog::Append(Position expected, std::vector<Commit>& commits) {
+  const MutexLock lock(append_mutex_);
+  if (!failure_.ok()) return failure_;
+  const LogTail tail = head_.tail();
+  if (absl::Status status = CheckExpected(expected, tail); !status.ok()) return status;
+  if (commits.empty()) return absl::OkStatus();
+  absl::StatusOr<StampedRecords> stamped = StampRecords(id_, tail, commits);
+  if (!stamped.ok()) return stamped.status();
+  rocksdb::WriteBatch batch;
+  Position position = expected;
+  for (const std::string& record : stamped->records) batch.Put(RecordKey(++position), record);
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  failure_ = FromRocksDb(db_->Write(options, &batch), "append to the log");
+  if (!failure_.ok()) return failure_;
+  // Readers do not look past the head, so they see a record only now that it is durable.
+  head_.Set(std::move(stamped->tail));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<Log>> Open(const rocksdb::Options& options,
+                                          const std::string& directory) {
+  rocksdb::DB* opened = nullptr;
+  const rocksdb::Status status = rocksdb::DB::Open(options, directory, &opened);
+  if (!status.ok()) return FromRocksDb(status, absl::StrCat("open the log in ", directory));
+  std::unique_ptr<rocksdb::DB> db(opened);
+  if (options.error_if_exists) {
+    rocksdb::WriteBatch facts;
+    facts.Put(kLogIdKey, NewLogId());
+    facts.Put(kLogFormatKey, absl::StrCat(kLogFormatVersion));
+    rocksdb::WriteOptions durable;
+    durable.sync = true;
+    const rocksdb::Status written = db->Write(durable, &facts);
+    if (!written.ok()) return FromRocksDb(written, absl::StrCat("create the log in ", directory));
+  }
+  absl::StatusOr<LogIdentity> identity = ReadLogIdentity(*db);
+  if (!identity.ok()) return identity.status();
+  return std::make_unique<RocksDbLog>(std::move(db), *std::move(identity));
+}
+
+absl::Status MakeDirectory(rocksdb::Env* env, const std::string& directory) {
+  if (env != nullptr) {
+    return FromRocksDb(env->CreateDirIfMissing(directory), absl::StrCat("create ", directory));
+  }
+  // RocksDB would make it readable by everybody.
+  if (mkdir(directory.c_str(), 0700) == 0 || errno == EEXIST) return absl::OkStatus();
+  return absl::ErrnoToStatus(errno, absl::StrCat("can't create ", directory));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Log>> CreateRocksDbLog(const std::string& directory,
+                                                      const RocksDbLogOptions& options) {
+  rocksdb::Options db_options = LogDbOptions(options.env);
+  if (!IsLogMissing(directory, options.env)) {
+    return absl::AlreadyExistsError(absl::StrCat("a log is in ", directory));
+  }
+  if (absl::Status made = MakeDirectory(options.env, directory); !made.ok()) return made;
+  db_options.create_if_missing = true;
+  db_options.error_if_exists = true;
+  return Open(db_options, directory);
+}
+
+absl::StatusOr<std::unique_ptr<Log>> OpenRocksDbLog(const std::string& directory,
+                                                    const RocksDbLogOptions& options) {
+  // Asked here, because RocksDB would leave an empty directory behind.
+  if (IsLogMissing(directory, options.env)) return NoLog(directory);
+  return Open(LogDbOptions(options.env), directory);
+}
+
+}  // namespace roster::storage

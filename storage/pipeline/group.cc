@@ -1,0 +1,139 @@
+#include "storage/pipeline/group.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "domain/base/refusal.h"
+#include "domain/fold.h"
+#include "domain/request/request.h"
+#include "domain/rows/rows.h"
+#include "storage/vault/sealing.h"
+
+namespace roster::storage {
+namespace {
+
+using event::v1::Commit;
+
+constexpr absl::Duration kClockTolerance = absl::Seconds(5);
+
+// What the log may add to a record when it stamps it: log id, shard, epoch, position and previous
+// hash, 2 + 16, 1 + 5, 1 + 10, 1 + 10 and 2 + 32 bytes.
+constexpr size_t kStampBytes = 80;
+
+// The record of a command's events, without what the log stamps except for the position.
+Commit Record(const Proposal& proposal, const domain::Cause& cause, domain::Events events,
+              Position position) {
+  Commit commit;
+  commit.set_position(position);
+  commit.set_account_id(proposal.account_id);
+  *commit.mutable_actor() = cause.actor;
+  commit.set_cause(proposal.method);
+  *commit.mutable_time() = domain::ToTimestamp(cause.at);
+  if (proposal.request) {
+    commit.set_request_id(proposal.request->id);
+    commit.set_request_hash(proposal.request_hash);
+    if (proposal.receipt) *commit.mutable_receipt() = proposal.receipt();
+  }
+  commit.mutable_events()->Reserve(static_cast<int>(events.size()));
+  for (event::v1::Event& event : events) *commit.add_events() = std::move(event);
+  return commit;
+}
+
+// The outcome of a request that was accepted before.
+Outcome Repeat(const Proposal& proposal, view::v1::RequestRow row) {
+  if (row.request_hash() != proposal.request_hash) {
+    return {.status = domain::Refuse(domain::Reason::kRequestIdReused)};
+  }
+  return {.status = absl::OkStatus(),
+          .position = row.position(),
+          .changed = row.changed(),
+          .repeated = std::move(*row.mutable_receipt())};
+}
+
+// What keeps the commit from being stored.
+absl::Status Prepare(const domain::World& world, bool preview, Vault& vault, Commit& commit) {
+  if (commit.ByteSizeLong() + SealingBytes(commit) + kStampBytes > kMaxCommitBytes) {
+    return domain::Refuse(domain::Reason::kLimitExceeded,
+                          {{"limit_bytes", std::to_string(kMaxCommitBytes)}});
+  }
+  absl::Status sealed = SealPersonal(vault, world, preview, commit);
+  return absl::IsResourceExhausted(sealed) ? domain::Refuse(domain::Reason::kDiskFull) : sealed;
+}
+
+}  // namespace
+
+absl::StatusOr<absl::Time> CommitTime(absl::Time clock, absl::Time last) {
+  if (clock < last - kClockTolerance) return domain::Refuse(domain::Reason::kClockBehind);
+  // Whole nanoseconds, so that the decision sees exactly the time that is recorded.
+  return absl::FromUnixNanos(absl::ToUnixNanos(std::max(clock, last)));
+}
+
+Decision Decide(const Proposal& proposal, const absl::StatusOr<absl::Time>& at, bool preview,
+                Vault& vault, domain::Overlay& world) {
+  Decision decision;
+  Outcome& outcome = decision.outcome;
+  outcome.position = world.position();
+  outcome.status = at.status();
+  if (!at.ok()) return decision;
+  if (proposal.request) {
+    if (auto row = FindRequest(world, *proposal.request, *at)) {
+      outcome = Repeat(proposal, *std::move(row));
+      return decision;
+    }
+  }
+
+  domain::Cause cause = proposal.cause;
+  cause.at = *at;
+  absl::StatusOr<domain::Events> events = proposal.decide(world, cause);
+  outcome.status = events.status();
+  if (!events.ok()) return decision;
+
+  outcome.changed = !events->empty();
+  if (outcome.changed || proposal.request) {
+    Commit commit = Record(proposal, cause, *std::move(events), world.position() + 1);
+    outcome.status = Prepare(world, preview, vault, commit);
+    if (!outcome.status.ok()) return decision;
+    domain::Fold(world, commit);
+    ClearPersonal(commit);
+    outcome.position = commit.position();
+    decision.erasures = domain::ErasuresOf(commit);
+    decision.commit = std::move(commit);
+  }
+  if (proposal.reply) proposal.reply(world, outcome);
+  return decision;
+}
+
+Group::Group(Base base)
+    : base_(std::move(base)),
+      changes_(std::make_shared<domain::Changes>()),
+      world_(Below(), *changes_),
+      expected_(world_.position()),
+      time_(base_.time) {}
+
+// A level that has nothing to show would slow down every read.
+const domain::World& Group::Below() {
+  if (!base_.unpublished) return *base_.published;
+  return below_.emplace(*base_.published, *base_.unpublished);
+}
+
+void Group::Add(Proposal proposal, const absl::StatusOr<absl::Time>& clock, Vault& vault) {
+  Decision decision = Decide(proposal, clock.ok() ? CommitTime(*clock, time_) : clock,
+                             /*preview=*/false, vault, world_);
+  commands_.push_back(
+      {std::move(proposal), std::move(decision.outcome), std::move(decision.erasures)});
+  if (!decision.commit) return;
+  time_ = domain::FromTimestamp(decision.commit->time());
+  bytes_ += decision.commit->ByteSizeLong();
+  commits_.push_back(*std::move(decision.commit));
+}
+
+std::vector<Proposal> Group::TakeProposals() {
+  std::vector<Proposal> proposals;
+  proposals.reserve(commands_.size());
+  for (Command& command : commands_) proposals.push_back(std::move(command.proposal));
+  commands_.clear();
+  return proposals;
+}
+
+}  // namespace roster::storage

@@ -1,0 +1,166 @@
+#include "storage/pipeline/group_queue.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace roster::storage {
+namespace {
+
+template <typename Proposals>
+void PushFront(std::deque<Proposal>& queue, Proposals proposals) {
+  queue.insert(queue.begin(), std::make_move_iterator(proposals.begin()),
+               std::make_move_iterator(proposals.end()));
+}
+
+}  // namespace
+
+Handover::Handover(HandoverLimits limits, Version published, absl::Time time, absl::Status failure)
+    : limits_(limits),
+      published_(std::move(published)),
+      published_time_(time),
+      failure_(std::move(failure)) {}
+
+std::optional<domain::Reason> Handover::Queue(Proposal& proposal) {
+  bool wake = false;
+  {
+    MutexLock lock(mutex_);
+    if (!failure_.ok()) return domain::Reason::kStorageFailed;
+    if (stopping_) return domain::Reason::kShuttingDown;
+    if (queue_.size() >= limits_.queue) return domain::Reason::kOverloaded;
+    // When others wait already, the writer knows, or is held up by a full group.
+    wake = queue_.empty();
+    queue_.push_back(std::move(proposal));
+  }
+  if (wake) writer_wakes_.NotifyOne();
+  return std::nullopt;
+}
+
+void Handover::Stop() {
+  MutexLock lock(mutex_);
+  stopping_ = true;
+  writer_wakes_.NotifyOne();
+}
+
+size_t Handover::queue_depth() const {
+  MutexLock lock(mutex_);
+  return queue_.size();
+}
+
+absl::Status Handover::failure() const {
+  MutexLock lock(mutex_);
+  return failure_;
+}
+
+Base Handover::published() const {
+  MutexLock lock(mutex_);
+  return {.published = published_, .unpublished = nullptr, .time = published_time_};
+}
+
+std::optional<Batch> Handover::NextBatch() {
+  MutexLock lock(mutex_);
+  for (;;) {
+    if (!returned_.empty()) {
+      TakeBackReady();
+      PushFront(queue_, std::exchange(returned_, {}));
+    }
+    const bool waiting = !queue_.empty() || ready_;
+    if (!failure_.ok()) {
+      // These came after the group on which the log failed, and so do their answers.
+      if (waiting && !settling_) {
+        TakeBackReady();
+        return Batch{.group = nullptr, .proposals = std::exchange(queue_, {})};
+      }
+    } else if (!queue_.empty() && !(ready_ && Full(*ready_))) {
+      return TakeBatch();
+    }
+    if (stopping_ && !waiting && !settling_) break;
+    writer_wakes_.Wait(mutex_);
+  }
+  writer_ended_ = true;
+  committer_wakes_.NotifyOne();
+  return std::nullopt;
+}
+
+// Undoes what was decided but not handed over.
+void Handover::TakeBackReady() {
+  if (ready_) PushFront(queue_, ready_->TakeProposals());
+  ready_.reset();
+}
+
+Batch Handover::TakeBatch() {
+  Batch batch{.group = std::move(ready_), .proposals = {}};
+  if (!batch.group) {
+    batch.group =
+        std::make_unique<Group>(Base{.published = published_,
+                                     .unpublished = unpublished_,
+                                     .time = unpublished_ ? unpublished_time_ : published_time_});
+  }
+  const size_t room = limits_.commands - batch.group->commands().size();
+  const auto end = queue_.begin() + static_cast<ptrdiff_t>(std::min(room, queue_.size()));
+  batch.proposals.assign(std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
+  queue_.erase(queue_.begin(), end);
+  return batch;
+}
+
+void Handover::PutReady(Batch batch) {
+  // Should the committer have returned commands or failed meanwhile, it leaves the group alone and
+  // NextBatch takes it back before anything else.
+  MutexLock lock(mutex_);
+  PushFront(queue_, std::move(batch.proposals));
+  ready_ = std::move(batch.group);
+  committer_wakes_.NotifyOne();
+}
+
+bool Handover::Full(const Group& group) const {
+  return group.commands().size() >= limits_.commands || group.bytes() >= limits_.bytes;
+}
+
+std::unique_ptr<Group> Handover::NextGroup() {
+  MutexLock lock(mutex_);
+  settling_ = false;
+  while (!ready_ || !returned_.empty() || !failure_.ok()) {
+    if (writer_ended_) return nullptr;
+    if (stopping_ || !returned_.empty()) writer_wakes_.NotifyOne();
+    committer_wakes_.Wait(mutex_);
+  }
+  settling_ = true;
+  std::unique_ptr<Group> group = std::move(ready_);
+  if (!group->commits().empty()) {
+    unpublished_ = group->changes();
+    unpublished_time_ = group->time();
+  }
+  if (!queue_.empty()) writer_wakes_.NotifyOne();  // the group may have been full
+  return group;
+}
+
+void Handover::Publish(Version version, absl::Time time) {
+  MutexLock lock(mutex_);
+  ShowVersion(version, time);
+}
+
+void Handover::Return(Version version, absl::Time time, std::vector<Proposal> proposals) {
+  MutexLock lock(mutex_);
+  ShowVersion(version, time);
+  returned_ = std::move(proposals);
+}
+
+// The version before is left to the caller, to be freed without the lock.
+void Handover::ShowVersion(Version& version, absl::Time time) {
+  published_.swap(version);
+  published_time_ = time;
+  unpublished_.reset();  // the group still holds them
+}
+
+void Handover::Fail(const absl::Status& failure) {
+  MutexLock lock(mutex_);
+  failure_ = failure;
+}
+
+void Handover::FailedGroupAnswered() {
+  MutexLock lock(mutex_);
+  settling_ = false;
+  writer_wakes_.NotifyOne();
+}
+
+}  // namespace roster::storage

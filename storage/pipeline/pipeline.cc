@@ -1,0 +1,248 @@
+#include "storage/pipeline/pipeline.h"
+
+#include <chrono>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "domain/base/refusal.h"
+#include "domain/rows/rows.h"
+#include "storage/base/mutex.h"
+#include "storage/pipeline/group.h"
+#include "storage/pipeline/group_queue.h"
+#include "storage/pipeline/waiters.h"
+
+namespace roster::storage {
+namespace {
+
+// A log that refuses to append at the position that it shows, again and again, will never take
+// anything; one that does so for a moment may just lag behind what another node wrote.
+constexpr int kAbortsInPlace = 8;
+
+// The time of the commit at a position; the infinite past before the first one.
+void Answer(const Proposal& proposal, domain::Reason reason) {
+  proposal.done(Outcome{.status = domain::Refuse(reason)});
+}
+
+}  // namespace
+
+class Pipeline::State {
+ public:
+  State(Log& log, Views& views, Vault& vault, PipelineOptions options);
+  ~State() { Stop(); }
+
+  void Submit(Proposal proposal);
+  Outcome Preview(const Proposal& proposal) const;
+  size_t queue_depth() const { return handover_.queue_depth(); }
+  bool full() const { return queue_depth() >= options_.queue_limit; }
+  void Stop();
+  Waiters& waiters() { return waiters_; }
+
+ private:
+  State(Log& log, Views& views, Vault& vault, PipelineOptions options,
+        const absl::StatusOr<absl::Time>& last);
+
+  void RunWriter();
+  void DecideBatch(Batch& batch);
+  absl::StatusOr<absl::Time> TimeFor(const Proposal& proposal) const;
+
+  void RunCommitter();
+  absl::Status Settle(Group& group);
+  void AnswerAll(const Group& group);
+  absl::Status DecideAgain(Group& group);
+  void Fail(const Group& group, const absl::Status& failure);
+
+  Log& log_;
+  Views& views_;
+  Vault& vault_;
+  const PipelineOptions options_;
+  Handover handover_;
+  Waiters waiters_;
+
+  bool has_room_ = true;     // the writer's: for the group that is being decided
+  int aborts_in_place_ = 0;  // the committer's: in a row
+
+  Mutex join_mutex_;
+  std::thread writer_ ABSL_GUARDED_BY(join_mutex_);
+  std::thread committer_ ABSL_GUARDED_BY(join_mutex_);
+};
+
+Pipeline::State::State(Log& log, Views& views, Vault& vault, PipelineOptions options)
+    : State(log, views, vault, std::move(options), TimeAt(log, log.head())) {}
+
+Pipeline::State::State(Log& log, Views& views, Vault& vault, PipelineOptions options,
+                       const absl::StatusOr<absl::Time>& last)
+    : log_(log),
+      views_(views),
+      vault_(vault),
+      options_(std::move(options)),
+      handover_({.queue = options_.queue_limit,
+                 .commands = options_.group_limit,
+                 .bytes = options_.group_bytes},
+                views.Latest(), last.value_or(absl::InfinitePast()), last.status()),
+      waiters_(views.Latest()->position()) {
+  MutexLock lock(join_mutex_);
+  writer_ = std::thread([this] { RunWriter(); });
+  committer_ = std::thread([this] { RunCommitter(); });
+}
+
+void Pipeline::State::Submit(Proposal proposal) {
+  if (const std::optional<domain::Reason> shed = handover_.Queue(proposal)) Answer(proposal, *shed);
+}
+
+Outcome Pipeline::State::Preview(const Proposal& proposal) const {
+  if (!handover_.failure().ok()) return {.status = domain::Refuse(domain::Reason::kStorageFailed)};
+  const Base base = handover_.published();
+  domain::Changes dropped;
+  domain::Overlay world(*base.published, dropped);
+  return Decide(proposal, CommitTime(options_.clock(), base.time), /*preview=*/true, vault_, world)
+      .outcome;
+}
+
+void Pipeline::State::Stop() {
+  handover_.Stop();
+  {
+    MutexLock lock(join_mutex_);
+    if (writer_.joinable()) writer_.join();
+    if (committer_.joinable()) committer_.join();
+  }
+  waiters_.Close();
+}
+
+void Pipeline::State::RunWriter() {
+  while (std::optional<Batch> batch = handover_.NextBatch()) {
+    if (batch->group) {
+      DecideBatch(*batch);
+      handover_.PutReady(*std::move(batch));
+    } else {
+      for (const Proposal& proposal : batch->proposals) {
+        Answer(proposal, domain::Reason::kStorageFailed);
+      }
+    }
+  }
+}
+
+void Pipeline::State::DecideBatch(Batch& batch) {
+  Group& group = *batch.group;
+  if (group.commands().empty()) has_room_ = options_.has_room();
+  while (!batch.proposals.empty() && !handover_.Full(group)) {
+    Proposal& next = batch.proposals.front();
+    const absl::StatusOr<absl::Time> time = TimeFor(next);
+    group.Add(std::move(next), time, vault_);
+    batch.proposals.pop_front();
+  }
+}
+
+// The time to decide a command at, or why it is not decided. Deadlines come from the callers'
+// clocks by way of the system's, whatever clock commits have.
+absl::StatusOr<absl::Time> Pipeline::State::TimeFor(const Proposal& proposal) const {
+  if (!has_room_) return domain::Refuse(domain::Reason::kDiskFull);
+  if (proposal.deadline != absl::InfiniteFuture() && proposal.deadline <= absl::Now()) {
+    return domain::Refuse(domain::Reason::kDeadlinePassed);
+  }
+  return options_.clock();
+}
+
+void Pipeline::State::RunCommitter() {
+  if (const absl::Status failure = handover_.failure(); !failure.ok()) {
+    waiters_.Close();
+    options_.on_failure(failure);
+  }
+  while (const std::unique_ptr<Group> group = handover_.NextGroup()) {
+    if (const absl::Status settled = Settle(*group); !settled.ok()) Fail(*group, settled);
+  }
+}
+
+// Append, apply, publish, answer. An error leaves the group unanswered.
+absl::Status Pipeline::State::Settle(Group& group) {
+  if (group.commits().empty()) {
+    // It only waited for its turn: what it read is published now.
+    AnswerAll(group);
+    return absl::OkStatus();
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  absl::Status appended = log_.Append(group.expected(), group.commits());
+  const auto took = std::chrono::steady_clock::now() - begin;
+  if (absl::IsAborted(appended)) return DecideAgain(group);
+  if (!appended.ok()) return appended;
+  aborts_in_place_ = 0;
+
+  absl::StatusOr<Version> version = views_.Apply(*group.changes());
+  if (!version.ok()) return version.status();
+  const Position position = (*version)->position();
+  handover_.Publish(*std::move(version), group.time());
+  const std::vector<Waiters::Reached> released = waiters_.Publish(position);
+  AnswerAll(group);
+  for (const Waiters::Reached& reached : released) reached(true);
+  options_.on_group({.commands = group.commands().size(),
+                     .commits = group.commits().size(),
+                     .append = absl::FromChrono(took),
+                     .position = position});
+  return absl::OkStatus();
+}
+
+void Pipeline::State::AnswerAll(const Group& group) {
+  for (const Group::Command& command : group.commands()) {
+    // The repeat of a request that erased somebody may come while that is still under way, so every
+    // repeat waits in its turn.
+    const bool waits = !command.erasures.empty() || command.outcome.repeated;
+    if (!waits || !options_.erase) {
+      command.proposal.done(command.outcome);
+    } else {
+      options_.erase(command.erasures,
+                     [done = command.proposal.done, outcome = command.outcome] { done(outcome); });
+    }
+  }
+}
+
+// Another node appended first: shows what it wrote and hands the commands back to the writer.
+absl::Status Pipeline::State::DecideAgain(Group& group) {
+  if (absl::Status caught_up = CatchUp(views_, log_, vault_); !caught_up.ok()) return caught_up;
+  Version version = views_.Latest();
+  const Position position = version->position();
+  aborts_in_place_ = position == group.expected() ? aborts_in_place_ + 1 : 0;
+  if (aborts_in_place_ > kAbortsInPlace) {
+    return absl::InternalError("the log refuses to append at its own head");
+  }
+  const absl::StatusOr<absl::Time> time = TimeAt(log_, position);
+  if (!time.ok()) return time.status();
+  handover_.Return(std::move(version), *time, group.TakeProposals());
+  for (const Waiters::Reached& reached : waiters_.Publish(position)) reached(true);
+  return absl::OkStatus();
+}
+
+void Pipeline::State::Fail(const Group& group, const absl::Status& failure) {
+  handover_.Fail(failure);
+  for (const Group::Command& command : group.commands()) {
+    Answer(command.proposal, domain::Reason::kStorageFailed);
+  }
+  // The rest is answered by the writer, whatever on_failure waits for.
+  handover_.FailedGroupAnswered();
+  waiters_.Close();
+  options_.on_failure(failure);
+}
+
+Pipeline::Pipeline(Log& log, Views& views, Vault& vault, PipelineOptions options)
+    : views_(views), state_(std::make_unique<State>(log, views, vault, std::move(options))) {}
+
+Pipeline::~Pipeline() = default;
+
+void Pipeline::Submit(Proposal proposal) { state_->Submit(std::move(proposal)); }
+
+Outcome Pipeline::Preview(const Proposal& proposal) const { return state_->Preview(proposal); }
+
+uint64_t Pipeline::Await(Position position, std::function<void(bool)> reached) {
+  return state_->waiters().Add(position, std::move(reached));
+}
+
+bool Pipeline::CancelAwait(uint64_t ticket) { return state_->waiters().Cancel(ticket); }
+
+size_t Pipeline::queue_depth() const { return state_->queue_depth(); }
+
+bool Pipeline::full() const { return state_->full(); }
+
+void Pipeline::Stop() { state_->Stop(); }
+
+}  // namespace roster::storage

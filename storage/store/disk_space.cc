@@ -1,0 +1,44 @@
+#include "storage/store/disk_space.h"
+
+#include <sys/statvfs.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+
+#include "absl/strings/str_cat.h"
+
+namespace roster::storage {
+namespace {
+
+constexpr uint64_t kLeastFreeBytes = 64 << 20;
+constexpr uint64_t kLeastFreePercent = 5;
+// What opening writes: the tail of the log into a table, folded views, and files of fixed size.
+constexpr uint64_t kOpeningBytes = 32 << 20;
+
+uint64_t FreeBytes(const struct statvfs& space) {
+  return uint64_t{space.f_bavail} * space.f_frsize;
+}
+
+}  // namespace
+
+bool HasRoom(const std::string& directory) {
+  struct statvfs space = {};
+  if (statvfs(directory.c_str(), &space) != 0) return false;
+  const uint64_t total = uint64_t{space.f_blocks} * space.f_frsize;
+  return FreeBytes(space) >= std::max(kLeastFreeBytes, total / 100 * kLeastFreePercent);
+}
+
+absl::Status CheckRoomToOpen(const std::string& directory) {
+  struct statvfs space = {};
+  if (statvfs(directory.c_str(), &space) != 0) {
+    return absl::ErrnoToStatus(errno, absl::StrCat("can't ask for the room in ", directory));
+  }
+  if (FreeBytes(space) >= kOpeningBytes) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      absl::StrCat("the disk of ", directory, " is full: ", FreeBytes(space) >> 20,
+                   " MiB are free, ", kOpeningBytes >> 20,
+                   " MiB are needed to start. Nothing was changed. Make room and start again"));
+}
+
+}  // namespace roster::storage

@@ -1,0 +1,89 @@
+#include "storage/store/erasure_list.h"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "storage/base/file.h"
+#include "storage/crypto/crc.h"
+
+namespace roster::storage {
+namespace {
+
+constexpr char kErased[] = "erased";
+constexpr char kForgotten[] = "forgotten";
+
+// What is written of a line: its text and the checksum of that.
+std::string WithChecksum(std::string_view text) {
+  return absl::StrCat(std::string(text), " ", absl::BytesToHexString(Crc32(text)));
+}
+
+// The text of a line that was written; nothing when it was changed.
+std::optional<std::string_view> TextOf(std::string_view line) {
+  const std::string_view text = line.substr(0, line.rfind(' '));
+  if (WithChecksum(text) != line) return std::nullopt;
+  return text;
+}
+
+}  // namespace
+
+absl::StatusOr<ErasureList> ErasureList::Open(const std::string& path, rocksdb::Env* env) {
+  ErasureList list(path, env);
+  const absl::StatusOr<std::string> text = ReadFile(path, env);
+  if (absl::IsNotFound(text.status())) return list;
+  if (!text.ok()) return text.status();
+  // What is after the last line break was torn by a crash, before it counted.
+  for (size_t begin = 0, end = 0; (end = text->find('\n', begin)) != std::string::npos;
+       begin = end + 1) {
+    const std::string_view line = std::string_view(*text).substr(begin, end - begin);
+    if (absl::Status status = list.ReadLine(line); !status.ok()) return status;
+  }
+  return list;
+}
+
+absl::Status ErasureList::ReadLine(std::string_view line) {
+  const std::vector<std::string> words =
+      absl::StrSplit(std::string(TextOf(line).value_or("")), ' ');
+  Position position = 0;
+  uint64_t key_id = 0;
+  if (words.size() == 5 && words[0] == kErased && absl::SimpleAtoi(words[1], &position) &&
+      absl::SimpleAtoi(words[2], &key_id)) {
+    key_ids_.insert(key_id);
+    return absl::OkStatus();
+  }
+  if (words.size() == 2 && words[0] == kForgotten && absl::SimpleAtoi(words[1], &position)) {
+    forgotten_ = std::max(forgotten_, position);
+    return absl::OkStatus();
+  }
+  return absl::DataLossError(
+      absl::StrCat("the erasure list ", path_, " is damaged; restore it from its backup"));
+}
+
+absl::Status ErasureList::Add(const std::vector<Erasure>& erasures) {
+  std::set<uint64_t> fresh;
+  std::vector<std::string> lines;
+  for (const Erasure& erasure : erasures) {
+    if (key_ids_.count(erasure.key_id) != 0 || !fresh.insert(erasure.key_id).second) continue;
+    lines.push_back(WithChecksum(absl::StrCat(kErased, " ", erasure.position, " ", erasure.key_id,
+                                              " ", erasure.account_id, " ", erasure.user_id)));
+  }
+  if (lines.empty()) return absl::OkStatus();
+  absl::Status added = AppendLine(path_, absl::StrJoin(lines, "\n"), env_);
+  if (added.ok()) key_ids_.merge(fresh);
+  return added;
+}
+
+absl::Status ErasureList::Forgotten(Position position) {
+  if (position <= forgotten_) return absl::OkStatus();
+  absl::Status added =
+      AppendLine(path_, WithChecksum(absl::StrCat(kForgotten, " ", position)), env_);
+  if (added.ok()) forgotten_ = position;
+  return added;
+}
+
+}  // namespace roster::storage

@@ -1,0 +1,128 @@
+// Creating a store.
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+
+#include "absl/strings/str_cat.h"
+#include "storage/base/file.h"
+#include "storage/log/checkpoint.h"
+#include "storage/log/rocksdb_log.h"
+#include "storage/store/directory_lock.h"
+#include "storage/store/store.h"
+#include "storage/store/store_directory.h"
+#include "storage/vault/key_encryption_key.h"
+
+namespace roster::storage {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What a fresh file system has in its root.
+constexpr char kLostAndFound[] = "lost+found";
+
+absl::Status LastError(std::string_view what, const std::string& path) {
+  const int error = errno;
+  return absl::ErrnoToStatus(error, absl::StrCat("can't ", std::string(what), " ", path));
+}
+
+// Refuses a directory that has more in it than a crash of InitStore leaves.
+absl::Status CheckEmpty(const std::string& directory) {
+  std::error_code error;
+  if (fs::exists(LogDirectory(directory), error)) {
+    return absl::AlreadyExistsError(absl::StrCat("a store is in ", directory));
+  }
+  for (fs::directory_iterator entry(directory, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (entry->path() != UnfinishedLogDirectory(directory) &&
+        entry->path().filename() != kLostAndFound) {
+      return absl::FailedPreconditionError(absl::StrCat(directory, " is not empty: it has ",
+                                                        entry->path().filename().string(),
+                                                        ", but no store"));
+    }
+  }
+  if (!error) return absl::OkStatus();
+  return absl::ErrnoToStatus(error.value(), absl::StrCat("can't read ", directory));
+}
+
+absl::StatusOr<SecretKey> ReadOrCreateKey(const std::string& place) {
+  absl::StatusOr<SecretKey> key = ReadKeyEncryptionKey(place);
+  if (!absl::IsNotFound(key.status())) return key;
+  if (absl::Status created = CreateKeyEncryptionKey(place); !created.ok()) return created;
+  return ReadKeyEncryptionKey(place);
+}
+
+// The id of the log that an InitStore was creating when it broke off; empty: none was, or it had
+// not come far enough to have made a vault.
+std::string UnfinishedLogId(const std::string& directory) {
+  const auto log = OpenRocksDbLog(UnfinishedLogDirectory(directory));
+  return log.ok() && (*log)->head() > 0 ? (*log)->id() : "";
+}
+
+// Removes vault and checkpoint when they are those of the unfinished log, and refuses any others.
+absl::Status ClearPlaces(const StorePlaces& places, const SecretKey& key,
+                         const std::string& unfinished) {
+  if (fs::exists(places.erasure_list())) {
+    return absl::AlreadyExistsError(
+        absl::StrCat("the erasure list of a store is at ", places.erasure_list()));
+  }
+  if (fs::exists(places.vault)) {
+    const auto vault = Vault::OpenFile({.path = places.vault, .key_encryption_key = key});
+    if (unfinished.empty() || !vault.ok() || (*vault)->log_id() != unfinished) {
+      return absl::AlreadyExistsError(
+          absl::StrCat("the key vault of a store is at ", places.vault));
+    }
+  }
+  if (fs::exists(places.checkpoint)) {
+    const auto checkpoint = ReadCheckpoint(places.checkpoint);
+    if (unfinished.empty() || !checkpoint.ok() || checkpoint->log_id != unfinished) {
+      return absl::AlreadyExistsError(
+          absl::StrCat("the checkpoint of a store is at ", places.checkpoint));
+    }
+  }
+  std::error_code error;
+  fs::remove(places.vault, error);
+  if (!error) fs::remove(places.checkpoint, error);
+  if (!error) fs::remove_all(UnfinishedLogDirectory(places.directory), error);
+  if (!error) return absl::OkStatus();
+  return absl::ErrnoToStatus(error.value(), "can't clear away what an init left");
+}
+
+// The log under its unfinished name, then what refers to it.
+absl::Status WriteParts(const StorePlaces& places, const SecretKey& key,
+                        std::vector<event::v1::Commit> first) {
+  auto log = CreateRocksDbLog(UnfinishedLogDirectory(places.directory));
+  if (!log.ok()) return log.status();
+  if (absl::Status status = (*log)->Append(0, first); !status.ok()) return status;
+  absl::Status created =
+      Vault::Create({.path = places.vault, .key_encryption_key = key}, (*log)->id());
+  return created.ok() ? WriteCheckpoint(places.checkpoint, CheckpointOf(**log)) : created;
+}
+
+}  // namespace
+
+absl::Status InitStore(const StorePlaces& places, std::vector<event::v1::Commit> first) {
+  const std::string& directory = places.directory;
+  const bool made = mkdir(directory.c_str(), 0700) == 0;
+  if (!made && errno != EEXIST) return LastError("create", directory);
+  const absl::StatusOr<DirectoryLock> lock = DirectoryLock::Take(directory);
+  if (!lock.ok()) return lock.status();
+  if (absl::Status status = CheckEmpty(directory); !status.ok()) return status;
+  const absl::StatusOr<SecretKey> key = ReadOrCreateKey(places.key_encryption_key);
+  if (!key.ok()) return key.status();
+  absl::Status cleared = ClearPlaces(places, *key, UnfinishedLogId(directory));
+  if (!cleared.ok()) return cleared;
+  absl::Status written = WriteParts(places, *key, std::move(first));
+  if (!written.ok()) return written;
+  const std::string unfinished = UnfinishedLogDirectory(directory);
+  if (std::rename(unfinished.c_str(), LogDirectory(directory).c_str()) != 0) {
+    return LastError("rename", unfinished);
+  }
+  if (absl::Status status = SyncEntry(LogDirectory(directory)); !status.ok() || !made)
+    return status;
+  return SyncEntry(fs::absolute(fs::path(directory) / ".").parent_path());
+}
+
+}  // namespace roster::storage

@@ -1,0 +1,102 @@
+// A store as a whole, and how it is made and opened.
+//
+//   <directory>/log      the log, the only thing in it that can't be rebuilt
+//   <directory>/views    the views
+//   <vault>              the keys of persons
+//   <checkpoint>         how far the log had come, and beside it the erasure list
+//
+// FORMAT.md has them byte by byte.
+
+#ifndef ROSTER_STORAGE_STORE_STORE_H_
+#define ROSTER_STORAGE_STORE_STORE_H_
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "roster/event/v1/commit.pb.h"
+#include "storage/log/log.h"
+#include "storage/store/eraser.h"
+#include "storage/vault/vault.h"
+#include "storage/views/views.h"
+
+namespace rocksdb {
+class Env;
+}
+
+namespace roster::storage {
+
+// Where the parts of a store are.
+struct StorePlaces {
+  std::string directory;
+  std::string vault;
+  std::string key_encryption_key;  // as ReadKeyEncryptionKey has it
+  std::string checkpoint;
+
+  // All of them beside the directory D: D.vault, D.kek, D.checkpoint.
+  static StorePlaces Beside(const std::string& directory);
+
+  std::string erasure_list() const { return checkpoint + ".erased"; }
+};
+
+// Creates the directory (mode 0700, its parent must exist) and in it a store whose log begins with
+// these commits, and its vault, checkpoint and key-encryption key; a key that is there is taken. An
+// empty directory is taken as it is, so that a mounted volume will do. A store is there whole or
+// not at all: what a crash leaves behind, the next InitStore clears away.
+// ALREADY_EXISTS: there is a store, or the vault or checkpoint of one. FAILED_PRECONDITION: the
+// directory holds something else, or another process is creating a store in it. INVALID_ARGUMENT: a
+// commit that no log takes. Others: of the file system.
+absl::Status InitStore(const StorePlaces& places, std::vector<event::v1::Commit> first);
+
+struct StoreOptions {
+  StorePlaces places;
+  size_t cache_bytes = ViewsOptions().cache_bytes;
+  bool compression = true;                               // of the views
+  std::function<void(std::string_view what)> on_damage;  // as in ViewsOptions and VaultOptions
+  // Called once when an erasure could not be finished; the process must end.
+  std::function<void(const absl::Status&)> on_failure;
+  // Called when the checkpoint could not be written; it is tried again.
+  std::function<void(const absl::Status&)> on_late_checkpoint;
+  // Where the files are; null: the system's. Outlives the store. The key-encryption key, the lock
+  // of the directory and the room in it are the system's in any case.
+  rocksdb::Env* env = nullptr;
+};
+
+// Thread-safe, as its parts are.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  virtual Log& log() = 0;
+  virtual Views& views() = 0;
+  virtual Vault& vault() = 0;
+  virtual Eraser& eraser() = 0;
+  // A key for one purpose, the same after a restart.
+  virtual SecretKey KeyFor(std::string_view purpose) const = 0;
+};
+
+// Opens a store; its views are at the head of the log, and every erasure is finished. `say` as for
+// OpenViews. Until all is checked nothing is changed but views that are of no use.
+// NOT_FOUND: there is no store, or its vault, checkpoint or key-encryption key is missing.
+// DATA_LOSS: a part is damaged, or records or keys are missing. FAILED_PRECONDITION: it is in use,
+// a part belongs to another store, or a newer version wrote it. RESOURCE_EXHAUSTED: the disk is
+// full. Messages say what to do.
+absl::StatusOr<std::unique_ptr<Store>> OpenStore(const StoreOptions& options,
+                                                 const std::function<void(std::string_view)>& say);
+
+// Reads the whole store without changing anything: the chain of the log, its checkpoint, and every
+// key. Errors as OpenStore.
+absl::Status VerifyStore(const StorePlaces& places);
+
+// Writes the checkpoint of a store that has lost it, from the log as it is: only for a log that is
+// known to be whole. ALREADY_EXISTS: there is a checkpoint. Others as OpenStore.
+absl::Status WriteLostCheckpoint(const StorePlaces& places);
+
+}  // namespace roster::storage
+
+#endif  // ROSTER_STORAGE_STORE_STORE_H_

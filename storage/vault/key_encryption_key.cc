@@ -1,0 +1,76 @@
+#include "storage/vault/key_encryption_key.h"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <string_view>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "storage/base/file.h"
+
+namespace roster::storage {
+namespace {
+
+constexpr std::string_view kEnvironment = "env:";
+
+bool IsInEnvironment(const std::string& place) {
+  return place.compare(0, kEnvironment.size(), kEnvironment) == 0;
+}
+
+absl::StatusOr<SecretKey> Parse(const std::string& place, std::string_view text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
+  const bool is_hex = text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+  if (!is_hex || text.size() != 2 * kSecretKeyBytes) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        place, " does not hold a key-encryption key, which has 64 hexadecimal digits"));
+  }
+  return SecretKey(absl::HexStringToBytes(absl::string_view(text.data(), text.size())));
+}
+
+absl::Status CheckPrivate(const std::string& path) {
+  struct stat file = {};
+  if (stat(path.c_str(), &file) != 0) {
+    const int error = errno;
+    if (error == ENOENT) {
+      return absl::NotFoundError(
+          absl::StrCat("no key-encryption key is at ", path,
+                       "; restore it, or say where it is with --key-encryption-key"));
+    }
+    return absl::ErrnoToStatus(error, absl::StrCat("can't read ", path));
+  }
+  if ((file.st_mode & (S_IRWXG | S_IRWXO)) == 0) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("others may read the key-encryption key ", path, "; run `chmod 600` on it"));
+}
+
+}  // namespace
+
+absl::StatusOr<SecretKey> ReadKeyEncryptionKey(const std::string& place) {
+  if (IsInEnvironment(place)) {
+    const char* const value = std::getenv(place.substr(kEnvironment.size()).c_str());
+    if (value != nullptr) return Parse(place, value);
+    return absl::NotFoundError(absl::StrCat("the environment variable of ", place, " is not set"));
+  }
+  if (absl::Status status = CheckPrivate(place); !status.ok()) return status;
+  const absl::StatusOr<std::string> text = ReadFile(place);
+  return text.ok() ? Parse(place, *text) : text.status();
+}
+
+absl::Status CreateKeyEncryptionKey(const std::string& place) {
+  if (IsInEnvironment(place)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the environment variable of ", place, " is not set"));
+  }
+  if (ReadFile(place).ok()) {
+    return absl::AlreadyExistsError(absl::StrCat("a key-encryption key is in ", place));
+  }
+  const std::string digits(absl::BytesToHexString(RandomBytes(kSecretKeyBytes)));
+  if (absl::Status status = ReplaceFile(place, digits + "\n"); !status.ok()) return status;
+  if (chmod(place.c_str(), S_IRUSR | S_IWUSR) == 0) return absl::OkStatus();
+  return absl::ErrnoToStatus(errno, absl::StrCat("can't protect ", place));
+}
+
+}  // namespace roster::storage

@@ -1,0 +1,63 @@
+#include "storage/vault/sealing.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "domain/user/person.h"
+#include "storage/crypto/aead.h"
+
+namespace roster::storage {
+namespace {
+
+using event::v1::Commit;
+using event::v1::Event;
+using event::v1::PersonalData;
+
+// A new person gets a new key.
+absl::StatusOr<KeyId> KeyFor(Vault& vault, const domain::World& world, const Commit& commit,
+                             const Event& event) {
+  const absl::StatusOr<KeyId> key_id = domain::KeyOf(world, commit.account_id(), event);
+  return key_id.ok() && *key_id == 0 ? vault.TakeKey() : key_id;
+}
+
+}  // namespace
+
+absl::Status OpenPersonal(const Vault& vault, Commit& commit) {
+  for (Event& event : *commit.mutable_events()) {
+    if (!event.has_sealed()) continue;
+    absl::StatusOr<std::optional<PersonalData>> opened =
+        vault.TryOpen(commit.account_id(), domain::PersonOf(event), event.sealed());
+    if (!opened.ok()) return opened.status();
+    if (*opened) *event.mutable_personal() = **std::move(opened);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SealPersonal(Vault& vault, const domain::World& world, bool preview, Commit& commit) {
+  for (Event& event : *commit.mutable_events()) {
+    if (!event.has_personal()) continue;
+    const absl::StatusOr<KeyId> key_id =
+        preview ? kPreviewKey : KeyFor(vault, world, commit, event);
+    if (!key_id.ok()) return key_id.status();
+    auto sealed =
+        vault.Seal(commit.account_id(), domain::PersonOf(event), event.personal(), *key_id);
+    if (!sealed.ok()) return sealed.status();
+    *event.mutable_sealed() = *std::move(sealed);
+  }
+  return absl::OkStatus();
+}
+
+size_t SealingBytes(const Commit& commit) {
+  // Number of the key, 1 + 10, tag and length of the bytes, 1 + 3, and what their length adds to
+  // those of the messages around them, 1 + 1.
+  constexpr size_t kSealingBytes = kSealBytes + 17;
+  return kSealingBytes * std::count_if(commit.events().begin(), commit.events().end(),
+                                       [](const Event& event) { return event.has_personal(); });
+}
+
+void ClearPersonal(Commit& commit) {
+  for (Event& event : *commit.mutable_events()) event.clear_personal();
+}
+
+}  // namespace roster::storage

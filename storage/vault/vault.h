@@ -1,0 +1,114 @@
+// The key vault: one key for each person, under which his personal data is sealed. When the key is
+// destroyed, what it sealed is forgotten wherever it lies.
+//
+// A flat file of 64-byte slots, apart from the store so that it is backed up apart (FORMAT.md).
+// Each key is wrapped by a key-encryption key that is kept elsewhere. Slots are written and synced
+// ahead of their use, so a key is durable before the event that names it.
+
+#ifndef ROSTER_STORAGE_VAULT_VAULT_H_
+#define ROSTER_STORAGE_VAULT_VAULT_H_
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "domain/world/keys.h"
+#include "roster/event/v1/commit.pb.h"
+#include "storage/crypto/secret_key.h"
+
+namespace rocksdb {
+class Env;
+class FSRandomRWFile;
+}  // namespace rocksdb
+
+namespace roster::storage {
+
+using domain::KeyId;
+
+// The key of previews: it lives as long as the process, and nothing that it sealed is ever stored.
+inline constexpr KeyId kPreviewKey = 0;
+
+struct VaultOptions {
+  std::string path;
+  SecretKey key_encryption_key;
+  // Called when a key can't be read any more; must end the process, for a reader must not take a
+  // damaged key for a destroyed one.
+  std::function<void(std::string_view what)> on_damage = nullptr;
+  rocksdb::Env* env = nullptr;  // of the file; null: the default one
+};
+
+// Open and Seal may be called from any thread; TakeKey from one at a time, Destroy too.
+class Vault final : public domain::Keys {
+ public:
+  // Creates the vault of a log. ALREADY_EXISTS: there is a file. Others: of the file system.
+  static absl::Status Create(const VaultOptions& options, std::string_view log_id);
+
+  // Opens a vault and checks every slot. NOT_FOUND: there is none. FAILED_PRECONDITION: of another
+  // format, or the key-encryption key does not belong to it. DATA_LOSS: it is damaged. Messages
+  // name the file.
+  static absl::StatusOr<std::unique_ptr<Vault>> OpenFile(const VaultOptions& options);
+  ~Vault() override;
+
+  // The log whose keys these are.
+  const std::string& log_id() const { return log_id_; }
+  const std::string& path() const { return options_.path; }
+  // How many keys were ever written; their ids count from 1.
+  KeyId size() const { return size_; }
+  // The keys that were destroyed before the vault was opened, in order.
+  const std::vector<KeyId>& destroyed_at_open() const { return destroyed_at_open_; }
+
+  // As domain::Keys. Damage is given to on_damage.
+  std::optional<event::v1::PersonalData> Open(std::string_view account_id, std::string_view user_id,
+                                              const event::v1::SealedData& sealed) const override;
+
+  // The same; nothing: the key was destroyed. DATA_LOSS: there is no such key, or it does not open
+  // what names it.
+  absl::StatusOr<std::optional<event::v1::PersonalData>> TryOpen(
+      std::string_view account_id, std::string_view user_id,
+      const event::v1::SealedData& sealed) const;
+
+  // Seals under a key that was taken, of the user, or kPreviewKey. DATA_LOSS: there is no such key.
+  // INVALID_ARGUMENT: text that is not UTF-8, which nobody could read back.
+  absl::StatusOr<event::v1::SealedData> Seal(std::string_view account_id, std::string_view user_id,
+                                             const event::v1::PersonalData& personal,
+                                             KeyId key_id) const;
+
+  // Keys up to this one are in use; TakeKey goes on after it, and after all that were destroyed.
+  void ContinueAfter(KeyId used) {
+    last_taken_ = std::max(used, destroyed_at_open_.empty() ? 0 : destroyed_at_open_.back());
+  }
+  // A new key, durable. Errors: of the file system; nothing was taken.
+  absl::StatusOr<KeyId> TakeKey();
+
+  // Overwrites the keys; durable when OK is returned. A key that is destroyed already stays so.
+  absl::Status Destroy(const std::vector<KeyId>& key_ids);
+
+ private:
+  Vault(const VaultOptions& options, std::unique_ptr<rocksdb::FSRandomRWFile> file);
+
+  absl::Status ReadHeader();
+  absl::Status CheckSlots();
+  absl::Status WriteAhead();
+  // Nothing: destroyed.
+  absl::StatusOr<std::optional<SecretKey>> ReadKey(KeyId key_id) const;
+
+  const VaultOptions options_;
+  const std::unique_ptr<rocksdb::FSRandomRWFile> file_;
+  const SecretKey preview_key_ = SecretKey::Random();
+  std::string log_id_;
+  std::atomic<KeyId> size_ = 0;
+  KeyId last_taken_ = 0;
+  std::vector<KeyId> destroyed_at_open_;
+};
+
+}  // namespace roster::storage
+
+#endif  // ROSTER_STORAGE_VAULT_VAULT_H_

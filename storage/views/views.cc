@@ -1,0 +1,191 @@
+#include "storage/views/views.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/str_cat.h"
+#include "domain/fold.h"
+#include "domain/text/text.h"
+#include "storage/base/file.h"
+#include "storage/base/mutex.h"
+#include "storage/vault/sealing.h"
+#include "storage/views/views_db.h"
+
+namespace roster::storage {
+namespace {
+
+using event::v1::Commit;
+
+// Commits folded together: large enough that a snapshot and a write for each chunk cost nothing.
+constexpr size_t kChunkCommits = 1'000;
+
+// The views at a snapshot.
+class SnapshotWorld final : public domain::World {
+ public:
+  SnapshotWorld(std::shared_ptr<const ViewsDb> db, const domain::Keys& keys, Position position)
+      : db_(std::move(db)), keys_(keys), snapshot_(db_->TakeSnapshot()), position_(position) {}
+  ~SnapshotWorld() override { db_->Release(snapshot_); }
+  SnapshotWorld(const SnapshotWorld&) = delete;
+  SnapshotWorld& operator=(const SnapshotWorld&) = delete;
+
+  Position position() const override { return position_; }
+  const domain::Keys& keys() const override { return keys_; }
+
+  std::optional<std::string> GetKept(domain::Table table, std::string_view key) const override {
+    return db_->Get(snapshot_, table, key);
+  }
+
+  void ScanKept(domain::Table table, std::string_view prefix, std::string_view after,
+                domain::Direction direction, Visitor visit) const override {
+    db_->Scan(snapshot_, table, prefix, after, direction, visit);
+  }
+
+ private:
+  const std::shared_ptr<const ViewsDb> db_;  // outlives the snapshot
+  const domain::Keys& keys_;
+  const rocksdb::Snapshot* const snapshot_;
+  const Position position_;
+};
+
+class RocksDbViews final : public Views {
+ public:
+  RocksDbViews(std::unique_ptr<ViewsDb> db, const domain::Keys& keys, Position position,
+               Position flush_commits)
+      : db_(std::move(db)),
+        keys_(keys),
+        flush_commits_(flush_commits),
+        flushed_(position),
+        latest_(std::make_shared<SnapshotWorld>(db_, keys, position)) {}
+
+  // A flush that fails costs nothing but a longer tail to fold at the next start.
+  ~RocksDbViews() override { db_->Flush(/*wait=*/true).IgnoreError(); }
+
+  Version Latest() const override {
+    const MutexLock lock(mutex_);
+    return latest_;
+  }
+
+  absl::StatusOr<Version> Apply(const domain::Changes& changes) override;
+
+  absl::Status Purge() override { return db_->Purge(); }
+
+  Figures figures() const override { return db_->figures(); }
+
+ private:
+  const std::shared_ptr<ViewsDb> db_;
+  const domain::Keys& keys_;
+  const Position flush_commits_;
+  Position flushed_;  // position at which a flush was last asked for
+  mutable Mutex mutex_;
+  Version latest_ ABSL_GUARDED_BY(mutex_);
+};
+
+absl::StatusOr<Version> RocksDbViews::Apply(const domain::Changes& changes) {
+  if (absl::Status status = db_->Write(changes); !status.ok()) return status;
+  Version version = std::make_shared<SnapshotWorld>(db_, keys_, changes.position);
+  Version previous = version;
+  {
+    const MutexLock lock(mutex_);
+    latest_.swap(previous);
+  }
+  // `previous` lets go of its snapshot here, outside the lock that readers take.
+  previous.reset();
+  if (changes.position - flushed_ >= flush_commits_) {
+    if (absl::Status status = db_->Flush(/*wait=*/false); !status.ok()) return status;
+    flushed_ = changes.position;
+  }
+  return version;
+}
+
+// Why views that can be opened must be dropped nevertheless; empty: they must not.
+std::string WhyUseless(const ViewsDb& db, const ViewsOptions& options, const Log& log) {
+  if (Exists(DamagedMarker(options), options.env)) {
+    return "they are marked as damaged";
+  }
+  const std::optional<ViewsDb::Identity> identity = db.ReadIdentity();
+  if (!identity) return "they are incomplete";
+  if (identity->view_version != ViewVersion()) return "another version made them";
+  if (identity->log_id != log.id()) return "they belong to another log";
+  if (identity->position > log.head()) {
+    return absl::StrCat("they are at position ", identity->position, ", the log only at ",
+                        log.head());
+  }
+  return "";
+}
+
+absl::StatusOr<std::unique_ptr<Views>> Create(const ViewsOptions& options, const Log& log,
+                                              const Vault& vault) {
+  absl::StatusOr<std::unique_ptr<ViewsDb>> db = ViewsDb::Open(options);
+  if (!db.ok()) return db.status();
+  if (absl::Status status = (*db)->WriteIdentity(log.id()); !status.ok()) return status;
+  return std::make_unique<RocksDbViews>(*std::move(db), vault, 0, options.flush_commits);
+}
+
+// The views as they are, or new ones.
+absl::StatusOr<std::unique_ptr<Views>> OpenOrCreate(
+    const ViewsOptions& options, const Log& log, const Vault& vault,
+    const std::function<void(std::string_view)>& say) {
+  if (!Exists(options.directory, options.env)) {
+    say("views: there are none, building them");
+    return Create(options, log, vault);
+  }
+  // Opened even when they are known to be damaged: nobody may drop what another process uses.
+  absl::StatusOr<std::unique_ptr<ViewsDb>> db = ViewsDb::Open(options);
+  if (absl::IsFailedPrecondition(db.status())) return db.status();
+  const std::string why = db.ok() ? WhyUseless(**db, options, log) : db.status().ToString();
+  if (why.empty()) {
+    const Position position = (*db)->ReadIdentity()->position;
+    return std::make_unique<RocksDbViews>(*std::move(db), vault, position, options.flush_commits);
+  }
+  if (db.ok()) db->reset();  // closes the directory
+  say(absl::StrCat("views: dropped, ", why, "; building them anew"));
+  absl::Status dropped = RemoveFiles(options.directory, options.env);
+  if (!dropped.ok()) return dropped;
+  return Create(options, log, vault);
+}
+
+}  // namespace
+
+std::string ViewVersion() { return absl::StrCat(kViewVersion, "/", domain::TextVersion()); }
+
+absl::StatusOr<std::unique_ptr<Views>> OpenViews(const ViewsOptions& options, const Log& log,
+                                                 const Vault& vault,
+                                                 const std::function<void(std::string_view)>& say) {
+  absl::StatusOr<std::unique_ptr<Views>> views = OpenOrCreate(options, log, vault, say);
+  if (!views.ok()) return views.status();
+  const Position before = (*views)->Latest()->position();
+  if (absl::Status status = CatchUp(**views, log, vault); !status.ok()) return status;
+  const Position after = (*views)->Latest()->position();
+  if (after > before) {
+    say(absl::StrCat("views: folded ", after - before, " commits, now at position ", after));
+  }
+  return views;
+}
+
+absl::Status CatchUp(Views& views, const Log& log, const Vault& vault) {
+  Version version = views.Latest();
+  while (true) {
+    absl::StatusOr<std::vector<Commit>> commits = log.Read(version->position() + 1, kChunkCommits);
+    if (!commits.ok()) return commits.status();
+    if (commits->empty()) return absl::OkStatus();
+    domain::Changes changes;
+    domain::Overlay world(*version, changes);
+    for (Commit& commit : *commits) {
+      if (!domain::KnowsEveryEvent(commit)) {
+        return absl::FailedPreconditionError(
+            absl::StrCat("record ", commit.position(),
+                         " of the log has an event that this rosterd does not know: run the newer "
+                         "version that wrote it"));
+      }
+      if (absl::Status opened = OpenPersonal(vault, commit); !opened.ok()) return opened;
+      domain::Fold(world, commit);
+    }
+    absl::StatusOr<Version> applied = views.Apply(changes);
+    if (!applied.ok()) return applied.status();
+    version = *std::move(applied);
+  }
+}
+
+}  // namespace roster::storage

@@ -1,0 +1,222 @@
+#include "storage/views/views_db.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+#include <rocksdb/write_buffer_manager.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "storage/base/file.h"
+#include "storage/base/rocksdb_stats.h"
+#include "storage/base/rocksdb_status.h"
+
+namespace roster::storage {
+namespace {
+
+using domain::Table;
+
+constexpr char kPositionKey[] = "position";
+constexpr char kLogIdKey[] = "log_id";
+constexpr char kViewVersionKey[] = "view_version";
+
+// Of all tables together. The most bounds the tail that a start folds.
+constexpr size_t kMostMemtableBytes = 32 << 20;
+constexpr size_t kLeastMemtableBytes = 8 << 20;
+constexpr int kBloomBitsPerKey = 10;
+
+std::string EncodePosition(domain::Position position) {
+  std::string bytes;
+  domain::AppendPosition(bytes, position);
+  return bytes;
+}
+
+rocksdb::DBOptions DirectoryOptions(rocksdb::Env* env,
+                                    std::shared_ptr<rocksdb::WriteBufferManager> memtables) {
+  rocksdb::DBOptions options;
+  if (env != nullptr) options.env = env;
+  options.create_if_missing = true;
+  options.create_missing_column_families = true;
+  // Without it a kill can leave the tables at different positions.
+  options.atomic_flush = true;
+  options.allow_concurrent_memtable_write = false;
+  options.write_buffer_manager = std::move(memtables);
+  // A manifest names the first and last key of each file. A new one for each change, so that none
+  // keeps those of files that are gone.
+  options.max_manifest_file_size = 1;
+  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  options.keep_log_file_num = 2;
+  CountFigures(options);
+  return options;
+}
+
+rocksdb::ColumnFamilyOptions TableOptions(const std::shared_ptr<rocksdb::Cache>& cache,
+                                          bool compression) {
+  rocksdb::BlockBasedTableOptions blocks;
+  blocks.block_cache = cache;
+  blocks.cache_index_and_filter_blocks = true;
+  blocks.pin_l0_filter_and_index_blocks_in_cache = true;
+  blocks.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
+  rocksdb::ColumnFamilyOptions options;
+  if (!compression) options.compression = rocksdb::kNoCompression;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(blocks));
+  // The write buffer manager decides; a table that filled up alone would flush all of them.
+  options.write_buffer_size = 2 * kMostMemtableBytes;
+  options.max_write_buffer_number = 4;
+  options.arena_block_size = 256 << 10;
+  return options;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ViewsDb>> ViewsDb::Open(const ViewsOptions& options) {
+  // RocksDB would make it readable by everybody. Should it fail, RocksDB says so better.
+  if (options.env == nullptr) (void)mkdir(options.directory.c_str(), 0700);
+  const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(options.cache_bytes);
+  const auto memtables = std::make_shared<rocksdb::WriteBufferManager>(
+      std::clamp(options.cache_bytes / 2, kLeastMemtableBytes, kMostMemtableBytes), cache);
+  const rocksdb::ColumnFamilyOptions table_options = TableOptions(cache, options.compression);
+  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors = {
+      {rocksdb::kDefaultColumnFamilyName, table_options}};
+  for (const Table table : domain::kTables) {
+    descriptors.emplace_back(std::string(domain::TableName(table)), table_options);
+  }
+  std::unique_ptr<ViewsDb> views(new ViewsDb(options));
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status status =
+      rocksdb::DB::Open(DirectoryOptions(options.env, memtables), options.directory, descriptors,
+                        &views->families_, &db);
+  if (!status.ok()) {
+    return FromRocksDb(status, absl::StrCat("open the views in ", options.directory));
+  }
+  views->db_.reset(db);
+  std::copy(views->families_.begin() + 1, views->families_.end(), views->tables_.begin());
+  if (!options.check_tables) return views;
+  // RocksDB goes on without some blocks that it can't read, and then shows other rows.
+  const rocksdb::Status checked = db->VerifyChecksum();
+  if (!checked.ok()) return FromRocksDb(checked, "check the views in " + options.directory);
+  return views;
+}
+
+ViewsDb::~ViewsDb() {
+  if (db_ == nullptr) return;
+  for (rocksdb::ColumnFamilyHandle* family : families_) {
+    db_->DestroyColumnFamilyHandle(family).PermitUncheckedError();
+  }
+}
+
+std::optional<ViewsDb::Identity> ViewsDb::ReadIdentity() const {
+  const rocksdb::ReadOptions options;
+  Identity identity;
+  std::string position;
+  if (!db_->Get(options, kLogIdKey, &identity.log_id).ok() ||
+      !db_->Get(options, kViewVersionKey, &identity.view_version).ok() ||
+      !db_->Get(options, kPositionKey, &position).ok()) {
+    return std::nullopt;
+  }
+  if (position.size() != domain::kPositionBytes) return std::nullopt;
+  identity.position = domain::TrailingPosition(position);
+  return identity;
+}
+
+absl::Status ViewsDb::WriteIdentity(std::string_view log_id) {
+  rocksdb::WriteBatch batch;
+  batch.Put(kLogIdKey, log_id);
+  batch.Put(kViewVersionKey, ViewVersion());
+  batch.Put(kPositionKey, EncodePosition(0));
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  if (absl::Status status = FromRocksDb(db_->Write(options, &batch), "create the views");
+      !status.ok()) {
+    return status;
+  }
+  return Flush(/*wait=*/true);
+}
+
+absl::Status ViewsDb::Write(const domain::Changes& changes) {
+  rocksdb::WriteBatch batch;
+  for (const Table table : domain::kTables) {
+    if (const std::string& bound = changes.of(table).dropped_below; !bound.empty()) {
+      batch.DeleteRange(of(table), rocksdb::Slice(), bound);
+    }
+    for (const auto& [key, value] : changes.of(table).rows) {
+      if (value) {
+        batch.Put(of(table), key, *value);
+      } else {
+        batch.Delete(of(table), key);
+      }
+    }
+  }
+  batch.Put(kPositionKey, EncodePosition(changes.position));
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  absl::Status status = FromRocksDb(db_->Write(options, &batch), "write the views");
+  written_ = db_->GetLatestSequenceNumber();
+  return status;
+}
+
+absl::Status ViewsDb::Flush(bool wait) {
+  rocksdb::FlushOptions options;
+  options.wait = wait;
+  // Writes wait for memtables when there are too many; whoever asks for a flush need not.
+  options.allow_write_stall = true;
+  return FromRocksDb(db_->Flush(options, families_), "flush the views");
+}
+
+std::optional<std::string> ViewsDb::Get(const rocksdb::Snapshot* snapshot, Table table,
+                                        std::string_view key) const {
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot;
+  std::optional<std::string> value(std::in_place);
+  const rocksdb::Status status = db_->Get(options, of(table), key, &*value);
+  if (status.IsNotFound()) return std::nullopt;
+  if (!status.ok()) Damaged(table, status);
+  return value;
+}
+
+void ViewsDb::Scan(const rocksdb::Snapshot* snapshot, Table table, std::string_view prefix,
+                   std::string_view after, domain::Direction direction,
+                   domain::World::Visitor visit) const {
+  const bool ascending = direction == domain::Direction::kAscending;
+  const std::string bound = domain::UpperBound(prefix);
+  const rocksdb::Slice lower(prefix);
+  const rocksdb::Slice upper(bound);
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot;
+  options.iterate_lower_bound = &lower;
+  if (!bound.empty()) options.iterate_upper_bound = &upper;
+  const std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator(options, of(table)));
+  const auto step = [&] { ascending ? row->Next() : row->Prev(); };
+  if (ascending) {
+    row->Seek(std::max(prefix, after));
+  } else if (after.empty() || (!bound.empty() && after >= bound)) {
+    row->SeekToLast();
+  } else {
+    row->SeekForPrev(after);
+  }
+  // `after` itself is not visited; the prefix is, should a row have it as its whole key.
+  if (!after.empty() && row->Valid() && row->key() == after) step();
+  for (; row->Valid(); step()) {
+    if (!visit(row->key().ToStringView(), row->value().ToStringView())) return;
+  }
+  if (!row->status().ok()) Damaged(table, row->status());
+}
+
+void ViewsDb::Damaged(Table table, const rocksdb::Status& status) const {
+  // Only makes the next start rebuild the views; that the process ends must not depend on it.
+  ReplaceFile(DamagedMarker(options_), "", options_.env).IgnoreError();
+  if (options_.on_damage) {
+    options_.on_damage(absl::StrCat("the views are damaged, table ",
+                                    std::string(domain::TableName(table)), ": ",
+                                    status.ToString()));
+  }
+  // A reader must not take a row that can't be read for one that is missing.
+  std::abort();
+}
+
+}  // namespace roster::storage

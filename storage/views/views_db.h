@@ -1,0 +1,103 @@
+// The RocksDB directory of the views: its tables, its identity, and how its rows are read.
+
+#ifndef ROSTER_STORAGE_VIEWS_VIEWS_DB_H_
+#define ROSTER_STORAGE_VIEWS_VIEWS_DB_H_
+
+#include <rocksdb/db.h>
+
+#include <array>
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "domain/world/overlay.h"
+#include "domain/world/world.h"
+#include "storage/base/rocksdb_stats.h"
+#include "storage/views/views.h"
+
+namespace roster::storage {
+
+// An open directory. Thread-safe; Write from one thread at a time. The directory stays open, and
+// locked, for as long as any version of it is in use.
+class ViewsDb {
+ public:
+  // What the directory says about itself.
+  struct Identity {
+    std::string log_id;
+    std::string view_version;
+    domain::Position position = 0;
+  };
+
+  // Opens the directory, or creates it when it is missing.
+  // FAILED_PRECONDITION: it is in use by another process. Any other error: it is of no use.
+  static absl::StatusOr<std::unique_ptr<ViewsDb>> Open(const ViewsOptions& options);
+  ~ViewsDb();
+  ViewsDb(const ViewsDb&) = delete;
+  ViewsDb& operator=(const ViewsDb&) = delete;
+
+  // Nothing: it can't be read, or was never written.
+  std::optional<Identity> ReadIdentity() const;
+
+  // Makes fresh views those of a log, at position 0.
+  absl::Status WriteIdentity(std::string_view log_id);
+
+  // Writes the rows and the position, all or nothing; durable after the next flush.
+  absl::Status Write(const domain::Changes& changes);
+
+  // Makes all that is written durable, in one step for all tables. `wait`: before it returns.
+  absl::Status Flush(bool wait);
+
+  // Rewrites the tables of personal data without what was deleted from them before, once no reader
+  // sees that any more. Returns when the files that had it are gone.
+  absl::Status Purge();
+
+  Figures figures() const { return FiguresOf(*db_); }
+
+  const rocksdb::Snapshot* TakeSnapshot() const { return db_->GetSnapshot(); }
+  void Release(const rocksdb::Snapshot* snapshot) const { db_->ReleaseSnapshot(snapshot); }
+
+  // As domain::World, at a snapshot.
+  std::optional<std::string> Get(const rocksdb::Snapshot* snapshot, domain::Table table,
+                                 std::string_view key) const;
+  void Scan(const rocksdb::Snapshot* snapshot, domain::Table table, std::string_view prefix,
+            std::string_view after, domain::Direction direction,
+            domain::World::Visitor visit) const;
+
+ private:
+  explicit ViewsDb(const ViewsOptions& options) : options_(options) {}
+
+  rocksdb::ColumnFamilyHandle* of(domain::Table table) const {
+    return tables_[static_cast<size_t>(table)];
+  }
+  // Of Purge: compacts the tables of personal data.
+  absl::Status RewritePersonal();
+  // Paths of the files that have these tables now.
+  std::set<std::string> PersonalFiles() const;
+  // Paths of the files that name files, the one in force and those that RocksDB has not removed.
+  std::set<std::string> Manifests() const;
+  // Marks the views as damaged and ends the process.
+  [[noreturn]] void Damaged(domain::Table table, const rocksdb::Status& status) const;
+
+  const ViewsOptions options_;
+  std::unique_ptr<rocksdb::DB> db_;
+  // What was written last by Write. Versions made since then see it; Purge writes for itself only.
+  std::atomic<rocksdb::SequenceNumber> written_ = 0;
+  std::vector<rocksdb::ColumnFamilyHandle*> families_;  // the default one first, then the tables
+  std::array<rocksdb::ColumnFamilyHandle*, domain::kTableCount> tables_{};
+};
+
+// The file in the directory of damaged views.
+inline std::string DamagedMarker(const ViewsOptions& options) {
+  return options.directory + "/DAMAGED";
+}
+
+}  // namespace roster::storage
+
+#endif  // ROSTER_STORAGE_VIEWS_VIEWS_DB_H_

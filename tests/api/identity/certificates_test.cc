@@ -1,0 +1,171 @@
+// Service accounts that prove themselves by client certificates (reliability T3, T6).
+
+#include "tests/support/certificates.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/api/server_fixture.h"
+
+namespace roster::api_test {
+namespace {
+
+using identity::v1::BindCertificateRequest;
+using identity::v1::GetAccountRequest;
+using identity::v1::UnbindCertificateRequest;
+
+constexpr const char* kUri = "spiffe://example.org/billing";
+constexpr const char* kNobody = "UNAUTHENTICATED UNAUTHENTICATED";
+
+class CertificateTest : public testing::Test {
+ protected:
+  CertificateTest() {
+    service_ = home_.NewService({"super_admin"});
+    other_ = home_.NewService({"super_admin"});
+  }
+
+  services::TlsIdentity Issue(const std::string& names) const {
+    return authority_.Issue({.names = names, .usage = "clientAuth"});
+  }
+  services::Options ServerOptions() const {
+    const services::TlsIdentity identity = authority_.Issue({});
+    services::Options options;
+    options.tls = services::TlsFiles{
+        .certificate = files_.Write("cert", identity.certificate_pem + authority_.pem(), 0644),
+        .key = files_.Write("key", identity.key_pem, 0600),
+        .client_ca = files_.Write("client_ca", authority_.pem(), 0644)};
+    return options;
+  }
+
+  // Who shows a certificate with these names, and no token.
+  Client Showing(const std::string& names) {
+    return Connect(server_.server().port(), "", authority_.pem(), Issue(names));
+  }
+  std::string Ask(const Client& client, const CallOptions& options = {}) const {
+    return client.Call(In<GetAccountRequest>(home_.id), options).Text();
+  }
+
+  template <typename Request>
+  std::string Try(const Service& service, const std::string& identity) const {
+    auto request = In<Request>(home_.id);
+    request.set_service_account_id(service.service_account_id);
+    request.set_identity(identity);
+    return api_test::Try(home_.client, request);
+  }
+  std::string Bind(const Service& service, const std::string& identity) const {
+    return Try<BindCertificateRequest>(service, identity);
+  }
+  std::string Unbind(const Service& service, const std::string& identity) const {
+    return Try<UnbindCertificateRequest>(service, identity);
+  }
+
+  const services::TempDir files_;
+  const services::CertificateAuthority authority_;
+  TestServer server_{ServerOptions(), Issue("DNS:operator.example.org")};
+  const Home home_{event::v1::PRESET_ROLE_MATRIX, server_};
+  Service service_;
+  Service other_;
+};
+
+TEST_F(CertificateTest, ProvesFromBindToUnbind) {
+  const Client client = Showing(std::string("URI:") + kUri);
+  EXPECT_EQ(Ask(client), kNobody);
+  EXPECT_EQ(Bind(service_, kUri), "OK");
+  EXPECT_EQ(Bind(service_, kUri), "OK unchanged");
+  EXPECT_EQ(Ask(client), "OK");
+  EXPECT_EQ(Ask(Showing("URI:spiffe://example.org/billing/x")), kNobody);
+  EXPECT_EQ(Ask(Showing("URI:spiffe://example.org/Billing")), kNobody);
+
+  // What he does is his service account's.
+  const auto created = client.Call(NewUser(home_.id, "ann", {"viewer"}));
+  ASSERT_EQ(created.Text(), "OK");
+  EXPECT_EQ(created->user().created_by().id(), service_.service_account_id);
+  EXPECT_EQ(ImportFile(client, FourColumns(home_.id), Rows("user", 3, "viewer")).summary.created(),
+            3U);
+  const auto shown = home_.client.Call(In<identity::v1::ListServiceAccountsRequest>(home_.id));
+  ASSERT_EQ(shown->service_accounts(1).certificates_size(), 1);
+  EXPECT_EQ(shown->service_accounts(1).certificates(0).identity(), kUri);
+
+  server_.Restart();
+  EXPECT_EQ(Ask(Showing(std::string("URI:") + kUri)), "OK");
+  const Client op = server_.op();
+  auto unbind = In<UnbindCertificateRequest>(home_.id);
+  unbind.set_service_account_id(service_.service_account_id);
+  unbind.set_identity(kUri);
+  EXPECT_EQ(api_test::Try(op, unbind), "OK");
+  EXPECT_EQ(api_test::Try(op, unbind), "NOT_FOUND CERTIFICATE_NOT_FOUND");
+  EXPECT_EQ(Ask(Showing(std::string("URI:") + kUri)), kNobody);
+}
+
+TEST_F(CertificateTest, StandsForOneInTheInstallation) {
+  EXPECT_EQ(Bind(service_, kUri), "OK");
+  EXPECT_EQ(Bind(other_, kUri), "ALREADY_EXISTS CERTIFICATE_TAKEN");
+  const Home elsewhere(event::v1::PRESET_WORKFORCE, server_);
+  auto request = In<BindCertificateRequest>(elsewhere.id);
+  request.set_service_account_id(elsewhere.NewService({}).service_account_id);
+  request.set_identity(kUri);
+  EXPECT_EQ(api_test::Try(server_.op(), request), "ALREADY_EXISTS CERTIFICATE_TAKEN");
+  EXPECT_EQ(Unbind(other_, kUri), "NOT_FOUND CERTIFICATE_NOT_FOUND");
+  auto disable = In<identity::v1::DisableServiceAccountRequest>(home_.id);
+  disable.set_service_account_id(service_.service_account_id);
+  EXPECT_EQ(api_test::Try(home_.client, disable), "OK");
+  EXPECT_EQ(Ask(Showing(std::string("URI:") + kUri)), kNobody);
+  EXPECT_EQ(Bind(other_, kUri), "OK");
+}
+
+TEST_F(CertificateTest, NamesOfHostsAreFoundInAnyCase) {
+  EXPECT_EQ(Bind(service_, "Billing.Example.org"), "OK");
+  EXPECT_EQ(Ask(Showing("DNS:billing.example.ORG")), "OK");
+  EXPECT_EQ(Ask(Showing("DNS:*.example.org")), kNobody);
+  EXPECT_EQ(Ask(Showing("email:billing.example.org@example.org")), kNobody);
+  EXPECT_EQ(Ask(Showing("DNS:first.example.org,DNS:billing.example.org")), "OK");
+}
+
+// The kind of a name counts: whoever may name hosts may not name services by URI.
+TEST_F(CertificateTest, ANameOfAHostIsNoUri_T6) {
+  EXPECT_EQ(Bind(service_, kUri), "OK");
+  EXPECT_EQ(Ask(Showing(std::string("DNS:") + kUri)), kNobody);
+  EXPECT_EQ(Bind(other_, "billing.example.org"), "OK");
+  EXPECT_EQ(Ask(Showing("URI:billing.example.org")), kNobody);
+}
+
+TEST_F(CertificateTest, NamesOfTwoServiceAccountsAreNobodys_T6) {
+  EXPECT_EQ(Bind(service_, kUri), "OK");
+  EXPECT_EQ(Bind(other_, "billing.example.org"), "OK");
+  EXPECT_EQ(Ask(Showing(std::string("DNS:billing.example.org,URI:") + kUri)), kNobody);
+}
+
+TEST_F(CertificateTest, ATokenSaysWhoActs) {
+  EXPECT_EQ(Bind(service_, kUri), "OK");
+  const Client bound = Showing(std::string("URI:") + kUri);
+  EXPECT_EQ(Ask(bound.As(service_.client.token())), "OK");
+  EXPECT_EQ(Ask(bound.As(other_.client.token())), kNobody);
+  EXPECT_EQ(Ask(bound.As("roster_sa_forged")), kNobody);
+  EXPECT_EQ(bound.As(server_.op().token()).Call(identity::v1::ListAccountsRequest()).Text(),
+            kNobody);
+  const Client unbound = Showing("URI:spiffe://example.org/other");
+  EXPECT_EQ(Ask(unbound.As(other_.client.token())), "OK");
+}
+
+TEST_F(CertificateTest, NoMetadataCarriesAName_T6) {
+  EXPECT_EQ(Bind(service_, kUri), "OK");
+  const Client unbound = Showing("URI:spiffe://example.org/other");
+  for (const char* key :
+       {"x-forwarded-client-cert", "peer_uri", "peer_spiffe_id", "x-spiffe-id",
+        "x509_subject_alternative_name", "ssl-client-cert", "x-service-account"}) {
+    EXPECT_EQ(Ask(unbound, {.metadata = {{key, kUri}}}), kNobody) << key;
+  }
+}
+
+TEST_F(CertificateTest, MalformedNamesAreRefused) {
+  for (const char* identity : {"*.example.org", "spiffe://", "://x", "spiffe:///billing",
+                               "spiffe://a b", "a..b", "-a", "a_b", "a/b", "a:b"}) {
+    EXPECT_EQ(Bind(service_, identity), "INVALID_ARGUMENT INVALID_FIELDS [identity: INVALID_VALUE]")
+        << identity;
+  }
+  EXPECT_EQ(Bind(service_, " "), "INVALID_ARGUMENT INVALID_FIELDS [identity: MISSING_FIELD]");
+}
+
+}  // namespace
+}  // namespace roster::api_test

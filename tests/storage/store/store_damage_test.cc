@@ -1,0 +1,185 @@
+// A store with a part that is missing, foreign, damaged or older than the others.
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "storage/log/log_check.h"
+#include "storage/store/store_directory.h"
+#include "tests/storage/store/store_support.h"
+#include "tests/storage/vault/vault_support.h"
+
+namespace roster::storage {
+namespace {
+
+using absl::StatusCode;
+namespace fs = std::filesystem;
+
+// A store with ann, bob and cem, whose keys are 1, 2 and 3; cem is erased.
+class StoreDamageTest : public StoreTest {
+ protected:
+  void SetUp() override {
+    ASSERT_THAT(Init(), IsOk());
+    empty_vault_ = Content(places_.vault);
+    RunningStore running(Opened());
+    running.DoAll({Creates("ann"), Creates("bob"), Creates("cem")});
+    full_vault_ = Content(places_.vault);
+    running.Do(Erases("cem"));
+    rows_ = Dump(*running->views().Latest());
+  }
+
+  // The store is refused, and no byte of it changes by that.
+  void ExpectRefused(StatusCode code, const std::string& text) {
+    const auto before = Files();
+    EXPECT_THAT(Open(), Fails(code, text));
+    EXPECT_EQ(Files(), before);
+    EXPECT_THAT(VerifyStore(options_.places), Fails(code, text));
+    EXPECT_EQ(Files(), before);
+  }
+
+  void ExpectWhole() {
+    const std::unique_ptr<Store> store = Opened();
+    ASSERT_NE(store, nullptr);
+    EXPECT_EQ(Dump(*store->views().Latest()), rows_);
+    EXPECT_EQ(PersonIn(*store, "ann").email(), "ann@example.com");
+    EXPECT_EQ(PersonIn(*store, "cem").email(), "");
+  }
+
+  // Puts another file in the place of one for a while.
+  void Instead(const std::string& path, const std::string& content,
+               const std::function<void()>& test) {
+    const std::string before = Content(path);
+    Overwrite(path, content);
+    test();
+    Overwrite(path, before);
+  }
+
+  void Without(const std::string& path, const std::function<void()>& test) {
+    fs::rename(path, directory_ / "aside");
+    test();
+    fs::rename(directory_ / "aside", path);
+  }
+
+  std::string empty_vault_, full_vault_;  // before the first key, and before the first erasure
+  std::map<std::string, std::string> rows_;
+};
+
+TEST_F(StoreDamageTest, IsRefusedWithoutAPart) {
+  Without(places_.vault, [&] { ExpectRefused(StatusCode::kNotFound, "--key-vault"); });
+  Without(places_.key_encryption_key,
+          [&] { ExpectRefused(StatusCode::kNotFound, "--key-encryption-key"); });
+  Without(places_.checkpoint, [&] { ExpectRefused(StatusCode::kNotFound, places_.checkpoint); });
+  Without(LogDirectory(path_), [&] { ExpectRefused(StatusCode::kDataLoss, "is missing"); });
+  ExpectWhole();
+}
+
+TEST_F(StoreDamageTest, IsRefusedWithAPartOfAnotherStore) {
+  const StorePlaces others = StorePlaces::Beside(directory_ / "other");
+  ASSERT_THAT(InitStore(others, {AccountCommit("a1")}), IsOk());
+  Instead(places_.key_encryption_key, Content(others.key_encryption_key), [&] {
+    ExpectRefused(StatusCode::kFailedPrecondition, "does not belong to the key vault");
+    Instead(places_.vault, Content(others.vault),
+            [&] { ExpectRefused(StatusCode::kFailedPrecondition, "belongs to another store"); });
+  });
+  Instead(places_.checkpoint, Content(others.checkpoint), [&] {
+    ExpectRefused(StatusCode::kFailedPrecondition, "is not the one of its checkpoint");
+  });
+  ExpectWhole();
+}
+
+TEST_F(StoreDamageTest, IsRefusedWithADamagedPart) {
+  const auto flipped = [](std::string content, size_t at) {
+    content[at] ^= 1;
+    return content;
+  };
+  Instead(places_.vault, flipped(Content(places_.vault), 2 * kSlot + 5),
+          [&] { ExpectRefused(StatusCode::kDataLoss, "key 2"); });
+  Instead(places_.checkpoint, flipped(Content(places_.checkpoint), 40),
+          [&] { ExpectRefused(StatusCode::kDataLoss, places_.checkpoint); });
+  Instead(places_.erasure_list(), "nonsense\n",
+          [&] { ExpectRefused(StatusCode::kDataLoss, places_.erasure_list()); });
+  ExpectWhole();
+}
+
+// An older copy lacks keys, whether the views are there or have to be folded.
+TEST_F(StoreDamageTest, IsRefusedWithAVaultThatLacksKeys) {
+  for (const bool views : {true, false}) {
+    if (!views) fs::remove_all(ViewsDirectory(path_));
+    Instead(places_.vault, empty_vault_, [&] {
+      EXPECT_THAT(Open(), Fails(StatusCode::kDataLoss, views ? "older copy" : "key 1 is missing"));
+    });
+    ExpectWhole();
+  }
+}
+
+// A key that is gone though nobody erased its user. Views that were folded without it must not
+// outlive the refusal: they lack his search rows.
+TEST_F(StoreDamageTest, IsRefusedWithAKeyGoneForNoReason) {
+  std::string vault = Content(places_.vault);
+  vault.replace(1 * kSlot, kSlot, kSlot, '\0');
+  for (const bool views : {true, false}) {
+    if (!views) fs::remove_all(ViewsDirectory(path_));
+    Instead(places_.vault, vault, [&] {
+      EXPECT_THAT(Open(), Fails(StatusCode::kDataLoss, "key 1 is gone, though nobody erased"));
+      EXPECT_THAT(Open(), Fails(StatusCode::kDataLoss, "key 1 is gone, though nobody erased"));
+    });
+    ExpectWhole();
+  }
+}
+
+// The vault that is restored is one from before an erasure: the start destroys that key again.
+TEST_F(StoreDamageTest, ForgetsAgainWhatAnOlderVaultBringsBack) {
+  Overwrite(places_.vault, full_vault_);
+  for (const bool views : {true, false}) {
+    if (!views) {
+      Overwrite(places_.vault, full_vault_);
+      fs::remove_all(ViewsDirectory(path_));
+    }
+    EXPECT_NE(Content(places_.vault).substr(3 * kSlot, kSlot), std::string(kSlot, '\0'));
+    ExpectWhole();
+    EXPECT_NE(said_.text().find("erasures: finishing 1"), std::string::npos) << said_.text();
+    EXPECT_EQ(Content(places_.vault).substr(3 * kSlot, kSlot), std::string(kSlot, '\0'));
+  }
+}
+
+TEST_F(StoreDamageTest, GetsALostErasureListAgain) {
+  const std::string list = Content(places_.erasure_list());
+  fs::remove(places_.erasure_list());
+  ExpectWhole();
+  EXPECT_EQ(Content(places_.erasure_list()), list);
+  ExpectWhole();
+  EXPECT_EQ(said_.text(), "");
+}
+
+TEST_F(StoreDamageTest, IsVerifiedWhole) {
+  const auto before = Files();
+  EXPECT_THAT(VerifyStore(places_), IsOk());
+  EXPECT_EQ(Files(), before);
+}
+
+TEST_F(StoreDamageTest, GetsALostCheckpointAgain) {
+  EXPECT_THAT(WriteLostCheckpoint(places_), HasCode(StatusCode::kAlreadyExists));
+  const std::string checkpoint = Content(places_.checkpoint);
+  fs::remove(places_.checkpoint);
+  EXPECT_THAT(WriteLostCheckpoint(places_), IsOk());
+  EXPECT_EQ(Content(places_.checkpoint), checkpoint);
+  ExpectWhole();
+}
+
+TEST_F(StoreDamageTest, GetsNoCheckpointOfADamagedLog) {
+  fs::remove(places_.checkpoint);
+  fs::remove(LogDirectory(path_) + "/CURRENT");
+  EXPECT_FALSE(WriteLostCheckpoint(places_).ok());
+  EXPECT_FALSE(fs::exists(places_.checkpoint));
+}
+
+TEST_F(StoreDamageTest, HasTheSameKeysForItsPurposesAlways) {
+  const std::string links(Opened()->KeyFor("links").bytes());
+  EXPECT_EQ(Opened()->KeyFor("links").bytes(), links);
+  EXPECT_NE(Opened()->KeyFor("cursors").bytes(), links);
+}
+
+}  // namespace
+}  // namespace roster::storage

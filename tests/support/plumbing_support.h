@@ -1,0 +1,67 @@
+// What the tests of the plumbing share: a temporary directory, throw-away TLS files, a client
+// channel.
+
+#ifndef ROSTER_TESTS_SUPPORT_PLUMBING_SUPPORT_H_
+#define ROSTER_TESTS_SUPPORT_PLUMBING_SUPPORT_H_
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "services/transport/address.h"
+#include "services/transport/tls_identity.h"
+
+namespace grpc {
+class Channel;
+class ClientContext;
+class Status;
+}  // namespace grpc
+
+namespace roster::services {
+
+inline const Address kAnyPort{"127.0.0.1", 0};
+
+// A directory of its own, removed with all it holds.
+class TempDir {
+ public:
+  TempDir();
+  ~TempDir();
+  TempDir(const TempDir&) = delete;
+  TempDir& operator=(const TempDir&) = delete;
+
+  std::string Path(std::string_view name) const;
+
+  // Writes a file with exactly this mode and returns its path.
+  std::string Write(std::string_view name, std::string_view content, mode_t mode) const;
+
+  // A fresh certificate for localhost and 127.0.0.1 with its key, <name>.cert and <name>.key.
+  TlsFiles MakeCertificate(const std::string& name) const;
+
+ private:
+  std::string path_;
+};
+
+std::string ReadAll(const std::string& path);
+
+// A connection of its own to 127.0.0.1, which no proxy setting of the environment redirects.
+std::shared_ptr<grpc::Channel> PlaintextChannel(std::uint16_t port);
+
+// The same with TLS, trusting one certificate only.
+// `client`: what is shown to a server that asks for a certificate.
+std::shared_ptr<grpc::Channel> TlsChannel(std::uint16_t port, const std::string& certificate_pem,
+                                          const std::optional<TlsIdentity>& client = std::nullopt);
+
+// Asks the health service there, which says that it serves when the call goes well.
+grpc::Status CheckHealth(const std::shared_ptr<grpc::Channel>& channel,
+                         const std::string& service = "");
+
+// A call that hangs fails the test by DEADLINE_EXCEEDED instead of holding it up.
+void SetTestDeadline(grpc::ClientContext& context);
+
+}  // namespace roster::services
+
+#endif  // ROSTER_TESTS_SUPPORT_PLUMBING_SUPPORT_H_
