@@ -2,7 +2,7 @@
 
 #include "domain/account/account.h"
 #include "domain/request/request.h"
-#include "domain/rows/rows.h"
+#include "domain/rows/subject_rows.h"
 #include "domain/service_account/service_account.h"
 #include "domain/user/fold.h"
 

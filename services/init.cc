@@ -1,6 +1,7 @@
 #include "services/init.h"
 
-#include "domain/rows/rows.h"
+#include "domain/base/try.h"
+#include "domain/rows/codec.h"
 #include "roster/event/v1/commit.pb.h"
 #include "services/call/ids.h"
 #include "storage/crypto/sha256.h"
@@ -8,7 +9,7 @@
 
 namespace roster::services {
 
-absl::StatusOr<std::string> InitStore(const storage::StorePlaces& places, absl::Time now) {
+absl::StatusOr<std::string> InitStore(const storage::StorePaths& paths, absl::Time now) {
   const std::string token = NewToken(kOperatorToken);
   event::v1::Commit commit;
   commit.mutable_actor()->set_kind(event::v1::Actor::KIND_SYSTEM);
@@ -16,7 +17,7 @@ absl::StatusOr<std::string> InitStore(const storage::StorePlaces& places, absl::
   *commit.mutable_time() = domain::ToTimestamp(now);
   commit.add_events()->mutable_operator_token_issued()->set_token_hash(storage::Sha256(token));
   commit.set_position(1);
-  if (auto status = storage::InitStore(places, {commit}); !status.ok()) return status;
+  ROSTER_TRY(storage::InitStore(paths, {commit}));
   return token;
 }
 

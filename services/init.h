@@ -14,7 +14,7 @@ namespace roster::services {
 // Makes a store in these places and returns the operator's token, which only its hash in the log
 // remembers. ALREADY_EXISTS: there is a store already, or another thing in its place; nothing was
 // changed.
-absl::StatusOr<std::string> InitStore(const storage::StorePlaces& places, absl::Time now);
+absl::StatusOr<std::string> InitStore(const storage::StorePaths& paths, absl::Time now);
 
 }  // namespace roster::services
 

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "absl/time/clock.h"
+#include "domain/base/try.h"
 #include "grpc/support/log.h"
 #include "services/init.h"
 #include "services/options.h"
@@ -40,9 +41,8 @@ void LogOfGrpc(gpr_log_func_args* line) {
 
 // Makes the store and prints the operator's token, which is shown this once.
 absl::Status Init(const Options& options) {
-  const auto token = InitStore(PlacesOf(options), absl::Now());
-  if (!token.ok()) return token.status();
-  std::printf("%s\n", token->c_str());
+  ROSTER_ASSIGN(const auto token, InitStore(StorePathsOf(options), absl::Now()));
+  std::printf("%s\n", token.c_str());
   std::fflush(stdout);
   return absl::OkStatus();
 }
@@ -82,12 +82,12 @@ absl::Status RunAndLeave(const Options& options) {
     case Options::Command::kInit:
       return Init(options);
     case Options::Command::kVerify: {
-      auto verified = storage::VerifyStore(PlacesOf(options));
+      auto verified = storage::VerifyStore(StorePathsOf(options));
       if (verified.ok()) std::printf("the store in %s is sound\n", options.data_dir.c_str());
       return verified;
     }
     case Options::Command::kCheckpoint:
-      return storage::WriteLostCheckpoint(PlacesOf(options));
+      return storage::WriteLostCheckpoint(StorePathsOf(options));
     case Options::Command::kServe:
       break;
   }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "domain/base/try.h"
 
 namespace roster::services {
 namespace {
@@ -170,9 +171,9 @@ absl::StatusOr<Options> ParseOptions(int argc, const char* const* argv) {
   if (app.got_subcommand("init")) options.command = Options::Command::kInit;
   if (app.got_subcommand("verify")) options.command = Options::Command::kVerify;
   if (app.got_subcommand("checkpoint")) options.command = Options::Command::kCheckpoint;
-  if (absl::Status refusal = Complete(flags, options); !refusal.ok()) return refusal;
+  ROSTER_TRY(Complete(flags, options));
   if (options.command == Options::Command::kServe) {
-    if (absl::Status refusal = CheckServing(options); !refusal.ok()) return refusal;
+    ROSTER_TRY(CheckServing(options));
   }
   return options;
 }

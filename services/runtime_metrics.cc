@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 using Labels = std::vector<std::pair<std::string, std::string>>;
-using storage::Figures;
+using storage::StoreStats;
 
 constexpr auto kGauge = Reading::Kind::kGauge;
 constexpr auto kCounter = Reading::Kind::kCounter;
@@ -101,36 +101,36 @@ void ReadQueues(const Sources& sources, std::vector<Reading>& readings) {
 }
 
 void ReadStorage(storage::Store& store, std::vector<Reading>& readings) {
-  const std::pair<const char*, Figures> directories[] = {{"log", store.log().figures()},
-                                                         {"views", store.views().figures()}};
+  const std::pair<const char*, StoreStats> directories[] = {{"log", store.log().stats()},
+                                                            {"views", store.views().stats()}};
   const auto add = [&](const char* name, const char* help, Reading::Kind kind, auto value) {
-    for (const auto& [directory, figures] : directories) {
+    for (const auto& [directory, stats] : directories) {
       readings.push_back({std::string("roster_storage_") + name, help, kind,
-                          static_cast<double>(value(figures)), Labels{{"directory", directory}}});
+                          static_cast<double>(value(stats)), Labels{{"directory", directory}}});
     }
   };
-  const auto field = [&](const char* name, const char* help, auto Figures::*member,
+  const auto field = [&](const char* name, const char* help, auto StoreStats::*member,
                          Reading::Kind kind = kGauge) {
-    add(name, help, kind, [member](const Figures& figures) { return figures.*member; });
+    add(name, help, kind, [member](const StoreStats& stats) { return stats.*member; });
   };
-  field("table_bytes", "Size of the table files in use.", &Figures::table_bytes);
+  field("table_bytes", "Size of the table files in use.", &StoreStats::table_bytes);
   field("obsolete_bytes", "Size of table files that readers still have, or soon to be removed.",
-        &Figures::obsolete_bytes);
-  field("live_bytes", "Estimate of what a full compaction would leave.", &Figures::live_bytes);
+        &StoreStats::obsolete_bytes);
+  field("live_bytes", "Estimate of what a full compaction would leave.", &StoreStats::live_bytes);
   field("memtable_bytes", "What is in memory only, or in the write-ahead log.",
-        &Figures::memtable_bytes);
-  field("wal_bytes", "Size of the write-ahead log's files.", &Figures::wal_bytes);
-  field("cache_bytes", "Size of the block cache.", &Figures::cache_bytes);
-  field("cache_limit_bytes", "How large the block cache may be.", &Figures::cache_limit_bytes);
-  field("cache_hits_total", "Blocks found in the cache.", &Figures::cache_hits, kCounter);
-  field("cache_misses_total", "Blocks read from files.", &Figures::cache_misses, kCounter);
-  field("flushes_running", "Flushes under way.", &Figures::flushes_running);
-  field("compactions_running", "Compactions under way.", &Figures::compactions_running);
+        &StoreStats::memtable_bytes);
+  field("wal_bytes", "Size of the write-ahead log's files.", &StoreStats::wal_bytes);
+  field("cache_bytes", "Size of the block cache.", &StoreStats::cache_bytes);
+  field("cache_limit_bytes", "How large the block cache may be.", &StoreStats::cache_limit_bytes);
+  field("cache_hits_total", "Blocks found in the cache.", &StoreStats::cache_hits, kCounter);
+  field("cache_misses_total", "Blocks read from files.", &StoreStats::cache_misses, kCounter);
+  field("flushes_running", "Flushes under way.", &StoreStats::flushes_running);
+  field("compactions_running", "Compactions under way.", &StoreStats::compactions_running);
   field("compaction_pending_bytes", "Estimate of what compactions have to rewrite.",
-        &Figures::compaction_pending_bytes);
-  field("writes_stopped", "1 while RocksDB takes no writes.", &Figures::writes_stopped);
+        &StoreStats::compaction_pending_bytes);
+  field("writes_stopped", "1 while RocksDB takes no writes.", &StoreStats::writes_stopped);
   add("stall_seconds_total", "How long RocksDB has held up writes.", kCounter,
-      [](const Figures& figures) { return absl::ToDoubleSeconds(figures.stalled); });
+      [](const StoreStats& stats) { return absl::ToDoubleSeconds(stats.stalled); });
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ struct Sources {
   const storage::Pipeline& pipeline;
   std::size_t queue_limit;  // of the pipeline
   const Capacity& calls;
-  const Workers& readers;
+  const ThreadPool& readers;
 };
 
 // Of the build, the process, the queues and the store. Thread-safe; takes about a millisecond.

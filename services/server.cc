@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "domain/base/try.h"
 #include "google/protobuf/descriptor.h"
 #include "grpcpp/impl/codegen/service_type.h"
 #include "services/call/api.h"
@@ -58,7 +59,7 @@ class Server::Impl {
       : options_(options),
         environment_(std::move(environment)),
         ids_(environment_.clock),
-        shed_log_(environment_.logger),
+        overload_log_(environment_.logger),
         readers_(std::max(2U, std::thread::hardware_concurrency()),
                  std::max<size_t>(1, options.queue_limit / kReadsOfQueue)),
         health_({kIdentity, kAccess, kAudit}),
@@ -67,9 +68,9 @@ class Server::Impl {
                      "grpc.reflection.v1alpha.ServerReflection"}) {}
 
   absl::Status Start() {
-    if (auto status = OpenStore(); !status.ok()) return status;
-    if (auto status = MakeServices(); !status.ok()) return status;
-    if (auto status = Listen(); !status.ok()) return status;
+    ROSTER_TRY(OpenStore());
+    ROSTER_TRY(MakeServices());
+    ROSTER_TRY(Listen());
     ready_ = true;
     health_.SetServing(true);
     environment_.logger.Write(Level::kInfo, "ready",
@@ -115,19 +116,19 @@ class Server::Impl {
       health_.SetServing(false);
       environment_.on_failure(std::string(status.message()));
     };
-    auto store = storage::OpenStore({.places = PlacesOf(options_),
-                                     .cache_bytes = options_.cache_bytes,
-                                     .on_damage = environment_.on_failure,
-                                     .on_failure = fail,
-                                     .on_late_checkpoint =
-                                         [this](const absl::Status& status) {
-                                           environment_.logger.Write(
-                                               Level::kError, "the checkpoint is late",
-                                               {{"error", std::string(status.message())}});
-                                         }},
-                                    say);
-    if (!store.ok()) return store.status();
-    store_ = *std::move(store);
+    ROSTER_ASSIGN(auto store,
+                  storage::OpenStore({.paths = StorePathsOf(options_),
+                                      .cache_bytes = options_.cache_bytes,
+                                      .on_damage = environment_.on_failure,
+                                      .on_failure = fail,
+                                      .on_late_checkpoint =
+                                          [this](const absl::Status& status) {
+                                            environment_.logger.Write(
+                                                Level::kError, "the checkpoint is late",
+                                                {{"error", std::string(status.message())}});
+                                          }},
+                                     say));
+    store_ = std::move(store);
     pipeline_ = std::make_unique<storage::Pipeline>(store_->log(), store_->views(), store_->vault(),
                                                     ForPipeline(fail));
     metrics_.SetReadings([sources = Sources{.store = *store_,
@@ -142,7 +143,9 @@ class Server::Impl {
     storage::PipelineOptions options;
     options.queue_limit = options_.queue_limit;
     options.clock = environment_.clock;
-    options.has_room = [directory = options_.data_dir] { return storage::HasRoom(directory); };
+    options.has_disk_space = [directory = options_.data_dir] {
+      return storage::HasDiskSpace(directory);
+    };
     options.on_failure = std::move(fail);
     options.erase = [this](const std::vector<storage::Erasure>& erasures,
                            std::function<void()> done) {
@@ -156,38 +159,34 @@ class Server::Impl {
   }
 
   absl::Status MakeServices() {
-    engine_ = std::make_unique<Engine>(Parts{.page_key = store_->KeyFor("page tokens"),
-                                             .request_hash_key = store_->KeyFor("request hashes"),
-                                             .pipeline = *pipeline_,
-                                             .log = store_->log(),
-                                             .ids = ids_,
-                                             .metrics = metrics_,
-                                             .logger = environment_.logger,
-                                             .shed_log = shed_log_,
-                                             .calls = calls_,
-                                             .readers = readers_,
-                                             .importers = importers_,
-                                             .clock = environment_.clock});
-    auto identity = MethodsOf(kIdentity, IdentityHandlers(), metrics_);
-    if (!identity.ok()) return identity.status();
-    auto access = MethodsOf(kAccess, AccessHandlers(), metrics_);
-    if (!access.ok()) return access.status();
-    auto audit = MethodsOf(kAudit, AuditHandlers(), metrics_);
-    if (!audit.ok()) return audit.status();
-    services_.push_back(NewIdentityService(*engine_, *std::move(identity)));
-    services_.push_back(NewAccessService(*engine_, *std::move(access)));
-    services_.push_back(NewAuditService(*engine_, *std::move(audit)));
+    engine_ =
+        std::make_unique<Engine>(Dependencies{.page_key = store_->KeyFor("page tokens"),
+                                              .request_hash_key = store_->KeyFor("request hashes"),
+                                              .pipeline = *pipeline_,
+                                              .log = store_->log(),
+                                              .ids = ids_,
+                                              .metrics = metrics_,
+                                              .logger = environment_.logger,
+                                              .overload_log = overload_log_,
+                                              .calls = calls_,
+                                              .readers = readers_,
+                                              .importers = importers_,
+                                              .clock = environment_.clock});
+    ROSTER_ASSIGN(auto identity, MethodsOf(kIdentity, IdentityHandlers(), metrics_));
+    ROSTER_ASSIGN(auto access, MethodsOf(kAccess, AccessHandlers(), metrics_));
+    ROSTER_ASSIGN(auto audit, MethodsOf(kAudit, AuditHandlers(), metrics_));
+    services_.push_back(NewIdentityService(*engine_, std::move(identity)));
+    services_.push_back(NewAccessService(*engine_, std::move(access)));
+    services_.push_back(NewAuditService(*engine_, std::move(audit)));
     return absl::OkStatus();
   }
 
   absl::Status Listen() {
-    const auto metrics_port = metrics_.Expose(options_.metrics_listen);
-    if (!metrics_port.ok()) return metrics_port.status();
-    metrics_port_ = *metrics_port;
-    auto probes =
-        Listener::Start({.address = options_.health_listen, .services = {&health_.service()}});
-    if (!probes.ok()) return probes.status();
-    probes_ = *std::move(probes);
+    ROSTER_ASSIGN(const auto metrics_port, metrics_.Expose(options_.metrics_listen));
+    metrics_port_ = metrics_port;
+    ROSTER_ASSIGN(auto probes, Listener::Start({.address = options_.health_listen,
+                                                .services = {&health_.service()}}));
+    probes_ = std::move(probes);
     ListenerConfig config{.address = options_.listen,
                           .services = {&health_.service()},
                           .tls = options_.tls,
@@ -195,9 +194,8 @@ class Server::Impl {
                           .reflection_v1alpha = options_.reflection};
     for (const auto& service : services_) config.services.push_back(service.get());
     if (options_.reflection) config.services.push_back(&reflection_.service());
-    auto main = Listener::Start(config);
-    if (!main.ok()) return main.status();
-    main_ = *std::move(main);
+    ROSTER_ASSIGN(auto main, Listener::Start(config));
+    main_ = std::move(main);
     return absl::OkStatus();
   }
 
@@ -213,10 +211,10 @@ class Server::Impl {
   const Environment environment_;
   IdSource ids_;
   Metrics metrics_;
-  ShedLog shed_log_;
+  OverloadLog overload_log_;
   Capacity calls_{{.calls = WireLimits().calls, .bytes = WireLimits().memory_bytes}};
-  Workers readers_;
-  Workers importers_{2, 64};  // as many as may be open: none is refused
+  ThreadPool readers_;
+  ThreadPool importers_{2, 64};  // as many as may be open: none is refused
   HealthService health_;
   ReflectionService reflection_;
   std::unique_ptr<storage::Store> store_;

@@ -8,12 +8,12 @@
 
 namespace roster::services {
 
-inline storage::StorePlaces PlacesOf(const Options& options) {
-  storage::StorePlaces places = storage::StorePlaces::Beside(options.data_dir);
-  if (!options.key_vault.empty()) places.vault = options.key_vault;
-  if (!options.key_encryption_key.empty()) places.key_encryption_key = options.key_encryption_key;
-  if (!options.checkpoint.empty()) places.checkpoint = options.checkpoint;
-  return places;
+inline storage::StorePaths StorePathsOf(const Options& options) {
+  storage::StorePaths paths = storage::StorePaths::Beside(options.data_dir);
+  if (!options.key_vault.empty()) paths.vault = options.key_vault;
+  if (!options.key_encryption_key.empty()) paths.key_encryption_key = options.key_encryption_key;
+  if (!options.checkpoint.empty()) paths.checkpoint = options.checkpoint;
+  return paths;
 }
 
 }  // namespace roster::services

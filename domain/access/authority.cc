@@ -4,14 +4,17 @@
 
 #include "domain/access/check.h"
 #include "domain/base/refusal.h"
-#include "domain/rows/rows.h"
+#include "domain/base/try.h"
+#include "domain/rows/account_rows.h"
+#include "domain/rows/service_account_rows.h"
+#include "domain/rows/user_rows.h"
 
 namespace roster::domain {
 namespace {
 
 using event::v1::Actor;
 
-void Add(Holdings& holdings, const Role* role) {
+void Add(EffectivePermissions& holdings, const Role* role) {
   if (role == nullptr) return;
   holdings.roles.push_back(role);
   holdings.permissions |= role->permissions;
@@ -19,52 +22,55 @@ void Add(Holdings& holdings, const Role* role) {
 
 }  // namespace
 
-Holdings HoldingsOf(const view::v1::AccountRow& account, const view::v1::UserRow& user) {
-  Holdings holdings;
+EffectivePermissions EffectivePermissionsOf(const view::v1::AccountRow& account,
+                                            const view::v1::UserRow& user) {
+  EffectivePermissions holdings;
   for (const std::string& id : user.roles()) Add(holdings, FindRole(account.preset(), id));
   Add(holdings, FindUserTypeRole(account.preset(), user.user_type()));
   return holdings;
 }
 
-Holdings HoldingsOf(const World& world, const Cause& cause, std::string_view account_id) {
-  if (cause.actor_account_id != account_id) return {};
+EffectivePermissions EffectivePermissionsOf(const World& world, const Caller& caller,
+                                            std::string_view account_id) {
+  if (caller.actor_account_id != account_id) return {};
   const auto account = FindAccount(world, account_id);
   if (!account) return {};
-  if (cause.actor.kind() == Actor::KIND_USER) {
-    const auto user = FindUser(world, account_id, cause.actor.id());
-    if (!user || CheckStanding(*account, *user).has_value()) return {};
-    return HoldingsOf(*account, *user);
+  if (caller.actor.kind() == Actor::KIND_USER) {
+    const auto user = FindUser(world, account_id, caller.actor.id());
+    if (!user || CheckEligibility(*account, *user).has_value()) return {};
+    return EffectivePermissionsOf(*account, *user);
   }
-  Holdings holdings;
-  if (cause.actor.kind() != Actor::KIND_SERVICE_ACCOUNT) return holdings;
-  const auto service = FindServiceAccount(world, account_id, cause.actor.id());
+  EffectivePermissions holdings;
+  if (caller.actor.kind() != Actor::KIND_SERVICE_ACCOUNT) return holdings;
+  const auto service = FindServiceAccount(world, account_id, caller.actor.id());
   if (!service || service->disabled()) return holdings;
   for (const std::string& id : service->roles()) Add(holdings, FindRole(account->preset(), id));
   return holdings;
 }
 
-absl::Status Authorize(const World& world, const Cause& cause, std::string_view account_id,
+absl::Status Authorize(const World& world, const Caller& caller, std::string_view account_id,
                        Permission permission) {
-  if (Has(HoldingsOf(world, cause, account_id).permissions, permission)) return absl::OkStatus();
+  if (Has(EffectivePermissionsOf(world, caller, account_id).permissions, permission))
+    return absl::OkStatus();
   return Refuse(Reason::kPermissionRequired,
                 {{"permission", std::string(PermissionName(permission))}});
 }
 
-absl::Status AuthorizeOperator(const Cause& cause) {
-  if (cause.actor.kind() == Actor::KIND_OPERATOR) return absl::OkStatus();
+absl::Status AuthorizeOperator(const Caller& caller) {
+  if (caller.actor.kind() == Actor::KIND_OPERATOR) return absl::OkStatus();
   return Refuse(Reason::kPermissionRequired, {{"permission", "operator"}});
 }
 
-absl::Status AuthorizePermissionOrOperator(const World& world, const Cause& cause,
+absl::Status AuthorizePermissionOrOperator(const World& world, const Caller& caller,
                                            std::string_view account_id, Permission permission) {
-  if (cause.actor.kind() == Actor::KIND_OPERATOR) return absl::OkStatus();
-  return Authorize(world, cause, account_id, permission);
+  if (caller.actor.kind() == Actor::KIND_OPERATOR) return absl::OkStatus();
+  return Authorize(world, caller, account_id, permission);
 }
 
-absl::Status AuthorizeAssignment(const World& world, const Cause& cause,
+absl::Status AuthorizeAssignment(const World& world, const Caller& caller,
                                  std::string_view account_id, const Role& role) {
-  if (cause.actor.kind() == Actor::KIND_OPERATOR) return absl::OkStatus();
-  const Holdings own = HoldingsOf(world, cause, account_id);
+  if (caller.actor.kind() == Actor::KIND_OPERATOR) return absl::OkStatus();
+  const EffectivePermissions own = EffectivePermissionsOf(world, caller, account_id);
   if ((role.permissions & AccountPermissions() & ~own.permissions).none()) return absl::OkStatus();
   for (const Role* held : own.roles) {
     if (std::find(held->may_assign.begin(), held->may_assign.end(), role.id) !=
@@ -75,17 +81,16 @@ absl::Status AuthorizeAssignment(const World& world, const Cause& cause,
   return Refuse(Reason::kEscalation, {{"role", role.id}});
 }
 
-absl::Status AuthorizeActingOn(const World& world, const Cause& cause,
+absl::Status AuthorizeActingOn(const World& world, const Caller& caller,
                                const view::v1::AccountRow& account, const view::v1::UserRow& user) {
-  for (const Role* role : HoldingsOf(account, user).roles) {
-    absl::Status refusal = AuthorizeAssignment(world, cause, account.account_id(), *role);
-    if (!refusal.ok()) return refusal;
+  for (const Role* role : EffectivePermissionsOf(account, user).roles) {
+    ROSTER_TRY(AuthorizeAssignment(world, caller, account.account_id(), *role));
   }
   return absl::OkStatus();
 }
 
-absl::Status AuthorizeOther(const Cause& cause, std::string_view user_id) {
-  if (cause.actor.kind() == Actor::KIND_USER && cause.actor.id() == user_id) {
+absl::Status AuthorizeOther(const Caller& caller, std::string_view user_id) {
+  if (caller.actor.kind() == Actor::KIND_USER && caller.actor.id() == user_id) {
     return Refuse(Reason::kSelfForbidden);
   }
   return absl::OkStatus();

@@ -17,41 +17,43 @@
 namespace roster::domain {
 
 // The roles in force of a subject, and what follows from them. The roles live for ever.
-struct Holdings {
+struct EffectivePermissions {
   std::vector<const Role*> roles;
   PermissionSet permissions;
 };
 
 // The roles that a user holds by grant or user type, whatever his status.
-Holdings HoldingsOf(const view::v1::AccountRow& account, const view::v1::UserRow& user);
+EffectivePermissions EffectivePermissionsOf(const view::v1::AccountRow& account,
+                                            const view::v1::UserRow& user);
 
 // What the actor holds in the account now: nothing when he is of another account, disabled, or
 // gone.
-Holdings HoldingsOf(const World& world, const Cause& cause, std::string_view account_id);
+EffectivePermissions EffectivePermissionsOf(const World& world, const Caller& caller,
+                                            std::string_view account_id);
 
 // Refuses with PERMISSION_REQUIRED {permission} unless the actor holds it in the account. Says
 // nothing of whether the account exists.
-absl::Status Authorize(const World& world, const Cause& cause, std::string_view account_id,
+absl::Status Authorize(const World& world, const Caller& caller, std::string_view account_id,
                        Permission permission);
 
 // Refuses with PERMISSION_REQUIRED unless the actor is the operator of the installation.
-absl::Status AuthorizeOperator(const Cause& cause);
+absl::Status AuthorizeOperator(const Caller& caller);
 
 // Either of the two.
-absl::Status AuthorizePermissionOrOperator(const World& world, const Cause& cause,
+absl::Status AuthorizePermissionOrOperator(const World& world, const Caller& caller,
                                            std::string_view account_id, Permission permission);
 
 // Refuses with ESCALATION {role} unless the actor may hand out the role: he holds all of its
 // account-level permissions, or a role of his own names it in may_assign (R44). The operator may.
-absl::Status AuthorizeAssignment(const World& world, const Cause& cause,
+absl::Status AuthorizeAssignment(const World& world, const Caller& caller,
                                  std::string_view account_id, const Role& role);
 
 // The same for all that a user holds: guards what would let the actor act as him (R44).
-absl::Status AuthorizeActingOn(const World& world, const Cause& cause,
+absl::Status AuthorizeActingOn(const World& world, const Caller& caller,
                                const view::v1::AccountRow& account, const view::v1::UserRow& user);
 
 // Refuses with SELF_FORBIDDEN when the actor is that user (R112).
-absl::Status AuthorizeOther(const Cause& cause, std::string_view user_id);
+absl::Status AuthorizeOther(const Caller& caller, std::string_view user_id);
 
 }  // namespace roster::domain
 

@@ -1,7 +1,7 @@
 #include "domain/access/check.h"
 
 #include "domain/access/authority.h"
-#include "domain/rows/rows.h"
+#include "domain/rows/user_rows.h"
 
 namespace roster::domain {
 namespace {
@@ -12,8 +12,8 @@ CheckResult Deny(CheckReason reason, Position position = 0) {
 
 }  // namespace
 
-std::optional<CheckResult> CheckStanding(const view::v1::AccountRow& account,
-                                         const view::v1::UserRow& user) {
+std::optional<CheckResult> CheckEligibility(const view::v1::AccountRow& account,
+                                            const view::v1::UserRow& user) {
   switch (user.status()) {
     case event::v1::USER_STATUS_ERASED:
       return Deny(CheckReason::kUserNotFound);
@@ -30,7 +30,7 @@ std::optional<CheckResult> CheckStanding(const view::v1::AccountRow& account,
   if (account.policy().approval_required() && !user.approved()) {
     return Deny(CheckReason::kApprovalPending, user.created_position());
   }
-  if (account.policy().role_required() && HoldingsOf(account, user).roles.empty()) {
+  if (account.policy().role_required() && EffectivePermissionsOf(account, user).roles.empty()) {
     return Deny(CheckReason::kNoRole, user.role_position());
   }
   return std::nullopt;
@@ -40,8 +40,8 @@ CheckResult Check(const World& world, const view::v1::AccountRow& account, std::
                   Permission permission) {
   const auto user = FindUser(world, account.account_id(), user_id);
   if (!user) return Deny(CheckReason::kUserNotFound);
-  if (const auto denied = CheckStanding(account, *user)) return *denied;
-  for (const Role* role : HoldingsOf(account, *user).roles) {
+  if (const auto denied = CheckEligibility(account, *user)) return *denied;
+  for (const Role* role : EffectivePermissionsOf(account, *user).roles) {
     if (!Has(role->permissions, permission)) continue;
     const bool by_type = role->user_type != event::v1::USER_TYPE_UNSPECIFIED;
     return {.allowed = true,

@@ -37,8 +37,8 @@ struct CheckResult {
 
 // What keeps a user from everything, whatever he asks for (steps 3, 4, 6 and 7 of "How Check
 // decides"); nothing when he stands well.
-std::optional<CheckResult> CheckStanding(const view::v1::AccountRow& account,
-                                         const view::v1::UserRow& user);
+std::optional<CheckResult> CheckEligibility(const view::v1::AccountRow& account,
+                                            const view::v1::UserRow& user);
 
 // Decides whether the user may do what the permission is for, in the account itself.
 CheckResult Check(const World& world, const view::v1::AccountRow& account, std::string_view user_id,

@@ -3,8 +3,10 @@
 #include "domain/access/authority.h"
 #include "domain/account/policy.h"
 #include "domain/base/refusal.h"
+#include "domain/base/try.h"
 #include "domain/role/catalogue.h"
-#include "domain/rows/rows.h"
+#include "domain/rows/account_rows.h"
+#include "domain/rows/codec.h"
 #include "domain/text/text.h"
 #include "domain/user/profile.h"
 #include "google/protobuf/util/field_mask_util.h"
@@ -44,8 +46,8 @@ absl::StatusOr<event::v1::AccountPolicy> Merge(const event::v1::AccountPolicy& p
 }  // namespace
 
 absl::StatusOr<Events> Decide(const World& /*world*/, const CreateAccount& command,
-                              const Cause& cause) {
-  if (auto refusal = AuthorizeOperator(cause); !refusal.ok()) return refusal;
+                              const Caller& caller) {
+  ROSTER_TRY(AuthorizeOperator(caller));
   const event::v1::AccountPolicy policy = PolicyOf(command.preset);
   std::vector<Violation> wrong;
   if (command.display_name.empty()) {
@@ -77,24 +79,18 @@ absl::StatusOr<Events> Decide(const World& /*world*/, const CreateAccount& comma
 }
 
 absl::StatusOr<Events> Decide(const World& world, const UpdateAccountPolicy& command,
-                              const Cause& cause) {
-  if (auto refusal = Authorize(world, cause, command.account_id, Permission::kAccountManage);
-      !refusal.ok()) {
-    return refusal;
-  }
+                              const Caller& caller) {
+  ROSTER_TRY(Authorize(world, caller, command.account_id, Permission::kAccountManage));
   const auto account = FindAccount(world, command.account_id);
   if (!account) return Refuse(Reason::kAccountNotFound);
-  if (auto refusal = CheckRevision(command.expected_revision, account->revision()); !refusal.ok()) {
-    return refusal;
-  }
-  const auto merged = Merge(account->policy(), command);
-  if (!merged.ok()) return merged.status();
-  if (MessageDifferencer::Equals(*merged, account->policy())) return Events{};
+  ROSTER_TRY(CheckRevision(command.expected_revision, account->revision()));
+  ROSTER_ASSIGN(const auto merged, Merge(account->policy(), command));
+  if (MessageDifferencer::Equals(merged, account->policy())) return Events{};
   Events events(1);
   auto* changed = events[0].mutable_account_policy_changed();
   changed->set_account_id(command.account_id);
   *changed->mutable_from() = account->policy();
-  *changed->mutable_to() = *merged;
+  *changed->mutable_to() = merged;
   return events;
 }
 

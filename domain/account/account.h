@@ -35,11 +35,12 @@ struct UpdateAccountPolicy {
 };
 
 // Refuses: PERMISSION_REQUIRED, INVALID_FIELDS.
-absl::StatusOr<Events> Decide(const World& world, const CreateAccount& command, const Cause& cause);
+absl::StatusOr<Events> Decide(const World& world, const CreateAccount& command,
+                              const Caller& caller);
 
 // Refuses: PERMISSION_REQUIRED, REVISION_MISMATCH, IMMUTABLE_FIELD, INVALID_FIELDS.
 absl::StatusOr<Events> Decide(const World& world, const UpdateAccountPolicy& command,
-                              const Cause& cause);
+                              const Caller& caller);
 
 void Fold(Overlay& world, const event::v1::Commit& commit, const event::v1::AccountCreated& event);
 void Fold(Overlay& world, const event::v1::Commit& commit,

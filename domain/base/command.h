@@ -19,7 +19,7 @@ namespace roster::domain {
 using Events = std::vector<event::v1::Event>;
 
 // Who asks, and when. The time is the writer's: it never runs backwards in the log.
-struct Cause {
+struct Caller {
   event::v1::Actor actor;
   std::string actor_account_id;  // the account of a service account or user; empty for the operator
   absl::Time at;

@@ -2,8 +2,9 @@
 
 #include "domain/access/authority.h"
 #include "domain/base/refusal.h"
+#include "domain/base/try.h"
 #include "domain/fold.h"
-#include "domain/rows/rows.h"
+#include "domain/rows/account_rows.h"
 #include "domain/user/profile.h"
 #include "domain/user/user.h"
 #include "domain/world/overlay.h"
@@ -22,7 +23,7 @@ absl::Status CheckRow(const view::v1::AccountRow& account, const ImportRow& row)
 
 absl::StatusOr<CreateUser> ToCommand(const std::string& account_id,
                                      const view::v1::AccountRow& account, const ImportRow& row) {
-  if (auto refusal = CheckRow(account, row); !refusal.ok()) return refusal;
+  ROSTER_TRY(CheckRow(account, row));
   CreateUser command;
   command.account_id = account_id;
   command.user_id = row.user_id;
@@ -37,10 +38,9 @@ absl::StatusOr<CreateUser> ToCommand(const std::string& account_id,
 }  // namespace
 
 absl::StatusOr<ImportResult> Decide(const World& world, const ImportUsers& command,
-                                    const Cause& cause) {
+                                    const Caller& caller) {
   for (const Permission needed : {Permission::kUsersImport, Permission::kUsersCreate}) {
-    auto refusal = Authorize(world, cause, command.account_id, needed);
-    if (!refusal.ok()) return refusal;
+    ROSTER_TRY(Authorize(world, caller, command.account_id, needed));
   }
   const auto account = FindAccount(world, command.account_id);
   if (!account) return Refuse(Reason::kAccountNotFound);
@@ -51,7 +51,7 @@ absl::StatusOr<ImportResult> Decide(const World& world, const ImportUsers& comma
   for (const ImportRow& row : command.rows) {
     absl::StatusOr<Events> events;
     if (const auto create = ToCommand(command.account_id, *account, row); create.ok()) {
-      events = Decide(so_far, *create, cause);
+      events = Decide(so_far, *create, caller);
     } else {
       events = create.status();
     }

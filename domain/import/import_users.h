@@ -39,7 +39,7 @@ struct ImportResult {
 // Refuses as a whole: PERMISSION_REQUIRED. Otherwise each row is decided in the world that the rows
 // before it leave.
 absl::StatusOr<ImportResult> Decide(const World& world, const ImportUsers& command,
-                                    const Cause& cause);
+                                    const Caller& caller);
 
 }  // namespace roster::domain
 

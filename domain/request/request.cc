@@ -3,7 +3,8 @@
 #include <cstdint>
 
 #include "absl/strings/str_cat.h"
-#include "domain/rows/rows.h"
+#include "domain/rows/codec.h"
+#include "domain/rows/counter.h"
 
 namespace roster::domain {
 namespace {

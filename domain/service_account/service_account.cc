@@ -5,7 +5,12 @@
 #include "absl/functional/function_ref.h"
 #include "domain/access/authority.h"
 #include "domain/base/refusal.h"
-#include "domain/rows/rows.h"
+#include "domain/base/try.h"
+#include "domain/rows/account_rows.h"
+#include "domain/rows/codec.h"
+#include "domain/rows/service_account_rows.h"
+#include "domain/rows/subject_rows.h"
+#include "domain/rows/user_rows.h"
 #include "domain/service_account/certificate_name.h"
 #include "domain/text/text.h"
 
@@ -23,38 +28,35 @@ constexpr int kMaxTokens = 10;
 constexpr int kMaxCertificates = 10;
 
 std::string NameKey(std::string_view account_id, std::string_view name) {
-  return Key(account_id, "s/" + Normalize(name));
+  return RowKey(account_id, "s/" + Normalize(name));
 }
 
-absl::Status CheckRoles(const World& world, const Cause& cause, std::string_view account_id,
+absl::Status CheckRoles(const World& world, const Caller& caller, std::string_view account_id,
                         event::v1::Preset preset, const std::vector<std::string>& roles) {
   for (const std::string& id : roles) {
     const Role* role = FindAssignableRole(preset, id);
     if (role == nullptr) return Refuse(Reason::kRoleNotFound, {{"role", id}});
-    auto refusal = AuthorizeAssignment(world, cause, account_id, *role);
-    if (!refusal.ok()) return refusal;
+    ROSTER_TRY(AuthorizeAssignment(world, caller, account_id, *role));
   }
   return absl::OkStatus();
 }
 
 // Authorizes and finds a service account.
-absl::StatusOr<ServiceAccountRow> FindTarget(const World& world, const Cause& cause,
+absl::StatusOr<ServiceAccountRow> FindTarget(const World& world, const Caller& caller,
                                              const std::string& account_id,
                                              const std::string& service_account_id) {
-  auto refusal =
-      AuthorizePermissionOrOperator(world, cause, account_id, Permission::kServicesManage);
-  if (!refusal.ok()) return refusal;
+  ROSTER_TRY(AuthorizePermissionOrOperator(world, caller, account_id, Permission::kServicesManage));
   auto row = FindServiceAccount(world, account_id, service_account_id);
   if (!row) return Refuse(Reason::kServiceAccountNotFound);
   return *std::move(row);
 }
 
 // A way to act as the service is given only by who may give all that it holds (R44).
-absl::Status AuthorizeActingAs(const World& world, const Cause& cause,
+absl::Status AuthorizeActingAs(const World& world, const Caller& caller,
                                const std::string& account_id, const ServiceAccountRow& row) {
   const auto account = FindAccount(world, account_id);
   if (!account) return Refuse(Reason::kAccountNotFound);
-  return CheckRoles(world, cause, account_id, account->preset(),
+  return CheckRoles(world, caller, account_id, account->preset(),
                     {row.roles().begin(), row.roles().end()});
 }
 
@@ -66,7 +68,7 @@ bool IsBound(const ServiceAccountRow& row, std::string_view name) {
 void Store(Overlay& world, const Commit& commit, ServiceAccountRow row) {
   row.set_revision(row.revision() + 1);
   const std::string& account_id = commit.account_id();
-  world.Put(Table::kServiceAccounts, Key(account_id, row.service_account_id()), Encode(row));
+  world.Put(Table::kServiceAccounts, RowKey(account_id, row.service_account_id()), Encode(row));
   world.Put(Table::kSubjects, SubjectKey(account_id, row.service_account_id(), commit.position()),
             "");
 }
@@ -83,9 +85,9 @@ void Change(Overlay& world, const Commit& commit, const std::string& service_acc
 }  // namespace
 
 absl::StatusOr<Events> Decide(const World& world, const CreateServiceAccount& command,
-                              const Cause& cause) {
+                              const Caller& caller) {
   auto refusal =
-      AuthorizePermissionOrOperator(world, cause, command.account_id, Permission::kServicesManage);
+      AuthorizePermissionOrOperator(world, caller, command.account_id, Permission::kServicesManage);
   if (!refusal.ok()) return refusal;
   const auto account = FindAccount(world, command.account_id);
   if (!account) return Refuse(Reason::kAccountNotFound);
@@ -94,7 +96,7 @@ absl::StatusOr<Events> Decide(const World& world, const CreateServiceAccount& co
     return RefuseFields({{"name", Reason::kInvalidValue}});
   }
   if (command.roles.size() > kMaxRoles) return Refuse(Reason::kLimitExceeded);
-  refusal = CheckRoles(world, cause, command.account_id, account->preset(), command.roles);
+  refusal = CheckRoles(world, caller, command.account_id, account->preset(), command.roles);
   if (!refusal.ok()) return refusal;
   if (world.Get(Table::kSearch, NameKey(command.account_id, command.name))) {
     return Refuse(Reason::kNameTaken);
@@ -108,23 +110,22 @@ absl::StatusOr<Events> Decide(const World& world, const CreateServiceAccount& co
 }
 
 absl::StatusOr<Events> Decide(const World& world, const DisableServiceAccount& command,
-                              const Cause& cause) {
-  const auto row = FindTarget(world, cause, command.account_id, command.service_account_id);
-  if (!row.ok()) return row.status();
-  if (row->disabled()) return Events{};
+                              const Caller& caller) {
+  ROSTER_ASSIGN(const auto row,
+                FindTarget(world, caller, command.account_id, command.service_account_id));
+  if (row.disabled()) return Events{};
   Events events(1);
   events[0].mutable_service_account_disabled()->set_service_account_id(command.service_account_id);
   return events;
 }
 
 absl::StatusOr<Events> Decide(const World& world, const IssueServiceToken& command,
-                              const Cause& cause) {
-  const auto row = FindTarget(world, cause, command.account_id, command.service_account_id);
-  if (!row.ok()) return row.status();
-  if (row->disabled()) return Refuse(Reason::kServiceAccountDisabled);
-  if (row->tokens_size() >= kMaxTokens) return Refuse(Reason::kLimitExceeded);
-  auto refusal = AuthorizeActingAs(world, cause, command.account_id, *row);
-  if (!refusal.ok()) return refusal;
+                              const Caller& caller) {
+  ROSTER_ASSIGN(const auto row,
+                FindTarget(world, caller, command.account_id, command.service_account_id));
+  if (row.disabled()) return Refuse(Reason::kServiceAccountDisabled);
+  if (row.tokens_size() >= kMaxTokens) return Refuse(Reason::kLimitExceeded);
+  ROSTER_TRY(AuthorizeActingAs(world, caller, command.account_id, row));
   Events events(1);
   auto* issued = events[0].mutable_service_token_issued();
   issued->set_service_account_id(command.service_account_id);
@@ -134,10 +135,10 @@ absl::StatusOr<Events> Decide(const World& world, const IssueServiceToken& comma
 }
 
 absl::StatusOr<Events> Decide(const World& world, const RevokeServiceToken& command,
-                              const Cause& cause) {
-  const auto row = FindTarget(world, cause, command.account_id, command.service_account_id);
-  if (!row.ok()) return row.status();
-  for (const auto& token : row->tokens()) {
+                              const Caller& caller) {
+  ROSTER_ASSIGN(const auto row,
+                FindTarget(world, caller, command.account_id, command.service_account_id));
+  for (const auto& token : row.tokens()) {
     if (token.token_id() != command.token_id) continue;
     Events events(1);
     auto* revoked = events[0].mutable_service_token_revoked();
@@ -150,17 +151,16 @@ absl::StatusOr<Events> Decide(const World& world, const RevokeServiceToken& comm
 }
 
 absl::StatusOr<Events> Decide(const World& world, const BindCertificate& command,
-                              const Cause& cause) {
-  const auto row = FindTarget(world, cause, command.account_id, command.service_account_id);
-  if (!row.ok()) return row.status();
-  if (row->disabled()) return Refuse(Reason::kServiceAccountDisabled);
+                              const Caller& caller) {
+  ROSTER_ASSIGN(const auto row,
+                FindTarget(world, caller, command.account_id, command.service_account_id));
+  if (row.disabled()) return Refuse(Reason::kServiceAccountDisabled);
   if (command.identity.empty()) return RefuseFields({{"identity", Reason::kMissingField}});
   const auto name = CertificateName(command.identity);
   if (!name) return RefuseFields({{"identity", Reason::kInvalidValue}});
-  if (IsBound(*row, *name)) return Events{};
-  if (row->certificates_size() >= kMaxCertificates) return Refuse(Reason::kLimitExceeded);
-  auto refusal = AuthorizeActingAs(world, cause, command.account_id, *row);
-  if (!refusal.ok()) return refusal;
+  if (IsBound(row, *name)) return Events{};
+  if (row.certificates_size() >= kMaxCertificates) return Refuse(Reason::kLimitExceeded);
+  ROSTER_TRY(AuthorizeActingAs(world, caller, command.account_id, row));
   if (FindCertificate(world, *name)) return Refuse(Reason::kCertificateTaken);
   Events events(1);
   auto* bound = events[0].mutable_certificate_bound();
@@ -170,11 +170,11 @@ absl::StatusOr<Events> Decide(const World& world, const BindCertificate& command
 }
 
 absl::StatusOr<Events> Decide(const World& world, const UnbindCertificate& command,
-                              const Cause& cause) {
-  const auto row = FindTarget(world, cause, command.account_id, command.service_account_id);
-  if (!row.ok()) return row.status();
+                              const Caller& caller) {
+  ROSTER_ASSIGN(const auto row,
+                FindTarget(world, caller, command.account_id, command.service_account_id));
   const auto name = CertificateName(command.identity);
-  if (!name || !IsBound(*row, *name)) return Refuse(Reason::kCertificateNotFound);
+  if (!name || !IsBound(row, *name)) return Refuse(Reason::kCertificateNotFound);
   Events events(1);
   auto* unbound = events[0].mutable_certificate_unbound();
   unbound->set_service_account_id(command.service_account_id);

@@ -58,25 +58,25 @@ struct UnbindCertificate {
 // Refuses: PERMISSION_REQUIRED, ACCOUNT_NOT_FOUND, INVALID_FIELDS, ROLE_NOT_FOUND, ESCALATION,
 // NAME_TAKEN.
 absl::StatusOr<Events> Decide(const World& world, const CreateServiceAccount& command,
-                              const Cause& cause);
+                              const Caller& caller);
 // PERMISSION_REQUIRED, SERVICE_ACCOUNT_NOT_FOUND. Of a disabled one: no events.
 absl::StatusOr<Events> Decide(const World& world, const DisableServiceAccount& command,
-                              const Cause& cause);
+                              const Caller& caller);
 // PERMISSION_REQUIRED, SERVICE_ACCOUNT_NOT_FOUND, SERVICE_ACCOUNT_DISABLED, ESCALATION (a token is
 // a way to act as the service), LIMIT_EXCEEDED.
 absl::StatusOr<Events> Decide(const World& world, const IssueServiceToken& command,
-                              const Cause& cause);
+                              const Caller& caller);
 // PERMISSION_REQUIRED, SERVICE_ACCOUNT_NOT_FOUND, TOKEN_NOT_FOUND.
 absl::StatusOr<Events> Decide(const World& world, const RevokeServiceToken& command,
-                              const Cause& cause);
+                              const Caller& caller);
 // PERMISSION_REQUIRED, SERVICE_ACCOUNT_NOT_FOUND, SERVICE_ACCOUNT_DISABLED, INVALID_FIELDS,
 // LIMIT_EXCEEDED, ESCALATION (as of a token), CERTIFICATE_TAKEN: of the whole installation, for a
 // certificate names no account. Bound to it already: no events.
 absl::StatusOr<Events> Decide(const World& world, const BindCertificate& command,
-                              const Cause& cause);
+                              const Caller& caller);
 // PERMISSION_REQUIRED, SERVICE_ACCOUNT_NOT_FOUND, CERTIFICATE_NOT_FOUND.
 absl::StatusOr<Events> Decide(const World& world, const UnbindCertificate& command,
-                              const Cause& cause);
+                              const Caller& caller);
 
 void Fold(Overlay& world, const event::v1::Commit& commit,
           const event::v1::OperatorTokenIssued& event);

@@ -4,7 +4,7 @@
 
 #include "domain/access/authority.h"
 #include "domain/base/refusal.h"
-#include "domain/rows/rows.h"
+#include "domain/rows/counter.h"
 
 namespace roster::domain {
 namespace {
@@ -18,13 +18,14 @@ std::string CounterName(Permission duty) {
 bool Carries(const view::v1::AccountRow& account, const view::v1::UserRow& user, Permission duty) {
   const bool stands = user.status() == event::v1::USER_STATUS_PENDING ||
                       user.status() == event::v1::USER_STATUS_ACTIVE;
-  return stands && user.approved() && Has(HoldingsOf(account, user).permissions, duty);
+  return stands && user.approved() && Has(EffectivePermissionsOf(account, user).permissions, duty);
 }
 
 }  // namespace
 
-absl::Status KeepsAdministrators(const World& world, const view::v1::AccountRow& account,
-                                 const view::v1::UserRow& before, const view::v1::UserRow& after) {
+absl::Status CheckAdministratorsRemain(const World& world, const view::v1::AccountRow& account,
+                                       const view::v1::UserRow& before,
+                                       const view::v1::UserRow& after) {
   for (const Permission duty : kDuties) {
     if (Carries(account, before, duty) && !Carries(account, after, duty) &&
         Counter(world, account.account_id(), CounterName(duty)) <= 1) {

@@ -11,8 +11,9 @@ namespace roster::domain {
 
 // Refuses with LAST_ADMINISTRATOR {permission} when the change would leave the account without a
 // pending or active, approved user who holds account.manage, or access.manage.
-absl::Status KeepsAdministrators(const World& world, const view::v1::AccountRow& account,
-                                 const view::v1::UserRow& before, const view::v1::UserRow& after);
+absl::Status CheckAdministratorsRemain(const World& world, const view::v1::AccountRow& account,
+                                       const view::v1::UserRow& before,
+                                       const view::v1::UserRow& after);
 
 // Keeps the counters of the account in step with a change of one of its users. `before` is an empty
 // row for a new user.

@@ -3,7 +3,8 @@
 #include "absl/status/status.h"
 #include "domain/access/authority.h"
 #include "domain/base/refusal.h"
-#include "domain/rows/rows.h"
+#include "domain/base/try.h"
+#include "domain/rows/account_rows.h"
 #include "domain/user/profile.h"
 #include "domain/user/uniqueness.h"
 #include "domain/user/user.h"
@@ -16,7 +17,7 @@ using view::v1::AccountRow;
 constexpr size_t kMaxRoles = 100;
 
 // What the new user shall hold, as far as the account lets him hold it; the user type is filled in.
-absl::Status CheckRoles(const World& world, const Cause& cause, const AccountRow& account,
+absl::Status CheckRoles(const World& world, const Caller& caller, const AccountRow& account,
                         CreateUser& command) {
   const auto holding = account.policy().role_holding();
   const bool by_type = holding == event::v1::ROLE_HOLDING_BY_USER_TYPE;
@@ -43,8 +44,7 @@ absl::Status CheckRoles(const World& world, const Cause& cause, const AccountRow
     wanted.push_back(type);
   }
   for (const Role* role : wanted) {
-    auto refusal = AuthorizeAssignment(world, cause, command.account_id, *role);
-    if (!refusal.ok()) return refusal;
+    ROSTER_TRY(AuthorizeAssignment(world, caller, command.account_id, *role));
   }
   return absl::OkStatus();
 }
@@ -77,25 +77,16 @@ Events Created(const AccountRow& account, const CreateUser& command) {
 
 }  // namespace
 
-absl::StatusOr<Events> Decide(const World& world, const CreateUser& command, const Cause& cause) {
-  if (auto refusal = Authorize(world, cause, command.account_id, Permission::kUsersCreate);
-      !refusal.ok()) {
-    return refusal;
-  }
+absl::StatusOr<Events> Decide(const World& world, const CreateUser& command, const Caller& caller) {
+  ROSTER_TRY(Authorize(world, caller, command.account_id, Permission::kUsersCreate));
   const auto account = FindAccount(world, command.account_id);
   if (!account) return Refuse(Reason::kAccountNotFound);
   if (auto wrong = CheckFields(*account, command); !wrong.empty()) return RefuseFields(wrong);
   CreateUser wanted = command;
   wanted.personal = WithUserName(std::move(wanted.personal));
-  if (auto refusal = CheckRoles(world, cause, *account, wanted); !refusal.ok()) return refusal;
-  if (auto refusal = CheckEmailFree(world, wanted.account_id, wanted.personal.email());
-      !refusal.ok()) {
-    return refusal;
-  }
-  if (auto refusal = CheckUserNameFree(world, wanted.account_id, wanted.personal.user_name());
-      !refusal.ok()) {
-    return refusal;
-  }
+  ROSTER_TRY(CheckRoles(world, caller, *account, wanted));
+  ROSTER_TRY(CheckEmailFree(world, wanted.account_id, wanted.personal.email()));
+  ROSTER_TRY(CheckUserNameFree(world, wanted.account_id, wanted.personal.user_name()));
   return Created(*account, wanted);
 }
 

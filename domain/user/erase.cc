@@ -2,6 +2,7 @@
 
 #include "domain/access/authority.h"
 #include "domain/base/refusal.h"
+#include "domain/base/try.h"
 #include "domain/user/target.h"
 #include "domain/user/user.h"
 
@@ -14,17 +15,15 @@ event::v1::Event Erased(const view::v1::UserRow& user) {
   return event;
 }
 
-absl::StatusOr<Events> Decide(const World& world, const EraseUser& command, const Cause& cause) {
-  const auto target = FindTarget(world, command.user, cause, Permission::kUsersErase);
-  if (!target.ok()) return target.status();
+absl::StatusOr<Events> Decide(const World& world, const EraseUser& command, const Caller& caller) {
+  ROSTER_ASSIGN(const auto target,
+                FindTarget(world, command.user, caller, Permission::kUsersErase));
   if (command.user.expected_revision == 0) {
     return RefuseFields({{"expected_revision", Reason::kMissingField}});
   }
-  if (auto refusal = AuthorizeOther(cause, target->user.user_id()); !refusal.ok()) return refusal;
-  if (auto refusal = CanDoWithout(world, *target, event::v1::USER_STATUS_ERASED); !refusal.ok()) {
-    return refusal;
-  }
-  return Events{Erased(target->user)};
+  ROSTER_TRY(AuthorizeOther(caller, target.user.user_id()));
+  ROSTER_TRY(CheckAdministratorsRemainWithout(world, target, event::v1::USER_STATUS_ERASED));
+  return Events{Erased(target.user)};
 }
 
 }  // namespace roster::domain

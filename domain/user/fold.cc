@@ -3,7 +3,11 @@
 #include <string>
 
 #include "absl/functional/function_ref.h"
-#include "domain/rows/rows.h"
+#include "domain/rows/account_rows.h"
+#include "domain/rows/codec.h"
+#include "domain/rows/person_key_rows.h"
+#include "domain/rows/subject_rows.h"
+#include "domain/rows/user_rows.h"
 #include "domain/user/administrators.h"
 #include "domain/user/list/index.h"
 #include "domain/user/list/search.h"
@@ -20,7 +24,7 @@ void Store(Overlay& world, const Commit& commit, const UserRow& before, UserRow 
   const std::string& account_id = commit.account_id();
   after.set_revision(before.revision() + 1);
   *after.mutable_updated_at() = commit.time();
-  const std::string key = Key(account_id, after.user_id());
+  const std::string key = RowKey(account_id, after.user_id());
   if (before.user_id().empty()) {
     world.Insert(Table::kUsers, key, Encode(after));
   } else {
@@ -75,7 +79,7 @@ void Fold(Overlay& world, const Commit& commit, const event::v1::UserCreated& ev
   row.set_role_position(commit.position());
   if (whole.has_sealed()) {
     *row.mutable_sealed() = whole.sealed();
-    NoteKey(world, whole.sealed());
+    RaiseLastKey(world, whole.sealed());
   }
   if (whole.has_personal()) {
     InsertSearchRows(world, commit.account_id(), event.user_id(), whole.personal());

@@ -1,6 +1,7 @@
 #include "domain/user/person.h"
 
-#include "domain/rows/rows.h"
+#include "domain/rows/codec.h"
+#include "domain/rows/user_rows.h"
 
 namespace roster::domain {
 

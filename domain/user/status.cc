@@ -2,7 +2,8 @@
 
 #include "domain/access/authority.h"
 #include "domain/base/refusal.h"
-#include "domain/rows/rows.h"
+#include "domain/base/try.h"
+#include "domain/rows/codec.h"
 #include "domain/user/erase.h"
 #include "domain/user/target.h"
 #include "domain/user/user.h"
@@ -32,63 +33,59 @@ absl::Status CheckDeletable(const Target& target) {
 
 }  // namespace
 
-absl::StatusOr<Events> Decide(const World& world, const EnableUser& command, const Cause& cause) {
-  const auto target = FindTarget(world, command.user, cause, Permission::kUsersSetStatus);
-  if (!target.ok()) return target.status();
-  const UserStatus status = target->user.status();
+absl::StatusOr<Events> Decide(const World& world, const EnableUser& command, const Caller& caller) {
+  ROSTER_ASSIGN(const auto target,
+                FindTarget(world, command.user, caller, Permission::kUsersSetStatus));
+  const UserStatus status = target.user.status();
   if (status == event::v1::USER_STATUS_DELETED) return Refuse(Reason::kUserDeleted);
   if (status != event::v1::USER_STATUS_DISABLED) return Events{};
   Events events(1);
-  events[0].mutable_user_enabled()->set_user_id(target->user.user_id());
+  events[0].mutable_user_enabled()->set_user_id(target.user.user_id());
   return events;
 }
 
-absl::StatusOr<Events> Decide(const World& world, const DisableUser& command, const Cause& cause) {
-  const auto target = FindTarget(world, command.user, cause, Permission::kUsersSetStatus);
-  if (!target.ok()) return target.status();
-  const auto& user = target->user;
-  if (auto refusal = AuthorizeOther(cause, user.user_id()); !refusal.ok()) return refusal;
+absl::StatusOr<Events> Decide(const World& world, const DisableUser& command,
+                              const Caller& caller) {
+  ROSTER_ASSIGN(const auto target,
+                FindTarget(world, command.user, caller, Permission::kUsersSetStatus));
+  const auto& user = target.user;
+  ROSTER_TRY(AuthorizeOther(caller, user.user_id()));
   if (user.status() == event::v1::USER_STATUS_DELETED) return Refuse(Reason::kUserDeleted);
   if (user.status() == event::v1::USER_STATUS_DISABLED) return Events{};
-  if (auto refusal = CanDoWithout(world, *target, event::v1::USER_STATUS_DISABLED); !refusal.ok()) {
-    return refusal;
-  }
+  ROSTER_TRY(CheckAdministratorsRemainWithout(world, target, event::v1::USER_STATUS_DISABLED));
   Events events(1);
   events[0].mutable_user_disabled()->set_user_id(user.user_id());
   events[0].mutable_user_disabled()->set_reason(event::v1::STATUS_REASON_MANUAL);
   return events;
 }
 
-absl::StatusOr<Events> Decide(const World& world, const DeleteUser& command, const Cause& cause) {
-  const auto target = FindTarget(world, command.user, cause, Permission::kUsersDelete);
-  if (!target.ok()) return target.status();
-  const auto& [account, user] = *target;
-  if (auto refusal = AuthorizeOther(cause, user.user_id()); !refusal.ok()) return refusal;
+absl::StatusOr<Events> Decide(const World& world, const DeleteUser& command, const Caller& caller) {
+  ROSTER_ASSIGN(const auto target,
+                FindTarget(world, command.user, caller, Permission::kUsersDelete));
+  const auto& [account, user] = target;
+  ROSTER_TRY(AuthorizeOther(caller, user.user_id()));
   if (user.status() == event::v1::USER_STATUS_DELETED) return Refuse(Reason::kUserDeleted);
-  if (auto refusal = CheckDeletable(*target); !refusal.ok()) return refusal;
-  if (auto refusal = CanDoWithout(world, *target, event::v1::USER_STATUS_DELETED); !refusal.ok()) {
-    return refusal;
-  }
+  ROSTER_TRY(CheckDeletable(target));
+  ROSTER_TRY(CheckAdministratorsRemainWithout(world, target, event::v1::USER_STATUS_DELETED));
   Events events(1);
   auto* deleted = events[0].mutable_user_deleted();
   deleted->set_user_id(user.user_id());
   *deleted->mutable_restorable_until() =
-      ToTimestamp(cause.at + absl::Seconds(account.policy().restore_window().seconds()));
+      ToTimestamp(caller.at + absl::Seconds(account.policy().restore_window().seconds()));
   if (account.policy().restore_window().seconds() == 0) events.push_back(Erased(user));
   return events;
 }
 
-absl::StatusOr<Events> Decide(const World& world, const RestoreUser& command, const Cause& cause) {
-  const auto target = FindTarget(world, command.user, cause, Permission::kUsersRestore);
-  if (!target.ok()) return target.status();
-  const auto& user = target->user;
+absl::StatusOr<Events> Decide(const World& world, const RestoreUser& command,
+                              const Caller& caller) {
+  ROSTER_ASSIGN(const auto target,
+                FindTarget(world, command.user, caller, Permission::kUsersRestore));
+  const auto& user = target.user;
   if (user.status() != event::v1::USER_STATUS_DELETED) return Refuse(Reason::kUserNotDeleted);
-  if (cause.at >= FromTimestamp(user.restorable_until())) {
+  if (caller.at >= FromTimestamp(user.restorable_until())) {
     return Refuse(Reason::kRestoreWindowExpired);
   }
-  if (auto refusal = AuthorizeActingOn(world, cause, target->account, user); !refusal.ok()) {
-    return refusal;
-  }
+  ROSTER_TRY(AuthorizeActingOn(world, caller, target.account, user));
   Events events(1);
   events[0].mutable_user_restored()->set_user_id(user.user_id());
   return events;

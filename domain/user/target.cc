@@ -2,7 +2,9 @@
 
 #include "domain/access/authority.h"
 #include "domain/base/refusal.h"
-#include "domain/rows/rows.h"
+#include "domain/base/try.h"
+#include "domain/rows/account_rows.h"
+#include "domain/rows/user_rows.h"
 #include "domain/user/administrators.h"
 
 namespace roster::domain {
@@ -13,18 +15,14 @@ absl::Status CheckRevision(uint64_t expected, uint64_t actual) {
 }
 
 absl::StatusOr<Target> FindTarget(const World& world, const UserReference& reference,
-                                  const Cause& cause, Permission permission) {
-  if (auto refusal = Authorize(world, cause, reference.account_id, permission); !refusal.ok()) {
-    return refusal;
-  }
+                                  const Caller& caller, Permission permission) {
+  ROSTER_TRY(Authorize(world, caller, reference.account_id, permission));
   auto account = FindAccount(world, reference.account_id);
   auto user = FindUser(world, reference.account_id, reference.user_id);
   if (!account || !user || user->status() == event::v1::USER_STATUS_ERASED) {
     return Refuse(Reason::kUserNotFound);
   }
-  if (auto refusal = CheckRevision(reference.expected_revision, user->revision()); !refusal.ok()) {
-    return refusal;
-  }
+  ROSTER_TRY(CheckRevision(reference.expected_revision, user->revision()));
   return Target{*std::move(account), *std::move(user)};
 }
 
@@ -37,10 +35,11 @@ absl::Status CheckEditable(const Target& target) {
   return absl::OkStatus();
 }
 
-absl::Status CanDoWithout(const World& world, const Target& target, event::v1::UserStatus status) {
+absl::Status CheckAdministratorsRemainWithout(const World& world, const Target& target,
+                                              event::v1::UserStatus status) {
   view::v1::UserRow after = target.user;
   after.set_status(status);
-  return KeepsAdministrators(world, target.account, target.user, after);
+  return CheckAdministratorsRemain(world, target.account, target.user, after);
 }
 
 }  // namespace roster::domain

@@ -19,14 +19,15 @@ struct Target {
 // Authorizes, finds the user and compares his revision.
 // Refuses: PERMISSION_REQUIRED, USER_NOT_FOUND (erased ones too), REVISION_MISMATCH.
 absl::StatusOr<Target> FindTarget(const World& world, const UserReference& reference,
-                                  const Cause& cause, Permission permission);
+                                  const Caller& caller, Permission permission);
 
 // Refuses to edit a user who is deleted (USER_DELETED), or disabled where the policy forbids it
 // (USER_DISABLED, R38).
 absl::Status CheckEditable(const Target& target);
 
 // Whether the account can do without the user in the new status; LAST_ADMINISTRATOR (R48).
-absl::Status CanDoWithout(const World& world, const Target& target, event::v1::UserStatus status);
+absl::Status CheckAdministratorsRemainWithout(const World& world, const Target& target,
+                                              event::v1::UserStatus status);
 
 }  // namespace roster::domain
 

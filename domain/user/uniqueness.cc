@@ -4,7 +4,9 @@
 
 #include "absl/time/time.h"
 #include "domain/base/refusal.h"
-#include "domain/rows/rows.h"
+#include "domain/base/try.h"
+#include "domain/rows/codec.h"
+#include "domain/rows/user_rows.h"
 
 namespace roster::domain {
 namespace {
@@ -26,15 +28,13 @@ absl::Status CheckFree(const std::optional<view::v1::UserRow>& owner, Reason tak
 
 absl::Status CheckEmailFree(const World& world, std::string_view account_id, std::string_view email,
                             std::string_view self) {
-  auto refusal = CheckFree(FindUserByEmail(world, account_id, email), Reason::kEmailTaken, self);
-  if (!refusal.ok()) return refusal;
+  ROSTER_TRY(CheckFree(FindUserByEmail(world, account_id, email), Reason::kEmailTaken, self));
   return CheckFree(FindUserByEmailSkeleton(world, account_id, email), Reason::kConfusable, self);
 }
 
 absl::Status CheckUserNameFree(const World& world, std::string_view account_id,
                                std::string_view user_name) {
-  auto refusal = CheckFree(FindUserByName(world, account_id, user_name), Reason::kUsernameTaken);
-  if (!refusal.ok()) return refusal;
+  ROSTER_TRY(CheckFree(FindUserByName(world, account_id, user_name), Reason::kUsernameTaken));
   return CheckFree(FindUserByNameSkeleton(world, account_id, user_name), Reason::kConfusable);
 }
 

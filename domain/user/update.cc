@@ -4,7 +4,8 @@
 
 #include "domain/access/authority.h"
 #include "domain/base/refusal.h"
-#include "domain/rows/rows.h"
+#include "domain/base/try.h"
+#include "domain/rows/user_rows.h"
 #include "domain/user/administrators.h"
 #include "domain/user/profile.h"
 #include "domain/user/target.h"
@@ -46,49 +47,46 @@ absl::StatusOr<PersonalData> Merge(const Target& target, const PersonalData& bef
 
 // Whether the new email may take the place of the old one: a mailbox is a way to act as the user
 // (R44).
-absl::Status CheckNewEmail(const World& world, const Cause& cause, const Target& target,
+absl::Status CheckNewEmail(const World& world, const Caller& caller, const Target& target,
                            const std::string& email) {
-  auto refusal = AuthorizeActingOn(world, cause, target.account, target.user);
-  if (!refusal.ok()) return refusal;
+  ROSTER_TRY(AuthorizeActingOn(world, caller, target.account, target.user));
   return CheckEmailFree(world, target.account.account_id(), email, target.user.user_id());
 }
 
 }  // namespace
 
-absl::StatusOr<Events> Decide(const World& world, const UpdateUser& command, const Cause& cause) {
-  const auto target = FindTarget(world, command.user, cause, Permission::kUsersUpdate);
-  if (!target.ok()) return target.status();
-  if (auto refusal = CheckEditable(*target); !refusal.ok()) return refusal;
+absl::StatusOr<Events> Decide(const World& world, const UpdateUser& command, const Caller& caller) {
+  ROSTER_ASSIGN(const auto target,
+                FindTarget(world, command.user, caller, Permission::kUsersUpdate));
+  ROSTER_TRY(CheckEditable(target));
   const PersonalData before =
-      PersonalOf(world, command.user.account_id, target->user).value_or(PersonalData());
-  const auto merged = Merge(*target, before, command);
-  if (!merged.ok()) return merged.status();
+      PersonalOf(world, command.user.account_id, target.user).value_or(PersonalData());
+  ROSTER_ASSIGN(const auto merged, Merge(target, before, command));
 
   event::v1::UserUpdated updated;
   for (const std::string_view field : kProfileFields) {
-    if (*ProfileField(*merged, field) != *ProfileField(before, field)) {
+    if (*ProfileField(merged, field) != *ProfileField(before, field)) {
       updated.add_fields(std::string(field));
     }
   }
   if (updated.fields().empty()) return Events{};
-  if (merged->email() != before.email()) {
-    auto refusal = CheckNewEmail(world, cause, *target, merged->email());
-    if (!refusal.ok()) return refusal;
+  if (merged.email() != before.email()) {
+    ROSTER_TRY(CheckNewEmail(world, caller, target, merged.email()));
   }
-  updated.set_user_id(target->user.user_id());
+  updated.set_user_id(target.user.user_id());
   Events events(1);
   *events[0].mutable_user_updated() = std::move(updated);
-  *events[0].mutable_personal() = *merged;
+  *events[0].mutable_personal() = merged;
   return events;
 }
 
 absl::StatusOr<Events> Decide(const World& world, const ChangeUserRole& command,
-                              const Cause& cause) {
-  const auto target = FindTarget(world, command.user, cause, Permission::kUsersChangeRole);
-  if (!target.ok()) return target.status();
-  const auto& [account, user] = *target;
-  if (auto refusal = AuthorizeOther(cause, user.user_id()); !refusal.ok()) return refusal;
-  if (auto refusal = CheckEditable(*target); !refusal.ok()) return refusal;
+                              const Caller& caller) {
+  ROSTER_ASSIGN(const auto target,
+                FindTarget(world, command.user, caller, Permission::kUsersChangeRole));
+  const auto& [account, user] = target;
+  ROSTER_TRY(AuthorizeOther(caller, user.user_id()));
+  ROSTER_TRY(CheckEditable(target));
   const auto holding = account.policy().role_holding();
   if (holding == event::v1::ROLE_HOLDING_BY_USER_TYPE) return Refuse(Reason::kRoleByUserType);
   if (holding != event::v1::ROLE_HOLDING_ONE) return Refuse(Reason::kMultipleRoles);
@@ -96,16 +94,11 @@ absl::StatusOr<Events> Decide(const World& world, const ChangeUserRole& command,
   if (role == nullptr) return Refuse(Reason::kRoleNotFound, {{"role", command.role}});
   const std::string from = user.roles().empty() ? "" : user.roles(0);
   if (from == role->id) return Events{};
-  if (auto refusal = AuthorizeAssignment(world, cause, account.account_id(), *role);
-      !refusal.ok()) {
-    return refusal;
-  }
+  ROSTER_TRY(AuthorizeAssignment(world, caller, account.account_id(), *role));
   view::v1::UserRow after = user;
   after.clear_roles();
   after.add_roles(role->id);
-  if (auto refusal = KeepsAdministrators(world, account, user, after); !refusal.ok()) {
-    return refusal;
-  }
+  ROSTER_TRY(CheckAdministratorsRemain(world, account, user, after));
   Events events(1);
   auto* changed = events[0].mutable_role_changed();
   changed->set_user_id(user.user_id());

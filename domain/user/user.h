@@ -67,27 +67,27 @@ struct ChangeUserRole {
 
 // Refuses: PERMISSION_REQUIRED, INVALID_FIELDS, ROLE_BY_USER_TYPE, MULTIPLE_ROLES, ROLE_NOT_FOUND,
 // ROLE_REQUIRED, ESCALATION, BELONGS_TO_DELETED_USER, EMAIL_TAKEN, USERNAME_TAKEN.
-absl::StatusOr<Events> Decide(const World& world, const CreateUser& command, const Cause& cause);
+absl::StatusOr<Events> Decide(const World& world, const CreateUser& command, const Caller& caller);
 
 // All below refuse: PERMISSION_REQUIRED, USER_NOT_FOUND, REVISION_MISMATCH; and:
 // USER_DELETED, USER_DISABLED, IMMUTABLE_FIELD, INVALID_FIELDS, ESCALATION (a new email),
 // EMAIL_TAKEN, BELONGS_TO_DELETED_USER.
-absl::StatusOr<Events> Decide(const World& world, const UpdateUser& command, const Cause& cause);
+absl::StatusOr<Events> Decide(const World& world, const UpdateUser& command, const Caller& caller);
 // USER_DELETED. Of a user who is not disabled: no events (R101).
-absl::StatusOr<Events> Decide(const World& world, const EnableUser& command, const Cause& cause);
+absl::StatusOr<Events> Decide(const World& world, const EnableUser& command, const Caller& caller);
 // SELF_FORBIDDEN, USER_DELETED, LAST_ADMINISTRATOR. Of a disabled user: no events.
-absl::StatusOr<Events> Decide(const World& world, const DisableUser& command, const Cause& cause);
+absl::StatusOr<Events> Decide(const World& world, const DisableUser& command, const Caller& caller);
 // SELF_FORBIDDEN, USER_DELETED, DELETION_DISABLED, USER_NOT_PENDING, SSO_USER, LAST_ADMINISTRATOR.
 // Where the policy has no restore window the user is erased in the same commit (R121).
-absl::StatusOr<Events> Decide(const World& world, const DeleteUser& command, const Cause& cause);
+absl::StatusOr<Events> Decide(const World& world, const DeleteUser& command, const Caller& caller);
 // USER_NOT_DELETED, RESTORE_WINDOW_EXPIRED, ESCALATION.
-absl::StatusOr<Events> Decide(const World& world, const RestoreUser& command, const Cause& cause);
+absl::StatusOr<Events> Decide(const World& world, const RestoreUser& command, const Caller& caller);
 // INVALID_FIELDS (no revision), SELF_FORBIDDEN, LAST_ADMINISTRATOR.
-absl::StatusOr<Events> Decide(const World& world, const EraseUser& command, const Cause& cause);
+absl::StatusOr<Events> Decide(const World& world, const EraseUser& command, const Caller& caller);
 // SELF_FORBIDDEN, USER_DELETED, USER_DISABLED, ROLE_BY_USER_TYPE, MULTIPLE_ROLES, ROLE_NOT_FOUND,
 // ESCALATION, LAST_ADMINISTRATOR. The role that he holds already: no events.
 absl::StatusOr<Events> Decide(const World& world, const ChangeUserRole& command,
-                              const Cause& cause);
+                              const Caller& caller);
 
 }  // namespace roster::domain
 

@@ -30,15 +30,15 @@ event::v1::SealedData SealPlainly(const event::v1::PersonalData& personal) {
   return sealed;
 }
 
-std::optional<std::string> MemoryWorld::GetKept(Table table, std::string_view key) const {
+std::optional<std::string> MemoryWorld::GetRaw(Table table, std::string_view key) const {
   const Rows& rows = tables_[static_cast<size_t>(table)];
   const auto found = rows.find(key);
   if (found == rows.end()) return std::nullopt;
   return found->second;
 }
 
-void MemoryWorld::ScanKept(Table table, std::string_view prefix, std::string_view after,
-                           Direction direction, Visitor visit) const {
+void MemoryWorld::ScanRaw(Table table, std::string_view prefix, std::string_view after,
+                          Direction direction, Visitor visit) const {
   RowsInOrder rows(tables_[static_cast<size_t>(table)], prefix, after, direction);
   for (const auto* row = rows.Peek(); row != nullptr; row = rows.Peek()) {
     if (!visit(row->first, row->second)) return;

@@ -26,9 +26,9 @@ class MemoryWorld final : public World {
 
   Position position() const override { return position_; }
   const Keys& keys() const override { return *keys_; }
-  std::optional<std::string> GetKept(Table table, std::string_view key) const override;
-  void ScanKept(Table table, std::string_view prefix, std::string_view after, Direction direction,
-                Visitor visit) const override;
+  std::optional<std::string> GetRaw(Table table, std::string_view key) const override;
+  void ScanRaw(Table table, std::string_view prefix, std::string_view after, Direction direction,
+               Visitor visit) const override;
 
   // Makes the changes part of this world.
   void Apply(const Changes& changes);

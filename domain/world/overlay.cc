@@ -5,15 +5,15 @@
 
 namespace roster::domain {
 
-std::optional<std::string> Overlay::GetKept(Table table, std::string_view key) const {
+std::optional<std::string> Overlay::GetRaw(Table table, std::string_view key) const {
   const TableChanges& changes = changes_.of(table);
   if (const auto found = changes.rows.find(key); found != changes.rows.end()) return found->second;
   if (changes.Drops(key)) return std::nullopt;
-  return below_.GetKept(table, key);
+  return below_.GetRaw(table, key);
 }
 
-void Overlay::ScanKept(Table table, std::string_view prefix, std::string_view after,
-                       Direction direction, Visitor visit) const {
+void Overlay::ScanRaw(Table table, std::string_view prefix, std::string_view after,
+                      Direction direction, Visitor visit) const {
   const TableChanges& changes = changes_.of(table);
   RowsInOrder changed(changes.rows, prefix, after, direction);
   bool stopped = false;
@@ -26,7 +26,7 @@ void Overlay::ScanKept(Table table, std::string_view prefix, std::string_view af
       changed.Pop();
     }
   };
-  below_.ScanKept(table, prefix, after, direction, [&](std::string_view key, std::string_view row) {
+  below_.ScanRaw(table, prefix, after, direction, [&](std::string_view key, std::string_view row) {
     visit_changed(key);
     if (stopped) return false;
     if (changes.rows.find(key) == changes.rows.end() && !changes.Drops(key)) {
@@ -63,7 +63,7 @@ void Overlay::DropBelow(Table table, std::string_view bound) {
 }
 
 void Overlay::KeepPast(Table table, std::string_view key) {
-  std::optional<std::string> row = GetKept(table, key);
+  std::optional<std::string> row = GetRaw(table, key);
   // What one commit writes twice was never there at any position.
   if (!row || TrailingPosition(*row) == position()) return;
   changes_.of(PastOf(table)).rows.insert_or_assign(PastKey(table, key, position()), std::move(row));

@@ -44,9 +44,9 @@ class Overlay final : public World {
 
   Position position() const override { return changes_.position; }
   const Keys& keys() const override { return below_.keys(); }
-  std::optional<std::string> GetKept(Table table, std::string_view key) const override;
-  void ScanKept(Table table, std::string_view prefix, std::string_view after, Direction direction,
-                Visitor visit) const override;
+  std::optional<std::string> GetRaw(Table table, std::string_view key) const override;
+  void ScanRaw(Table table, std::string_view prefix, std::string_view after, Direction direction,
+               Visitor visit) const override;
 
   // Writes and deletes rows. In a table with a past, the row that ends here is kept.
   void Put(Table table, std::string_view key, std::string value);

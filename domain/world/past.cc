@@ -29,11 +29,11 @@ char TableMark(Table table) { return static_cast<char>('A' + static_cast<int>(ta
 std::optional<std::string> EndedRow(const World& now, Table table, std::string_view key,
                                     Position position) {
   std::optional<std::string> row;
-  now.ScanKept(PastOf(table), PastPrefix(table, key), PastKey(table, key, position),
-               Direction::kAscending, [&](std::string_view /*key*/, std::string_view kept) {
-                 row = kept;
-                 return false;
-               });
+  now.ScanRaw(PastOf(table), PastPrefix(table, key), PastKey(table, key, position),
+              Direction::kAscending, [&](std::string_view /*key*/, std::string_view kept) {
+                row = kept;
+                return false;
+              });
   return row;
 }
 
@@ -101,7 +101,7 @@ void PastRows::FetchUp() {
     ended_ = rows_.size() < kBatchRows;
     return ended_;
   };
-  now_.ScanKept(PastOf(table_), prefix_, after_, Direction::kAscending, take);
+  now_.ScanRaw(PastOf(table_), prefix_, after_, Direction::kAscending, take);
   after_ = std::move(next);
 }
 
@@ -131,7 +131,7 @@ void PastRows::FetchDown() {
     if (TrailingPosition(key) > position_) found = row;
     return true;
   };
-  now_.ScanKept(PastOf(table_), prefix_, after_, Direction::kDescending, take);
+  now_.ScanRaw(PastOf(table_), prefix_, after_, Direction::kDescending, take);
   finish_key();
   after_ = PastPrefix(table_, row_key);
 }
@@ -155,17 +155,17 @@ std::string PastKey(Table table, std::string_view key, Position ended) {
   return past;
 }
 
-std::optional<std::string> PastWorld::GetKept(Table table, std::string_view key) const {
-  if (ShowsNow(table)) return now_.GetKept(table, key);
+std::optional<std::string> PastWorld::GetRaw(Table table, std::string_view key) const {
+  if (ShowsNow(table)) return now_.GetRaw(table, key);
   std::optional<std::string> row = EndedRow(now_, table, key, position_);
-  if (!row) row = now_.GetKept(table, key);
+  if (!row) row = now_.GetRaw(table, key);
   if (row && TrailingPosition(*row) > position_) return std::nullopt;
   return row;
 }
 
-void PastWorld::ScanKept(Table table, std::string_view prefix, std::string_view after,
-                         Direction direction, Visitor visit) const {
-  if (ShowsNow(table)) return now_.ScanKept(table, prefix, after, direction, visit);
+void PastWorld::ScanRaw(Table table, std::string_view prefix, std::string_view after,
+                        Direction direction, Visitor visit) const {
+  if (ShowsNow(table)) return now_.ScanRaw(table, prefix, after, direction, visit);
   // A row that ended after the position and the live one of the same key, which began then, are
   // never both in force: the two sequences have no key in common.
   PastRows past(now_, table, position_, prefix, after, direction);
@@ -184,7 +184,7 @@ void PastWorld::ScanKept(Table table, std::string_view prefix, std::string_view 
     if (!stopped) stopped = !visit(key, row);
     return !stopped;
   };
-  now_.ScanKept(table, prefix, after, direction, visit_live);
+  now_.ScanRaw(table, prefix, after, direction, visit_live);
   visit_past(std::nullopt);
 }
 

@@ -32,9 +32,9 @@ class PastWorld final : public World {
 
   Position position() const override { return position_; }
   const Keys& keys() const override { return now_.keys(); }
-  std::optional<std::string> GetKept(Table table, std::string_view key) const override;
-  void ScanKept(Table table, std::string_view prefix, std::string_view after, Direction direction,
-                Visitor visit) const override;
+  std::optional<std::string> GetRaw(Table table, std::string_view key) const override;
+  void ScanRaw(Table table, std::string_view prefix, std::string_view after, Direction direction,
+               Visitor visit) const override;
 
  private:
   bool ShowsNow(Table table) const { return position_ == now_.position() || !HasPast(table); }

@@ -7,7 +7,6 @@
 #ifndef ROSTER_DOMAIN_WORLD_WORLD_H_
 #define ROSTER_DOMAIN_WORLD_WORLD_H_
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -17,46 +16,13 @@
 
 #include "absl/functional/function_ref.h"
 #include "domain/world/keys.h"
+#include "domain/world/tables.h"
 
 namespace roster::domain {
 
 // A place in the log of a shard: the number of commits up to and including that one. 0 is the empty
 // log.
 using Position = uint64_t;
-
-// The tables of the views. Those of search alone hold what is derived from personal data.
-enum class Table : uint8_t {
-  kAccounts,         // account → AccountRow
-  kUsers,            // account/user → UserRow
-  kSearch,           // account/kind/text → id of the user, or of a service account (rows.h)
-  kServiceAccounts,  // account/service account → ServiceAccountRow
-  kTokens,           // SHA-256 of a token → TokenRow
-  kSubjects,         // account/subject/position → "": the commits that touched a subject
-  kCounters,         // account/counter → number
-  kRequests,         // day/account/caller/request id → RequestRow
-  kErasures,         // key id → ErasureRow
-  kPast,             // table, key and the position at which the row ended → the row
-  kSearchOf,         // account/user → SearchOfRow: the rows of kSearch that are or were his
-  kSearchPast,       // as kPast, of kSearch
-  kCertificates,     // name in a client certificate → CertificateRow
-  kUserIndex,        // account/s/status/user, account/r/role/user → ""
-};
-inline constexpr size_t kTableCount = 14;
-inline constexpr std::array<Table, kTableCount> kTables = {
-    Table::kAccounts,     Table::kUsers,    Table::kSearch,   Table::kServiceAccounts,
-    Table::kTokens,       Table::kSubjects, Table::kCounters, Table::kRequests,
-    Table::kErasures,     Table::kPast,     Table::kSearchOf, Table::kSearchPast,
-    Table::kCertificates, Table::kUserIndex};
-
-// The name of a table on disk.
-std::string_view TableName(Table table);
-
-// Whether the rows that changed are kept, so that older positions can be read (past.h). Keys of
-// such a table hold no NUL.
-bool HasPast(Table table);
-
-// Whether rows hold personal data in plain text.
-bool IsPersonal(Table table);
 
 // The way through the keys of a table.
 enum class Direction : uint8_t { kAscending, kDescending };
@@ -102,9 +68,9 @@ class World {
 
   // The same with the rows as they are kept: in a table with a past, each ends with the position
   // that wrote it.
-  virtual std::optional<std::string> GetKept(Table table, std::string_view key) const = 0;
-  virtual void ScanKept(Table table, std::string_view prefix, std::string_view after,
-                        Direction direction, Visitor visit) const = 0;
+  virtual std::optional<std::string> GetRaw(Table table, std::string_view key) const = 0;
+  virtual void ScanRaw(Table table, std::string_view prefix, std::string_view after,
+                       Direction direction, Visitor visit) const = 0;
 };
 
 }  // namespace roster::domain

@@ -6,7 +6,9 @@
 #include "domain/access/authority.h"
 #include "domain/access/check.h"
 #include "domain/base/refusal.h"
-#include "domain/rows/rows.h"
+#include "domain/rows/account_rows.h"
+#include "domain/rows/codec.h"
+#include "domain/rows/user_rows.h"
 #include "domain/user/user.h"
 #include "roster/access/v1/check.pb.h"
 #include "roster/access/v1/role.pb.h"
@@ -21,7 +23,7 @@ using domain::Refuse;
 
 constexpr int kMaxItems = 1000;
 
-absl::Status ListRoles(const Query& query, const access::v1::ListRolesRequest& request,
+absl::Status ListRoles(const QueryContext& query, const access::v1::ListRolesRequest& request,
                        access::v1::ListRolesResponse& response) {
   const auto account = domain::FindAccount(query.world, request.account_id());
   if (!account) return Refuse(Reason::kAccountNotFound);
@@ -32,20 +34,20 @@ absl::Status ListRoles(const Query& query, const access::v1::ListRolesRequest& r
   return absl::OkStatus();
 }
 
-absl::StatusOr<Change> ChangeUserRole(const Invocation& /*invocation*/,
-                                      const access::v1::ChangeUserRoleRequest& request,
-                                      access::v1::ChangeUserRoleResponse& response) {
+absl::StatusOr<PreparedCommand> ChangeUserRole(const CommandContext& /*context*/,
+                                               const access::v1::ChangeUserRoleRequest& request,
+                                               access::v1::ChangeUserRoleResponse& response) {
   const domain::ChangeUserRole command{.user = {.account_id = request.account_id(),
                                                 .user_id = request.user_id(),
                                                 .expected_revision = request.expected_revision()},
                                        .role = request.role()};
-  return MakeChange(command, response, [&response, user = command.user](const domain::World& w) {
+  return Prepare(command, response, [&response, user = command.user](const domain::World& w) {
     *response.mutable_user() =
         ToUser(w, user.account_id, *FindUser(w, user.account_id, user.user_id));
   });
 }
 
-absl::Status Check(const Query& query, const access::v1::CheckRequest& request,
+absl::Status Check(const QueryContext& query, const access::v1::CheckRequest& request,
                    access::v1::CheckResponse& response) {
   const auto account = domain::FindAccount(query.world, request.account_id());
   if (!account) return Refuse(Reason::kAccountNotFound);
@@ -54,11 +56,11 @@ absl::Status Check(const Query& query, const access::v1::CheckRequest& request,
   *response.mutable_result() =
       ToCheckResult(domain::Check(query.world, *account, request.user_id(), *permission));
   response.set_position(query.world.position());
-  *response.mutable_evaluated_at() = domain::ToTimestamp(query.cause.at);
+  *response.mutable_evaluated_at() = domain::ToTimestamp(query.caller.at);
   return absl::OkStatus();
 }
 
-absl::Status BatchCheck(const Query& query, const access::v1::BatchCheckRequest& request,
+absl::Status BatchCheck(const QueryContext& query, const access::v1::BatchCheckRequest& request,
                         access::v1::BatchCheckResponse& response) {
   if (request.items_size() > kMaxItems) {
     return domain::RefuseFields({{"items", Reason::kInvalidValue}});
@@ -76,14 +78,14 @@ absl::Status BatchCheck(const Query& query, const access::v1::BatchCheckRequest&
     }
   }
   response.set_position(query.world.position());
-  *response.mutable_evaluated_at() = domain::ToTimestamp(query.cause.at);
+  *response.mutable_evaluated_at() = domain::ToTimestamp(query.caller.at);
   return absl::OkStatus();
 }
 
-absl::Status GetCallerCapabilities(const Query& query,
+absl::Status GetCallerCapabilities(const QueryContext& query,
                                    const access::v1::GetCallerCapabilitiesRequest& /*request*/,
                                    access::v1::GetCallerCapabilitiesResponse& response) {
-  const domain::Cause& caller = query.cause;
+  const domain::Caller& caller = query.caller;
   const std::string& account_id = caller.actor_account_id;
   response.set_account_id(account_id);
   response.set_operator_(caller.actor.kind() == event::v1::Actor::KIND_OPERATOR);
@@ -93,7 +95,8 @@ absl::Status GetCallerCapabilities(const Query& query,
   response.set_position(query.world.position());
   const auto account = domain::FindAccount(query.world, account_id);
   if (!account) return absl::OkStatus();
-  const domain::Holdings held = domain::HoldingsOf(query.world, caller, account_id);
+  const domain::EffectivePermissions held =
+      domain::EffectivePermissionsOf(query.world, caller, account_id);
   for (const domain::Role* role : held.roles) response.add_roles(role->id);
   for (size_t i = 0; i < domain::kPermissionCount; ++i) {
     const auto permission = static_cast<domain::Permission>(i);

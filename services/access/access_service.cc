@@ -11,9 +11,9 @@ using services::Engine;
 using services::Methods;
 using services::RunUnary;
 
-class Wire final : public AccessService::CallbackService {
+class Service final : public AccessService::CallbackService {
  public:
-  Wire(const Engine& engine, Methods methods) : engine_(engine), methods_(std::move(methods)) {}
+  Service(const Engine& engine, Methods methods) : engine_(engine), methods_(std::move(methods)) {}
 
   ROSTER_UNARY(ListRoles)
   ROSTER_UNARY(ChangeUserRole)
@@ -32,7 +32,7 @@ class Wire final : public AccessService::CallbackService {
 namespace roster::services {
 
 std::unique_ptr<grpc::Service> NewAccessService(const Engine& engine, Methods methods) {
-  return std::make_unique<access::v1::Wire>(engine, std::move(methods));
+  return std::make_unique<access::v1::Service>(engine, std::move(methods));
 }
 
 }  // namespace roster::services

@@ -4,7 +4,8 @@
 
 #include "domain/access/authority.h"
 #include "domain/base/refusal.h"
-#include "domain/rows/rows.h"
+#include "domain/base/try.h"
+#include "domain/rows/subject_rows.h"
 #include "roster/audit/v1/event.pb.h"
 #include "services/call/handlers.h"
 #include "services/call/page.h"
@@ -69,7 +70,7 @@ size_t AddEvents(const domain::World& world, const event::v1::Commit& commit,
   return bytes;
 }
 
-absl::Status ListEvents(const Query& query, const audit::v1::ListEventsRequest& request,
+absl::Status ListEvents(const QueryContext& query, const audit::v1::ListEventsRequest& request,
                         audit::v1::ListEventsResponse& response) {
   const std::string& account_id = request.account_id();
   const std::string& subject_id = request.subject_id();
@@ -77,21 +78,21 @@ absl::Status ListEvents(const Query& query, const audit::v1::ListEventsRequest& 
     return domain::RefuseFields({{"subject_id", domain::Reason::kMissingField}});
   }
   const std::string list = "events\n" + account_id + "\n" + subject_id;
-  const auto page = Page::Read(query, list, request.page_size(), request.page_token());
-  if (!page.ok()) return page.status();
+  ROSTER_ASSIGN(const auto page,
+                Page::Read(query, list, request.page_size(), request.page_token()));
   const bool personal =
-      domain::Authorize(query.world, query.cause, account_id, domain::Permission::kUsersView).ok();
+      domain::Authorize(query.world, query.caller, account_id, domain::Permission::kUsersView).ok();
   const std::string prefix = domain::SubjectPrefix(account_id, subject_id);
   absl::Status status;
   size_t commits = 0;
   size_t bytes = 0;
   std::string last;
-  query.world.Scan(domain::Table::kSubjects, prefix, page->after(),
+  query.world.Scan(domain::Table::kSubjects, prefix, page.after(),
                    [&](std::string_view key, std::string_view /*value*/) {
                      const domain::Position position = domain::TrailingPosition(key);
-                     if (position > page->position()) return false;
-                     if (commits++ == page->size() || bytes > kMaxPageBytes) {
-                       response.set_next_page_token(page->NextToken(last));
+                     if (position > page.position()) return false;
+                     if (commits++ == page.size() || bytes > kMaxPageBytes) {
+                       response.set_next_page_token(page.NextToken(last));
                        return false;
                      }
                      last = key;
@@ -101,7 +102,7 @@ absl::Status ListEvents(const Query& query, const audit::v1::ListEventsRequest& 
                      bytes += AddEvents(query.world, read->front(), subject_id, personal, response);
                      return true;
                    });
-  response.set_position(page->position());
+  response.set_position(page.position());
   return status;
 }
 

@@ -11,9 +11,9 @@ using services::Engine;
 using services::Methods;
 using services::RunUnary;
 
-class Wire final : public AuditService::CallbackService {
+class Service final : public AuditService::CallbackService {
  public:
-  Wire(const Engine& engine, Methods methods) : engine_(engine), methods_(std::move(methods)) {}
+  Service(const Engine& engine, Methods methods) : engine_(engine), methods_(std::move(methods)) {}
 
   ROSTER_UNARY(ListEvents)
 
@@ -28,7 +28,7 @@ class Wire final : public AuditService::CallbackService {
 namespace roster::services {
 
 std::unique_ptr<grpc::Service> NewAuditService(const Engine& engine, Methods methods) {
-  return std::make_unique<audit::v1::Wire>(engine, std::move(methods));
+  return std::make_unique<audit::v1::Service>(engine, std::move(methods));
 }
 
 }  // namespace roster::services

@@ -5,7 +5,7 @@
 #include "domain/access/authority.h"
 #include "domain/base/refusal.h"
 #include "domain/role/permission.h"
-#include "domain/rows/rows.h"
+#include "domain/rows/service_account_rows.h"
 #include "domain/text/text.h"
 #include "services/call/ids.h"
 #include "storage/crypto/sha256.h"
@@ -14,7 +14,7 @@ namespace roster::services {
 namespace {
 
 using authorization::v1::Rule;
-using domain::Cause;
+using domain::Caller;
 using domain::Reason;
 using domain::Refuse;
 using domain::World;
@@ -28,9 +28,10 @@ bool HasScheme(std::string_view value) {
   return domain::Normalize(value.substr(0, kScheme.size())) == "bearer";
 }
 
-absl::Status RequirePermission(const World& world, const Cause& caller, std::string_view account_id,
-                               const std::string& name) {
-  const domain::PermissionSet held = domain::HoldingsOf(world, caller, account_id).permissions;
+absl::Status RequirePermission(const World& world, const Caller& caller,
+                               std::string_view account_id, const std::string& name) {
+  const domain::PermissionSet held =
+      domain::EffectivePermissionsOf(world, caller, account_id).permissions;
   for (size_t i = 0; i < domain::kPermissionCount; ++i) {
     const auto permission = static_cast<domain::Permission>(i);
     if (domain::PermissionName(permission) == name && domain::Has(held, permission)) {
@@ -40,20 +41,20 @@ absl::Status RequirePermission(const World& world, const Cause& caller, std::str
   return Refuse(Reason::kPermissionRequired, {{"permission", name}});
 }
 
-bool IsSelf(const Cause& caller, std::string_view account_id, std::string_view user_id) {
+bool IsSelf(const Caller& caller, std::string_view account_id, std::string_view user_id) {
   return caller.actor.kind() == Actor::KIND_USER && caller.actor_account_id == account_id &&
          caller.actor.id() == user_id;
 }
 
-Cause ServiceAccount(const std::string& account_id, const std::string& id, absl::Time now) {
-  Cause caller{.actor = {}, .actor_account_id = account_id, .at = now};
+Caller ServiceAccount(const std::string& account_id, const std::string& id, absl::Time now) {
+  Caller caller{.actor = {}, .actor_account_id = account_id, .at = now};
   caller.actor.set_kind(Actor::KIND_SERVICE_ACCOUNT);
   caller.actor.set_id(id);
   return caller;
 }
 
-absl::StatusOr<Cause> ByToken(const World& world,
-                              const std::vector<std::string_view>& authorization, absl::Time now) {
+absl::StatusOr<Caller> ByToken(const World& world,
+                               const std::vector<std::string_view>& authorization, absl::Time now) {
   if (authorization.size() > 1 || !HasScheme(authorization.front())) {
     return Refuse(Reason::kUnauthenticated);
   }
@@ -63,15 +64,15 @@ absl::StatusOr<Cause> ByToken(const World& world,
   if (!token->service_account_id().empty()) {
     return ServiceAccount(token->account_id(), token->service_account_id(), now);
   }
-  Cause caller{.actor = {}, .actor_account_id = {}, .at = now};
+  Caller caller{.actor = {}, .actor_account_id = {}, .at = now};
   caller.actor.set_kind(Actor::KIND_OPERATOR);
   return caller;
 }
 
 // A caller of no kind where no name is bound.
-absl::StatusOr<Cause> ByCertificate(const World& world, const std::vector<std::string>& names,
-                                    absl::Time now) {
-  Cause caller{.actor = {}, .actor_account_id = {}, .at = now};
+absl::StatusOr<Caller> ByCertificate(const World& world, const std::vector<std::string>& names,
+                                     absl::Time now) {
+  Caller caller{.actor = {}, .actor_account_id = {}, .at = now};
   for (const std::string& name : names) {
     const auto bound = domain::FindCertificate(world, name);
     if (!bound) continue;
@@ -86,18 +87,18 @@ absl::StatusOr<Cause> ByCertificate(const World& world, const std::vector<std::s
 
 }  // namespace
 
-absl::StatusOr<Cause> Authenticate(const World& world, const Credentials& credentials,
-                                   absl::Time now) {
-  absl::StatusOr<Cause> certified = ByCertificate(world, credentials.certificate_names, now);
+absl::StatusOr<Caller> Authenticate(const World& world, const Credentials& credentials,
+                                    absl::Time now) {
+  absl::StatusOr<Caller> certified = ByCertificate(world, credentials.certificate_names, now);
   if (!certified.ok() || credentials.authorization.empty()) return certified;
-  absl::StatusOr<Cause> caller = ByToken(world, credentials.authorization, now);
+  absl::StatusOr<Caller> caller = ByToken(world, credentials.authorization, now);
   if (!caller.ok() || certified->actor.kind() == Actor::KIND_UNSPECIFIED) return caller;
   const bool same = certified->actor.kind() == caller->actor.kind() &&
                     certified->actor.id() == caller->actor.id();
   return same ? caller : Refuse(Reason::kUnauthenticated);
 }
 
-absl::Status Admit(const World& world, const Cause& caller, const Rule& rule,
+absl::Status Admit(const World& world, const Caller& caller, const Rule& rule,
                    std::string_view account_id, std::string_view user_id) {
   const auto kind = caller.actor.kind();
   if (rule.form_case() == Rule::kAnyone) return absl::OkStatus();

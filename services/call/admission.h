@@ -31,13 +31,13 @@ struct Credentials {
 // certificate alone says it where there is no token. With neither: a caller of no kind, for methods
 // that let anyone in. Refuses with UNAUTHENTICATED, never saying why: unknown, revoked and
 // malformed tokens look the same, and so do names that are bound to several service accounts.
-absl::StatusOr<domain::Cause> Authenticate(const domain::World& world,
-                                           const Credentials& credentials, absl::Time now);
+absl::StatusOr<domain::Caller> Authenticate(const domain::World& world,
+                                            const Credentials& credentials, absl::Time now);
 
 // Whether the rule lets the caller in, for the account and user that the request names.
 // Refuses with UNAUTHENTICATED (no credential) or PERMISSION_REQUIRED {permission}; nothing is
 // looked up for whom it refuses, so what he may not see is the same to him as what does not exist.
-absl::Status Admit(const domain::World& world, const domain::Cause& caller,
+absl::Status Admit(const domain::World& world, const domain::Caller& caller,
                    const authorization::v1::Rule& rule, std::string_view account_id,
                    std::string_view user_id);
 

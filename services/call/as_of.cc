@@ -1,7 +1,8 @@
 #include "services/call/as_of.h"
 
 #include "domain/base/refusal.h"
-#include "domain/rows/rows.h"
+#include "domain/base/try.h"
+#include "domain/rows/codec.h"
 
 namespace roster::services {
 namespace {
@@ -10,9 +11,8 @@ using domain::Position;
 using domain::Reason;
 
 absl::StatusOr<Moment> MomentAt(const storage::Log& log, Position position) {
-  const absl::StatusOr<absl::Time> time = storage::TimeAt(log, position);
-  if (!time.ok()) return time.status();
-  return Moment{position, *time};
+  ROSTER_ASSIGN(const absl::Time time, storage::TimeAt(log, position));
+  return Moment{position, time};
 }
 
 // The last commit that is not later than the time.
@@ -20,10 +20,9 @@ absl::StatusOr<Moment> LastUpTo(absl::Time time, const storage::Log& log, Positi
   Moment found{0, absl::InfinitePast()};
   for (Position above = published + 1; found.position + 1 < above;) {
     const Position middle = found.position + (above - found.position) / 2;
-    const absl::StatusOr<Moment> moment = MomentAt(log, middle);
-    if (!moment.ok()) return moment.status();
-    if (moment->at <= time) {
-      found = *moment;
+    ROSTER_ASSIGN(const Moment moment, MomentAt(log, middle));
+    if (moment.at <= time) {
+      found = moment;
     } else {
       above = middle;
     }

@@ -9,7 +9,6 @@
 
 #include "absl/time/clock.h"
 #include "domain/base/refusal.h"
-#include "domain/rows/rows.h"
 #include "domain/world/past.h"
 #include "grpcpp/alarm.h"
 #include "services/call/as_of.h"
@@ -79,24 +78,24 @@ std::string ActorName(const event::v1::Actor& actor) {
 
 }  // namespace
 
-class Engine::Flight : public std::enable_shared_from_this<Engine::Flight> {
+class Engine::CallState : public std::enable_shared_from_this<Engine::CallState> {
  public:
-  Flight(const Engine& engine, const Method& method, Call& call)
-      : parts_(engine.parts_),
+  CallState(const Engine& engine, const Method& method, Call& call)
+      : dependencies_(engine.dependencies_),
         engine_(engine),
         method_(method),
         call_(call),
         conventions_(method.Read(call.request())),
-        ids_(parts_.ids),
-        began_(parts_.clock()) {
+        ids_(dependencies_.ids),
+        began_(dependencies_.clock()) {
     method_.metrics.Started();
   }
 
   void Begin() {
     // Cheaply, for there are many when it comes to that.
-    const bool queue_full = method_.handler.command && parts_.pipeline.full();
-    if (queue_full || !call_.has_room()) return Finish(Refused(Refuse(Reason::kOverloaded)));
-    const storage::Version version = parts_.pipeline.Latest();
+    const bool queue_full = method_.handler.command && dependencies_.pipeline.full();
+    if (queue_full || !call_.admitted()) return Finish(Refused(Refuse(Reason::kOverloaded)));
+    const storage::Version version = dependencies_.pipeline.Latest();
     auto caller = Authenticate(*version, call_.credentials(), began_);
     if (!caller.ok()) return Finish(Refused(caller.status()));
     caller_ = *std::move(caller);
@@ -104,9 +103,9 @@ class Engine::Flight : public std::enable_shared_from_this<Engine::Flight> {
     // Only who is let in may keep the server waiting.
     const auto admitted = AdmitTo(*version);
     if (!admitted.ok()) return Finish(Refused(admitted));
-    AwaitPosition(parts_.pipeline, conventions_.at_least_position, EndOfWait(call_.deadline()),
-                  [self = shared_from_this()](bool reached) {
-                    if (reached) return self->Proceed(self->parts_.pipeline.Latest());
+    AwaitPosition(dependencies_.pipeline, conventions_.at_least_position,
+                  EndOfWait(call_.deadline()), [self = shared_from_this()](bool reached) {
+                    if (reached) return self->Proceed(self->dependencies_.pipeline.Latest());
                     self->Finish(Refused(Refuse(Reason::kPositionNotReached)));
                   });
   }
@@ -129,16 +128,20 @@ class Engine::Flight : public std::enable_shared_from_this<Engine::Flight> {
 
   // Does what takes longer on a thread for that, when its turn comes.
   void InTurn(std::function<void()> work) {
-    const bool queued = parts_.readers.Run([self = shared_from_this(), work = std::move(work)] {
-      if (self->call_.deadline() > absl::Now()) return work();
-      self->Finish(Refused(Refuse(Reason::kDeadlinePassed)));
-    });
+    const bool queued =
+        dependencies_.readers.Run([self = shared_from_this(), work = std::move(work)] {
+          if (self->call_.deadline() > absl::Now()) return work();
+          self->Finish(Refused(Refuse(Reason::kDeadlinePassed)));
+        });
     if (!queued) Finish(Refused(Refuse(Reason::kOverloaded)));
   }
 
   void Read(const domain::World& world) {
     if (conventions_.as_of != nullptr) return Past(world);
-    Answer({.world = world, .log = parts_.log, .cause = caller_, .page_key = parts_.page_key});
+    Answer({.world = world,
+            .log = dependencies_.log,
+            .caller = caller_,
+            .page_key = dependencies_.page_key});
   }
 
   // Who may ask is decided by what holds now; what is answered, by what held then.
@@ -146,17 +149,18 @@ class Engine::Flight : public std::enable_shared_from_this<Engine::Flight> {
     if (!method_.handler.reads_past) {
       return Finish(Refused(Refuse(Reason::kNotImplemented, {{"field", "as_of"}})));
     }
-    const auto moment = FindMoment(*conventions_.as_of, parts_.log, now.position(), parts_.clock());
+    const auto moment =
+        FindMoment(*conventions_.as_of, dependencies_.log, now.position(), dependencies_.clock());
     if (!moment.ok()) return Finish(Refused(moment.status()));
     caller_.at = moment->at;
     Answer({.world = domain::PastWorld(now, moment->position),
-            .log = parts_.log,
-            .cause = caller_,
-            .page_key = parts_.page_key,
+            .log = dependencies_.log,
+            .caller = caller_,
+            .page_key = dependencies_.page_key,
             .as_of = moment->position});
   }
 
-  void Answer(const Query& query) {
+  void Answer(const QueryContext& query) {
     const auto status = method_.handler.query(query, call_.request(), call_.response());
     Finish({.status = status, .position = query.world.position(), .changed = false});
   }
@@ -165,12 +169,12 @@ class Engine::Flight : public std::enable_shared_from_this<Engine::Flight> {
     if (!conventions_.request_id.empty() && !IsUuid(conventions_.request_id)) {
       return Finish(Refused(domain::RefuseFields({{"request_id", Reason::kInvalidValue}})));
     }
-    const Invocation invocation{.ids = ids_, .shows_secrets = !conventions_.validate_only};
-    auto change = method_.handler.command(invocation, call_.request(), call_.response());
+    const CommandContext context{.ids = ids_, .shows_secrets = !conventions_.validate_only};
+    auto change = method_.handler.command(context, call_.request(), call_.response());
     if (!change.ok()) return Finish(Refused(change.status()));
     storage::Proposal proposal{
         .account_id = conventions_.account_id,
-        .cause = caller_,
+        .caller = caller_,
         .method = method_.full_name,
         .decide = std::move(change->decide),
         .reply = std::move(change->reply),
@@ -180,15 +184,17 @@ class Engine::Flight : public std::enable_shared_from_this<Engine::Flight> {
         }};
     if (change->account_id) proposal.account_id = *change->account_id;
     if (!conventions_.request_id.empty()) Remember(proposal);
-    if (!conventions_.validate_only) return parts_.pipeline.Submit(std::move(proposal));
-    InTurn([this, proposal = std::move(proposal)] { Settled(parts_.pipeline.Preview(proposal)); });
+    if (!conventions_.validate_only) return dependencies_.pipeline.Submit(std::move(proposal));
+    InTurn([this, proposal = std::move(proposal)] {
+      Settled(dependencies_.pipeline.Preview(proposal));
+    });
   }
 
   void Remember(storage::Proposal& proposal) {
     proposal.request = domain::Request{.account_id = conventions_.account_id,
                                        .actor = caller_.actor,
                                        .id = conventions_.request_id};
-    proposal.request_hash = RequestHash(parts_.request_hash_key, method_, call_.request());
+    proposal.request_hash = RequestHash(dependencies_.request_hash_key, method_, call_.request());
     proposal.receipt = [self = shared_from_this()] {
       event::v1::Receipt receipt;
       for (const std::string& id : self->ids_.made()) receipt.add_ids(id);
@@ -204,14 +210,14 @@ class Engine::Flight : public std::enable_shared_from_this<Engine::Flight> {
   // Answers as the first call was: the same command with the same ids, in the world right after it.
   void Repeat(const storage::Outcome& outcome) {
     CommandIds ids({outcome.repeated->ids().begin(), outcome.repeated->ids().end()});
-    const Invocation invocation{.ids = ids, .shows_secrets = false};
-    const auto change = method_.handler.command(invocation, call_.request(), call_.response());
-    const storage::Version now = parts_.pipeline.Latest();
+    const CommandContext context{.ids = ids, .shows_secrets = false};
+    const auto change = method_.handler.command(context, call_.request(), call_.response());
+    const storage::Version now = dependencies_.pipeline.Latest();
     if (change.ok()) change->reply(domain::PastWorld(*now, outcome.position), outcome);
   }
 
   void Finish(const storage::Outcome& outcome) {
-    const absl::Duration took = parts_.clock() - began_;
+    const absl::Duration took = dependencies_.clock() - began_;
     if (method_.handler.command || !outcome.status.ok() || took > kSlowCall) {
       engine_.Record(method_, caller_, conventions_.account_id, outcome, took, call_.trace());
     }
@@ -226,31 +232,31 @@ class Engine::Flight : public std::enable_shared_from_this<Engine::Flight> {
     return static_cast<int>(internal ? absl::StatusCode::kInternal : status.code());
   }
 
-  const Parts& parts_;
+  const Dependencies& dependencies_;
   const Engine& engine_;
   const Method& method_;
   Call& call_;
   const Conventions conventions_;
   CommandIds ids_;
   const absl::Time began_;
-  domain::Cause caller_;
+  domain::Caller caller_;
 };
 
 void Engine::Run(const Method& method, Call& call) const {
-  std::make_shared<Flight>(*this, method, call)->Begin();
+  std::make_shared<CallState>(*this, method, call)->Begin();
 }
 
-void Engine::Record(const Method& method, const domain::Cause& caller, std::string_view account_id,
+void Engine::Record(const Method& method, const domain::Caller& caller, std::string_view account_id,
                     const storage::Outcome& outcome, absl::Duration took,
                     const std::optional<TraceContext>& trace) const {
   const std::string reason = domain::ReasonOf(outcome.status);
   const bool internal = !outcome.status.ok() && reason.empty();
-  if (!outcome.status.ok()) parts_.metrics.CommandRefused(internal ? "INTERNAL" : reason);
+  if (!outcome.status.ok()) dependencies_.metrics.CommandRefused(internal ? "INTERNAL" : reason);
   if (reason == domain::ReasonName(Reason::kOverloaded)) {
-    return parts_.shed_log.Count(parts_.clock());
+    return dependencies_.overload_log.Count(dependencies_.clock());
   }
   const Level level = internal ? Level::kError : Level::kInfo;
-  if (!parts_.logger.Enabled(level)) return;
+  if (!dependencies_.logger.Enabled(level)) return;
   // Whatever a caller may have written there instead of an id stays out of the log.
   const std::string_view account = IsUuid(account_id) ? account_id : "";
   std::vector<Field> fields = {
@@ -264,7 +270,7 @@ void Engine::Record(const Method& method, const domain::Cause& caller, std::stri
   }
   // The cause of an internal error is for the log alone.
   if (internal) fields.emplace_back("error", std::string(outcome.status.message()));
-  parts_.logger.Write(level, outcome.status.ok() ? "done" : "refused", fields);
+  dependencies_.logger.Write(level, outcome.status.ok() ? "done" : "refused", fields);
 }
 
 }  // namespace roster::services

@@ -29,7 +29,7 @@
 namespace roster::services {
 
 // What every call works with. All outlive the calls.
-struct Parts {
+struct Dependencies {
   storage::SecretKey page_key;          // seals page tokens
   storage::SecretKey request_hash_key;  // of the hashes of requests
   storage::Pipeline& pipeline;
@@ -37,10 +37,10 @@ struct Parts {
   IdSource& ids;
   Metrics& metrics;
   Logger& logger;
-  ShedLog& shed_log;
-  Capacity& calls;     // of all calls that are under way
-  Workers& readers;    // for queries that are not quick, and previews
-  Workers& importers;  // for imports
+  OverloadLog& overload_log;
+  Capacity& calls;        // of all calls that are under way
+  ThreadPool& readers;    // for queries that are not quick, and previews
+  ThreadPool& importers;  // for imports
   std::function<absl::Time()> clock;
 };
 
@@ -53,7 +53,7 @@ class Call {
   virtual absl::Time deadline() const = 0;
   virtual std::optional<TraceContext> trace() const = 0;
   // Whether there is room for it; else it is refused before anything else is looked at.
-  virtual bool has_room() const = 0;
+  virtual bool admitted() const = 0;
   virtual const google::protobuf::Message& request() const = 0;
   virtual google::protobuf::Message& response() = 0;
 
@@ -64,23 +64,23 @@ class Call {
 // Thread-safe.
 class Engine {
  public:
-  explicit Engine(Parts parts) : parts_(std::move(parts)) {}
+  explicit Engine(Dependencies dependencies) : dependencies_(std::move(dependencies)) {}
 
-  const Parts& parts() const { return parts_; }
+  const Dependencies& dependencies() const { return dependencies_; }
 
   // Runs the call and answers it, now or later.
   void Run(const Method& method, Call& call) const;
 
   // One line of log for a finished command or refusal, and the count of refusals; calls that were
   // shed share a line. Streams call it too.
-  void Record(const Method& method, const domain::Cause& caller, std::string_view account_id,
+  void Record(const Method& method, const domain::Caller& caller, std::string_view account_id,
               const storage::Outcome& outcome, absl::Duration took,
               const std::optional<TraceContext>& trace) const;
 
  private:
-  class Flight;  // a call between its arrival and its answer
+  class CallState;  // a call between its arrival and its answer
 
-  Parts parts_;
+  Dependencies dependencies_;
 };
 
 }  // namespace roster::services

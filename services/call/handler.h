@@ -23,16 +23,16 @@
 namespace roster::services {
 
 // What a query reads: one version of the world. `cause.at` is the time of evaluation.
-struct Query {
+struct QueryContext {
   const domain::World& world;
   const storage::Log& log;
-  const domain::Cause& cause;
+  const domain::Caller& caller;
   const storage::SecretKey& page_key;          // seals page tokens
   std::optional<domain::Position> as_of = {};  // when the past was asked for
 };
 
 // What a command is parsed with.
-struct Invocation {
+struct CommandContext {
   CommandIds& ids;
   // What is secret is shown to whoever caused it, once: not by a preview, nor to a repeat.
   bool shows_secrets = true;
@@ -40,7 +40,7 @@ struct Invocation {
 
 // A parsed command: how it is decided, and how the answer is built from the world right after it.
 // Both may run more than once.
-struct Change {
+struct PreparedCommand {
   decltype(storage::Proposal::decide) decide;
   decltype(storage::Proposal::reply) reply;
   // The account that the commit belongs to, where the request does not name it.
@@ -48,9 +48,9 @@ struct Change {
 };
 
 using google::protobuf::Message;
-using QueryFunction = std::function<absl::Status(const Query&, const Message&, Message&)>;
+using QueryFunction = std::function<absl::Status(const QueryContext&, const Message&, Message&)>;
 using CommandFunction =
-    std::function<absl::StatusOr<Change>(const Invocation&, const Message&, Message&)>;
+    std::function<absl::StatusOr<PreparedCommand>(const CommandContext&, const Message&, Message&)>;
 
 // One of the two; neither for a stream, which has a reactor of its own.
 struct Handler {
@@ -64,9 +64,9 @@ struct Handler {
 using Handlers = std::map<std::string, Handler>;
 
 template <typename Request, typename Response>
-Handler OfQuery(absl::Status (*handle)(const Query&, const Request&, Response&)) {
+Handler OfQuery(absl::Status (*handle)(const QueryContext&, const Request&, Response&)) {
   return {.query =
-              [handle](const Query& query, const Message& request, Message& response) {
+              [handle](const QueryContext& query, const Message& request, Message& response) {
                 return handle(query, static_cast<const Request&>(request),
                               static_cast<Response&>(response));
               },
@@ -82,29 +82,30 @@ inline Handler Quick(Handler handler) {
 
 // The same as OfQuery, which takes as_of too.
 template <typename Request, typename Response>
-Handler OfPastQuery(absl::Status (*handle)(const Query&, const Request&, Response&)) {
+Handler OfPastQuery(absl::Status (*handle)(const QueryContext&, const Request&, Response&)) {
   Handler handler = OfQuery(handle);
   handler.reads_past = true;
   return handler;
 }
 
 template <typename Request, typename Response>
-Handler OfCommand(absl::StatusOr<Change> (*handle)(const Invocation&, const Request&, Response&)) {
-  return {
-      .query = nullptr,
-      .command = [handle](const Invocation& invocation, const Message& request, Message& response) {
-        return handle(invocation, static_cast<const Request&>(request),
-                      static_cast<Response&>(response));
-      }};
+Handler OfCommand(absl::StatusOr<PreparedCommand> (*handle)(const CommandContext&, const Request&,
+                                                            Response&)) {
+  return {.query = nullptr,
+          .command = [handle](const CommandContext& context, const Message& request,
+                              Message& response) {
+            return handle(context, static_cast<const Request&>(request),
+                          static_cast<Response&>(response));
+          }};
 }
 
 // The change of a domain command: `fill` puts the resource into the emptied response, position and
 // changed follow.
 template <typename Command, typename Response, typename Fill>
-Change MakeChange(Command command, Response& response, Fill fill) {
+PreparedCommand Prepare(Command command, Response& response, Fill fill) {
   return {.decide = [command = std::move(command)](
                         const domain::World& world,
-                        const domain::Cause& cause) { return Decide(world, command, cause); },
+                        const domain::Caller& caller) { return Decide(world, command, caller); },
           .reply =
               [&response, fill = std::move(fill)](const domain::World& world,
                                                   const storage::Outcome& outcome) {

@@ -14,7 +14,7 @@ constexpr int32_t kDefaultSize = 50;
 constexpr int32_t kLargestSize = 1000;
 constexpr size_t kMaxRowsRead = 10'000;
 
-std::string ContextOf(const Query& query, std::string_view list) {
+std::string ContextOf(const QueryContext& query, std::string_view list) {
   std::string context(list);
   if (query.as_of) absl::StrAppend(&context, "\nas_of ", *query.as_of);
   return context;
@@ -22,10 +22,10 @@ std::string ContextOf(const Query& query, std::string_view list) {
 
 }  // namespace
 
-Page::Page(const Query& query, std::string context)
+Page::Page(const QueryContext& query, std::string context)
     : query_(&query), context_(std::move(context)), position_(query.world.position()) {}
 
-absl::StatusOr<Page> Page::Read(const Query& query, std::string_view list, int32_t page_size,
+absl::StatusOr<Page> Page::Read(const QueryContext& query, std::string_view list, int32_t page_size,
                                 const std::string& page_token) {
   if (page_size < 0) {
     return domain::RefuseFields({{"page_size", domain::Reason::kInvalidValue}});

@@ -23,8 +23,8 @@ class Page {
   // Reads the page that a request asks for. `list` names the list with all that it depends on. A
   // token that was not given out for it is refused with INVALID_PAGE_TOKEN, a negative size with
   // INVALID_FIELDS. 0 means 50; more than 1000 means 1000.
-  static absl::StatusOr<Page> Read(const Query& query, std::string_view list, int32_t page_size,
-                                   const std::string& page_token);
+  static absl::StatusOr<Page> Read(const QueryContext& query, std::string_view list,
+                                   int32_t page_size, const std::string& page_token);
 
   size_t size() const { return size_; }
   // The last key of the page before; empty for the first page.
@@ -44,9 +44,9 @@ class Page {
   std::string Scan(const domain::World& world, const domain::RowRanges& rows, Take take) const;
 
  private:
-  Page(const Query& query, std::string context);
+  Page(const QueryContext& query, std::string context);
 
-  const Query* query_;
+  const QueryContext* query_;
   std::string context_;  // what tokens of the list are bound to
   size_t size_ = 0;
   domain::Position position_;

@@ -24,8 +24,8 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public Call {
  public:
   UnaryCall(Capacity& capacity, grpc::CallbackServerContext& context, const Message& request,
             Message& response)
-      : share_(capacity), context_(context), request_(request), response_(response) {
-    share_.Take(request.ByteSizeLong());
+      : permit_(capacity), context_(context), request_(request), response_(response) {
+    permit_.Acquire(request.ByteSizeLong());
   }
 
   Credentials credentials() const override { return CredentialsOf(context_); }
@@ -33,9 +33,9 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public Call {
   const Message& request() const override { return request_; }
   Message& response() override { return response_; }
   std::optional<TraceContext> trace() const override { return TraceOf(context_); }
-  bool has_room() const override { return share_.taken(); }
+  bool admitted() const override { return permit_.acquired(); }
   void Answer(const absl::Status& status) override {
-    share_.Hold(response_.ByteSizeLong());  // until the caller takes it
+    permit_.AddBytes(response_.ByteSizeLong());  // until the caller takes it
     Finish(ToGrpc(status));
   }
 
@@ -47,7 +47,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public Call {
  private:
   void OnDone() override { delete this; }
 
-  Share share_;
+  Permit permit_;
   grpc::CallbackServerContext& context_;
   const Message& request_;
   Message& response_;
@@ -77,7 +77,7 @@ std::vector<std::string> VerifiedNames(const grpc::CallbackServerContext& contex
 grpc::ServerUnaryReactor* RunUnary(const Engine& engine, const Method& method,
                                    grpc::CallbackServerContext& context, const Message& request,
                                    Message& response) {
-  auto* call = new UnaryCall(engine.parts().calls, context, request,
+  auto* call = new UnaryCall(engine.dependencies().calls, context, request,
                              response);  // deletes itself when it is done
   engine.Run(method, *call);
   return call;

@@ -4,7 +4,9 @@
 
 #include "domain/account/account.h"
 #include "domain/base/refusal.h"
-#include "domain/rows/rows.h"
+#include "domain/base/try.h"
+#include "domain/rows/account_rows.h"
+#include "domain/rows/codec.h"
 #include "domain/text/text.h"
 #include "roster/identity/v1/account.pb.h"
 #include "services/call/handlers.h"
@@ -16,23 +18,24 @@ namespace {
 
 using domain::Table;
 
-absl::StatusOr<Change> CreateAccount(const Invocation& invocation,
-                                     const identity::v1::CreateAccountRequest& request,
-                                     identity::v1::CreateAccountResponse& response) {
-  const domain::CreateAccount command{.account_id = invocation.ids.Next(),
+absl::StatusOr<PreparedCommand> CreateAccount(const CommandContext& context,
+                                              const identity::v1::CreateAccountRequest& request,
+                                              identity::v1::CreateAccountResponse& response) {
+  const domain::CreateAccount command{.account_id = context.ids.Next(),
                                       .display_name = domain::Trim(request.display_name()),
                                       .preset = request.preset(),
-                                      .administrator_id = invocation.ids.Next(),
+                                      .administrator_id = context.ids.Next(),
                                       .administrator = ParseProfile(request.administrator())};
-  Change change = MakeChange(command, response, [&response, command](const domain::World& world) {
-    *response.mutable_account() = ToAccount(*FindAccount(world, command.account_id));
-    response.set_administrator_id(command.administrator_id);
-  });
+  PreparedCommand change =
+      Prepare(command, response, [&response, command](const domain::World& world) {
+        *response.mutable_account() = ToAccount(*FindAccount(world, command.account_id));
+        response.set_administrator_id(command.administrator_id);
+      });
   change.account_id = command.account_id;
   return change;
 }
 
-absl::Status GetAccount(const Query& query, const identity::v1::GetAccountRequest& request,
+absl::Status GetAccount(const QueryContext& query, const identity::v1::GetAccountRequest& request,
                         identity::v1::GetAccountResponse& response) {
   const auto row = domain::FindAccount(query.world, request.account_id());
   if (!row) return domain::Refuse(domain::Reason::kAccountNotFound);
@@ -41,33 +44,34 @@ absl::Status GetAccount(const Query& query, const identity::v1::GetAccountReques
   return absl::OkStatus();
 }
 
-absl::Status ListAccounts(const Query& query, const identity::v1::ListAccountsRequest& request,
+absl::Status ListAccounts(const QueryContext& query,
+                          const identity::v1::ListAccountsRequest& request,
                           identity::v1::ListAccountsResponse& response) {
-  const auto page = Page::Read(query, "accounts", request.page_size(), request.page_token());
-  if (!page.ok()) return page.status();
-  response.set_next_page_token(page->Scan(page->World(), {Table::kAccounts, {""}},
-                                          [&](std::string_view, std::string_view value) {
-                                            view::v1::AccountRow row;
-                                            domain::Decode(value, row);
-                                            *response.add_accounts() = ToAccount(row);
-                                            return true;
-                                          }));
-  response.set_position(page->position());
+  ROSTER_ASSIGN(const auto page,
+                Page::Read(query, "accounts", request.page_size(), request.page_token()));
+  response.set_next_page_token(page.Scan(page.World(), {Table::kAccounts, {""}},
+                                         [&](std::string_view, std::string_view value) {
+                                           view::v1::AccountRow row;
+                                           domain::Decode(value, row);
+                                           *response.add_accounts() = ToAccount(row);
+                                           return true;
+                                         }));
+  response.set_position(page.position());
   return absl::OkStatus();
 }
 
-absl::StatusOr<Change> UpdateAccountPolicy(const Invocation& /*invocation*/,
-                                           const identity::v1::UpdateAccountPolicyRequest& request,
-                                           identity::v1::UpdateAccountPolicyResponse& response) {
+absl::StatusOr<PreparedCommand> UpdateAccountPolicy(
+    const CommandContext& /*context*/, const identity::v1::UpdateAccountPolicyRequest& request,
+    identity::v1::UpdateAccountPolicyResponse& response) {
   const domain::UpdateAccountPolicy command{
       .account_id = request.account_id(),
       .expected_revision = request.expected_revision(),
       .fields = {request.update_mask().paths().begin(), request.update_mask().paths().end()},
       .values = request.policy()};
-  return MakeChange(command, response,
-                    [&response, id = command.account_id](const domain::World& world) {
-                      *response.mutable_account() = ToAccount(*FindAccount(world, id));
-                    });
+  return Prepare(command, response,
+                 [&response, id = command.account_id](const domain::World& world) {
+                   *response.mutable_account() = ToAccount(*FindAccount(world, id));
+                 });
 }
 
 }  // namespace

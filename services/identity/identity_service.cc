@@ -12,9 +12,9 @@ using services::Engine;
 using services::Methods;
 using services::RunUnary;
 
-class Wire final : public IdentityService::CallbackService {
+class Service final : public IdentityService::CallbackService {
  public:
-  Wire(const Engine& engine, Methods methods) : engine_(engine), methods_(std::move(methods)) {}
+  Service(const Engine& engine, Methods methods) : engine_(engine), methods_(std::move(methods)) {}
 
   ROSTER_UNARY(CreateAccount)
   ROSTER_UNARY(GetAccount)
@@ -55,7 +55,7 @@ class Wire final : public IdentityService::CallbackService {
 namespace roster::services {
 
 std::unique_ptr<grpc::Service> NewIdentityService(const Engine& engine, Methods methods) {
-  return std::make_unique<identity::v1::Wire>(engine, std::move(methods));
+  return std::make_unique<identity::v1::Service>(engine, std::move(methods));
 }
 
 }  // namespace roster::services

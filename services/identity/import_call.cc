@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "domain/base/refusal.h"
+#include "domain/base/try.h"
 #include "services/call/admission.h"
 #include "services/call/request_hash.h"
 #include "services/call/unary.h"
@@ -39,13 +40,13 @@ class ImportCall final : public ImportReactor {
  public:
   ImportCall(const Engine& engine, const Method& method, grpc::CallbackServerContext& context,
              ImportCapacity& capacity)
-      : parts_(engine.parts()),
+      : dependencies_(engine.dependencies()),
         engine_(engine),
         method_(method),
         context_(context),
         open_(capacity.open),
         running_(capacity.running),
-        began_(parts_.clock()) {
+        began_(dependencies_.clock()) {
     method_.metrics.Started();
     if (const auto refusal = Open(); refusal.ok()) {
       StartRead(&request_);
@@ -71,13 +72,13 @@ class ImportCall final : public ImportReactor {
  private:
   // Who is not known may not keep a stream open.
   absl::Status Open() {
-    auto caller = Authenticate(*parts_.pipeline.Latest(), CredentialsOf(context_), began_);
-    if (!caller.ok()) return caller.status();
-    caller_ = *std::move(caller);
+    ROSTER_ASSIGN(auto caller,
+                  Authenticate(*dependencies_.pipeline.Latest(), CredentialsOf(context_), began_));
+    caller_ = std::move(caller);
     if (caller_.actor.kind() == event::v1::Actor::KIND_UNSPECIFIED) {
       return Refuse(Reason::kUnauthenticated);
     }
-    return open_.Take() ? absl::OkStatus() : Refuse(Reason::kOverloaded);
+    return open_.Acquire() ? absl::OkStatus() : Refuse(Reason::kOverloaded);
   }
 
   absl::Status TakeHeader() {
@@ -86,17 +87,15 @@ class ImportCall final : public ImportReactor {
     header_ = request_.header();
     if (header_.size_bytes() > kMaxFileBytes) return Refuse(Reason::kLimitExceeded);
     // Anew: a token may have been revoked since the stream was opened.
-    const storage::Version version = parts_.pipeline.Latest();
-    auto caller = Authenticate(*version, CredentialsOf(context_), began_);
-    if (!caller.ok()) return caller.status();
-    caller_ = *std::move(caller);
-    auto refusal = Admit(*version, caller_, method_.rule, header_.account_id(), "");
-    if (!refusal.ok()) return refusal;
+    const storage::Version version = dependencies_.pipeline.Latest();
+    ROSTER_ASSIGN(auto caller, Authenticate(*version, CredentialsOf(context_), began_));
+    caller_ = std::move(caller);
+    ROSTER_TRY(Admit(*version, caller_, method_.rule, header_.account_id(), ""));
     if (!header_.request_id().empty() && !IsUuid(header_.request_id())) {
       return domain::RefuseFields({{"request_id", Reason::kInvalidValue}});
     }
     // Only who is let in takes one of the few places.
-    return running_.Take() ? absl::OkStatus() : Refuse(Reason::kOverloaded);
+    return running_.Acquire() ? absl::OkStatus() : Refuse(Reason::kOverloaded);
   }
 
   absl::Status TakeChunk() {
@@ -120,11 +119,11 @@ class ImportCall final : public ImportReactor {
   }
 
   void Plan() {
-    auto rows = PlanImport(header_, file_, parts_.ids);
+    auto rows = PlanImport(header_, file_, dependencies_.ids);
     if (!rows.ok()) return End(rows.status());
     rows_ = *std::move(rows);
     if (!header_.request_id().empty()) {
-      request_hash_ = RequestHash(parts_.request_hash_key, method_, header_, file_);
+      request_hash_ = RequestHash(dependencies_.request_hash_key, method_, header_, file_);
     }
     std::string().swap(file_);
     NextGroup();
@@ -133,13 +132,13 @@ class ImportCall final : public ImportReactor {
   void NextGroup() {
     if (next_ == rows_.size()) return Summarize();
     end_ = std::min(next_ + kImportGroupRows, rows_.size());
-    if (!header_.validate_only()) return parts_.pipeline.Submit(NextProposal());
-    InTurn([this] { TellGroup(parts_.pipeline.Preview(NextProposal())); });
+    if (!header_.validate_only()) return dependencies_.pipeline.Submit(NextProposal());
+    InTurn([this] { TellGroup(dependencies_.pipeline.Preview(NextProposal())); });
   }
 
   // There is nothing else that this stream does meanwhile.
-  void InTurn(Workers::Work work) {
-    if (!parts_.importers.Run(std::move(work))) End(Refuse(Reason::kOverloaded));
+  void InTurn(ThreadPool::Work work) {
+    if (!dependencies_.importers.Run(std::move(work))) End(Refuse(Reason::kOverloaded));
   }
 
   storage::Proposal NextProposal() {
@@ -149,15 +148,14 @@ class ImportCall final : public ImportReactor {
     }
     storage::Proposal proposal{
         .account_id = header_.account_id(),
-        .cause = caller_,
+        .caller = caller_,
         .method = method_.full_name,
         .decide = [this, command = std::move(command)](
                       const domain::World& world,
-                      const domain::Cause& cause) -> absl::StatusOr<domain::Events> {
-          auto result = Decide(world, command, cause);
-          if (!result.ok()) return result.status();
-          outcomes_ = std::move(result->rows);
-          return std::move(result->events);
+                      const domain::Caller& caller) -> absl::StatusOr<domain::Events> {
+          ROSTER_ASSIGN(auto result, Decide(world, command, caller));
+          outcomes_ = std::move(result.rows);
+          return std::move(result.events);
         },
         .reply = nullptr,
         .done = [this](const storage::Outcome& outcome) { TellGroup(outcome); }};
@@ -239,7 +237,7 @@ class ImportCall final : public ImportReactor {
 
   void End(const absl::Status& status) {
     const grpc::Status sent = ToGrpc(status);
-    const absl::Duration took = parts_.clock() - began_;
+    const absl::Duration took = dependencies_.clock() - began_;
     engine_.Record(method_, caller_, header_.account_id(),
                    {.status = status, .position = position_, .changed = created_ > 0}, took,
                    TraceOf(context_));
@@ -247,24 +245,24 @@ class ImportCall final : public ImportReactor {
     // The place is free before the caller hears of the end: OnDone may come much later.
     std::string().swap(file_);
     rows_.clear();
-    running_.GiveBack();
-    open_.GiveBack();
+    running_.Release();
+    open_.Release();
     Finish(sent);
   }
 
-  const Parts& parts_;
+  const Dependencies& dependencies_;
   const Engine& engine_;
   const Method& method_;
   grpc::CallbackServerContext& context_;
-  Share open_;
-  Share running_;
+  Permit open_;
+  Permit running_;
   const absl::Time began_;
 
   ImportUsersRequest request_;
   ImportUsersResponse response_;
   bool has_header_ = false;
   ImportHeader header_;
-  domain::Cause caller_;
+  domain::Caller caller_;
   std::string file_;
   std::string request_hash_;  // empty without a request id
 

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_join.h"
 #include "domain/base/refusal.h"
+#include "domain/base/try.h"
 #include "domain/text/email.h"
 #include "domain/text/text.h"
 #include "services/identity/csv.h"
@@ -70,7 +71,7 @@ absl::StatusOr<Columns> ReadMapping(const ImportHeader& header, const CsvRow& fi
     }
   }
   if (!wrong.empty()) return domain::RefuseFields(wrong);
-  if (auto refusal = CheckComplete(columns); !refusal.ok()) return refusal;
+  ROSTER_TRY(CheckComplete(columns));
   return columns;
 }
 
@@ -114,18 +115,16 @@ void MarkDuplicates(std::vector<PlannedRow>& rows, Value value) {
 
 absl::StatusOr<std::vector<PlannedRow>> PlanImport(const ImportHeader& header,
                                                    std::string_view file, IdSource& ids) {
-  const auto cells = ReadCsv(file);
-  if (!cells.ok()) return cells.status();
-  const CsvRow first = cells->empty() ? CsvRow() : cells->front();
-  const auto columns = ReadMapping(header, first);
-  if (!columns.ok()) return columns.status();
+  ROSTER_ASSIGN(const auto cells, ReadCsv(file));
+  const CsvRow first = cells.empty() ? CsvRow() : cells.front();
+  ROSTER_ASSIGN(const auto columns, ReadMapping(header, first));
 
   std::vector<PlannedRow> rows;
-  for (size_t i = header.has_header() ? 1 : 0; i < cells->size(); ++i) {
+  for (size_t i = header.has_header() ? 1 : 0; i < cells.size(); ++i) {
     PlannedRow& row = rows.emplace_back();
     row.number = static_cast<uint32_t>(rows.size());
-    if ((*cells)[i].size() == first.size()) {
-      row.row = ReadRow((*cells)[i], *columns, ids);
+    if ((cells)[i].size() == first.size()) {
+      row.row = ReadRow((cells)[i], columns, ids);
     } else {
       row.status = domain::Refuse(Reason::kColumnCount);
     }

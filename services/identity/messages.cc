@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "domain/rows/rows.h"
+#include "domain/rows/user_rows.h"
 #include "domain/text/text.h"
 
 namespace roster::services {

@@ -3,7 +3,10 @@
 #include <string>
 
 #include "domain/base/refusal.h"
-#include "domain/rows/rows.h"
+#include "domain/base/try.h"
+#include "domain/rows/account_rows.h"
+#include "domain/rows/codec.h"
+#include "domain/rows/service_account_rows.h"
 #include "domain/service_account/service_account.h"
 #include "domain/text/text.h"
 #include "roster/identity/v1/service_account.pb.h"
@@ -26,38 +29,38 @@ auto FillServiceAccount(Response& response, std::string account_id, std::string 
   };
 }
 
-absl::StatusOr<Change> CreateServiceAccount(
-    const Invocation& invocation, const identity::v1::CreateServiceAccountRequest& request,
+absl::StatusOr<PreparedCommand> CreateServiceAccount(
+    const CommandContext& context, const identity::v1::CreateServiceAccountRequest& request,
     identity::v1::CreateServiceAccountResponse& response) {
   const domain::CreateServiceAccount command{
       .account_id = request.account_id(),
-      .service_account_id = invocation.ids.Next(),
+      .service_account_id = context.ids.Next(),
       .name = domain::Trim(request.name()),
       .roles = {request.roles().begin(), request.roles().end()}};
-  return MakeChange(command, response,
-                    FillServiceAccount(response, command.account_id, command.service_account_id));
+  return Prepare(command, response,
+                 FillServiceAccount(response, command.account_id, command.service_account_id));
 }
 
-absl::StatusOr<Change> DisableServiceAccount(
-    const Invocation& /*invocation*/, const identity::v1::DisableServiceAccountRequest& request,
+absl::StatusOr<PreparedCommand> DisableServiceAccount(
+    const CommandContext& /*context*/, const identity::v1::DisableServiceAccountRequest& request,
     identity::v1::DisableServiceAccountResponse& response) {
   const domain::DisableServiceAccount command{.account_id = request.account_id(),
                                               .service_account_id = request.service_account_id()};
-  return MakeChange(command, response,
-                    FillServiceAccount(response, command.account_id, command.service_account_id));
+  return Prepare(command, response,
+                 FillServiceAccount(response, command.account_id, command.service_account_id));
 }
 
-absl::StatusOr<Change> IssueServiceToken(const Invocation& invocation,
-                                         const identity::v1::IssueServiceTokenRequest& request,
-                                         identity::v1::IssueServiceTokenResponse& response) {
+absl::StatusOr<PreparedCommand> IssueServiceToken(
+    const CommandContext& context, const identity::v1::IssueServiceTokenRequest& request,
+    identity::v1::IssueServiceTokenResponse& response) {
   const std::string token = NewToken(kServiceToken);
   const domain::IssueServiceToken command{.account_id = request.account_id(),
                                           .service_account_id = request.service_account_id(),
-                                          .token_id = invocation.ids.Next(),
+                                          .token_id = context.ids.Next(),
                                           .token_hash = storage::Sha256(token)};
-  return MakeChange(
+  return Prepare(
       command, response,
-      [&response, command, token = invocation.shows_secrets ? token : "",
+      [&response, command, token = context.shows_secrets ? token : "",
        fill = FillServiceAccount(response, command.account_id, command.service_account_id)](
           const domain::World& world) {
         fill(world);
@@ -66,37 +69,37 @@ absl::StatusOr<Change> IssueServiceToken(const Invocation& invocation,
       });
 }
 
-absl::StatusOr<Change> RevokeServiceToken(const Invocation& /*invocation*/,
-                                          const identity::v1::RevokeServiceTokenRequest& request,
-                                          identity::v1::RevokeServiceTokenResponse& response) {
+absl::StatusOr<PreparedCommand> RevokeServiceToken(
+    const CommandContext& /*context*/, const identity::v1::RevokeServiceTokenRequest& request,
+    identity::v1::RevokeServiceTokenResponse& response) {
   const domain::RevokeServiceToken command{.account_id = request.account_id(),
                                            .service_account_id = request.service_account_id(),
                                            .token_id = request.token_id()};
-  return MakeChange(command, response,
-                    FillServiceAccount(response, command.account_id, command.service_account_id));
+  return Prepare(command, response,
+                 FillServiceAccount(response, command.account_id, command.service_account_id));
 }
 
-absl::StatusOr<Change> BindCertificate(const Invocation& /*invocation*/,
-                                       const identity::v1::BindCertificateRequest& request,
-                                       identity::v1::BindCertificateResponse& response) {
+absl::StatusOr<PreparedCommand> BindCertificate(const CommandContext& /*context*/,
+                                                const identity::v1::BindCertificateRequest& request,
+                                                identity::v1::BindCertificateResponse& response) {
   const domain::BindCertificate command{.account_id = request.account_id(),
                                         .service_account_id = request.service_account_id(),
                                         .identity = domain::Trim(request.identity())};
-  return MakeChange(command, response,
-                    FillServiceAccount(response, command.account_id, command.service_account_id));
+  return Prepare(command, response,
+                 FillServiceAccount(response, command.account_id, command.service_account_id));
 }
 
-absl::StatusOr<Change> UnbindCertificate(const Invocation& /*invocation*/,
-                                         const identity::v1::UnbindCertificateRequest& request,
-                                         identity::v1::UnbindCertificateResponse& response) {
+absl::StatusOr<PreparedCommand> UnbindCertificate(
+    const CommandContext& /*context*/, const identity::v1::UnbindCertificateRequest& request,
+    identity::v1::UnbindCertificateResponse& response) {
   const domain::UnbindCertificate command{.account_id = request.account_id(),
                                           .service_account_id = request.service_account_id(),
                                           .identity = domain::Trim(request.identity())};
-  return MakeChange(command, response,
-                    FillServiceAccount(response, command.account_id, command.service_account_id));
+  return Prepare(command, response,
+                 FillServiceAccount(response, command.account_id, command.service_account_id));
 }
 
-absl::Status ListServiceAccounts(const Query& query,
+absl::Status ListServiceAccounts(const QueryContext& query,
                                  const identity::v1::ListServiceAccountsRequest& request,
                                  identity::v1::ListServiceAccountsResponse& response) {
   const std::string& account_id = request.account_id();
@@ -104,17 +107,17 @@ absl::Status ListServiceAccounts(const Query& query,
     return domain::Refuse(domain::Reason::kAccountNotFound);
   }
   const std::string list = "service_accounts\n" + account_id;
-  const auto page = Page::Read(query, list, request.page_size(), request.page_token());
-  if (!page.ok()) return page.status();
-  response.set_next_page_token(
-      page->Scan(page->World(), {domain::Table::kServiceAccounts, {domain::Prefix(account_id)}},
-                 [&](std::string_view, std::string_view value) {
-                   view::v1::ServiceAccountRow row;
-                   domain::Decode(value, row);
-                   *response.add_service_accounts() = ToServiceAccount(account_id, row);
-                   return true;
-                 }));
-  response.set_position(page->position());
+  ROSTER_ASSIGN(const auto page,
+                Page::Read(query, list, request.page_size(), request.page_token()));
+  response.set_next_page_token(page.Scan(
+      page.World(), {domain::Table::kServiceAccounts, {domain::AccountPrefix(account_id)}},
+      [&](std::string_view, std::string_view value) {
+        view::v1::ServiceAccountRow row;
+        domain::Decode(value, row);
+        *response.add_service_accounts() = ToServiceAccount(account_id, row);
+        return true;
+      }));
+  response.set_position(page.position());
   return absl::OkStatus();
 }
 

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "domain/rows/rows.h"
+#include "domain/rows/user_rows.h"
 #include "domain/user/user.h"
 #include "roster/identity/v1/user.pb.h"
 #include "services/call/handlers.h"
@@ -20,28 +20,28 @@ domain::UserReference Reference(const Request& request) {
 
 // The change of a command about one user, answered with that user.
 template <typename Command, typename Response>
-Change ChangeUser(Command command, Response& response, std::string account_id,
-                  std::string user_id) {
-  return MakeChange(std::move(command), response,
-                    [&response, account_id = std::move(account_id),
-                     user_id = std::move(user_id)](const domain::World& world) {
-                      *response.mutable_user() =
-                          ToUser(world, account_id, *FindUser(world, account_id, user_id));
-                    });
+PreparedCommand ChangeUser(Command command, Response& response, std::string account_id,
+                           std::string user_id) {
+  return Prepare(std::move(command), response,
+                 [&response, account_id = std::move(account_id),
+                  user_id = std::move(user_id)](const domain::World& world) {
+                   *response.mutable_user() =
+                       ToUser(world, account_id, *FindUser(world, account_id, user_id));
+                 });
 }
 
 // A command that has nothing but the user whom it is about.
 template <typename Command, typename Request, typename Response>
-absl::StatusOr<Change> OfReference(const Invocation& /*invocation*/, const Request& request,
-                                   Response& response) {
+absl::StatusOr<PreparedCommand> OfReference(const CommandContext& /*context*/,
+                                            const Request& request, Response& response) {
   return ChangeUser(Command{Reference(request)}, response, request.account_id(), request.user_id());
 }
 
-absl::StatusOr<Change> CreateUser(const Invocation& invocation,
-                                  const identity::v1::CreateUserRequest& request,
-                                  identity::v1::CreateUserResponse& response) {
+absl::StatusOr<PreparedCommand> CreateUser(const CommandContext& context,
+                                           const identity::v1::CreateUserRequest& request,
+                                           identity::v1::CreateUserResponse& response) {
   const domain::CreateUser command{.account_id = request.account_id(),
-                                   .user_id = invocation.ids.Next(),
+                                   .user_id = context.ids.Next(),
                                    .personal = ParseProfile(request.profile()),
                                    .auth_method = request.auth_method(),
                                    .user_type = request.user_type(),
@@ -49,9 +49,9 @@ absl::StatusOr<Change> CreateUser(const Invocation& invocation,
   return ChangeUser(command, response, command.account_id, command.user_id);
 }
 
-absl::StatusOr<Change> UpdateUser(const Invocation& /*invocation*/,
-                                  const identity::v1::UpdateUserRequest& request,
-                                  identity::v1::UpdateUserResponse& response) {
+absl::StatusOr<PreparedCommand> UpdateUser(const CommandContext& /*context*/,
+                                           const identity::v1::UpdateUserRequest& request,
+                                           identity::v1::UpdateUserResponse& response) {
   const auto& paths = request.update_mask().paths();
   const domain::UpdateUser command{.user = Reference(request),
                                    .fields = {paths.begin(), paths.end()},

@@ -5,7 +5,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "domain/base/refusal.h"
-#include "domain/rows/rows.h"
+#include "domain/base/try.h"
+#include "domain/rows/account_rows.h"
+#include "domain/rows/user_rows.h"
 #include "domain/user/list/index.h"
 #include "domain/user/list/list.h"
 #include "roster/identity/v1/user.pb.h"
@@ -29,12 +31,11 @@ std::optional<view::v1::UserRow> FindUnlessErased(const domain::World& world,
   return row;
 }
 
-absl::Status GetUser(const Query& query, const identity::v1::GetUserRequest& request,
+absl::Status GetUser(const QueryContext& query, const identity::v1::GetUserRequest& request,
                      identity::v1::GetUserResponse& response) {
   using Request = identity::v1::GetUserRequest;
   const std::string& account_id = request.account_id();
-  const auto mask = ReadMask::Parse(request.read_mask());
-  if (!mask.ok()) return mask.status();
+  ROSTER_ASSIGN(const auto mask, ReadMask::Parse(request.read_mask()));
   std::optional<view::v1::UserRow> row;
   switch (request.key_case()) {
     case Request::kUserId:
@@ -50,15 +51,15 @@ absl::Status GetUser(const Query& query, const identity::v1::GetUserRequest& req
       return domain::RefuseFields({{"user_id", Reason::kMissingField}});
   }
   if (!row) return Refuse(Reason::kUserNotFound);
-  *response.mutable_user() = mask->Show({query.world, account_id, *std::move(row)});
+  *response.mutable_user() = mask.Show({query.world, account_id, *std::move(row)});
   response.set_position(query.world.position());
   return absl::OkStatus();
 }
 
-absl::Status BatchGetUsers(const Query& query, const identity::v1::BatchGetUsersRequest& request,
+absl::Status BatchGetUsers(const QueryContext& query,
+                           const identity::v1::BatchGetUsersRequest& request,
                            identity::v1::BatchGetUsersResponse& response) {
-  const auto mask = ReadMask::Parse(request.read_mask());
-  if (!mask.ok()) return mask.status();
+  ROSTER_ASSIGN(const auto mask, ReadMask::Parse(request.read_mask()));
   if (request.user_ids().empty()) {
     return domain::RefuseFields({{"user_ids", Reason::kMissingField}});
   }
@@ -70,41 +71,38 @@ absl::Status BatchGetUsers(const Query& query, const identity::v1::BatchGetUsers
     result.set_user_id(user_id);
     auto row = FindUnlessErased(query.world, request.account_id(), user_id);
     if (!row) continue;
-    *result.mutable_user() = mask->Show({query.world, request.account_id(), *std::move(row)});
+    *result.mutable_user() = mask.Show({query.world, request.account_id(), *std::move(row)});
   }
   response.set_position(query.world.position());
   return absl::OkStatus();
 }
 
-absl::Status ListUsers(const Query& query, const identity::v1::ListUsersRequest& request,
+absl::Status ListUsers(const QueryContext& query, const identity::v1::ListUsersRequest& request,
                        identity::v1::ListUsersResponse& response) {
-  const auto filter = domain::Filter::Parse(request.filter());
-  if (!filter.ok()) return filter.status();
-  const auto order = domain::ParseOrder(request.order_by());
-  if (!order.ok()) return order.status();
-  const auto mask = ReadMask::Parse(request.read_mask());
-  if (!mask.ok()) return mask.status();
-  const auto page =
+  ROSTER_ASSIGN(const auto filter, domain::Filter::Parse(request.filter()));
+  ROSTER_ASSIGN(const auto order, domain::ParseOrder(request.order_by()));
+  ROSTER_ASSIGN(const auto mask, ReadMask::Parse(request.read_mask()));
+  ROSTER_ASSIGN(
+      const auto page,
       Page::Read(query,
                  absl::StrCat("users\n", request.account_id(), "\n", request.filter().size(), "\n",
                               request.filter(), "\n", request.order_by()),
-                 request.page_size(), request.page_token());
-  if (!page.ok()) return page.status();
-  const domain::PastWorld world = page->World();
+                 request.page_size(), request.page_token()));
+  const domain::PastWorld world = page.World();
   const auto account = domain::FindAccount(world, request.account_id());
   if (!account) return Refuse(Reason::kAccountNotFound);
-  const domain::UserList list(*account, *filter, *order);
+  const domain::UserList list(*account, filter, order);
   response.set_next_page_token(
-      page->Scan(world, list.rows(), [&](std::string_view key, std::string_view value) {
+      page.Scan(world, list.rows(), [&](std::string_view key, std::string_view value) {
         const auto user = list.UserAt(world, key, value);
-        if (user) *response.add_users() = mask->Show(*user);
+        if (user) *response.add_users() = mask.Show(*user);
         return user.has_value();
       }));
-  response.set_position(page->position());
+  response.set_position(page.position());
   return absl::OkStatus();
 }
 
-absl::Status CountUsers(const Query& query, const identity::v1::CountUsersRequest& request,
+absl::Status CountUsers(const QueryContext& query, const identity::v1::CountUsersRequest& request,
                         identity::v1::CountUsersResponse& response) {
   const auto account = domain::FindAccount(query.world, request.account_id());
   if (!account) return Refuse(Reason::kAccountNotFound);

@@ -27,7 +27,7 @@ class Capacity {
   const Limits& limits() const { return limits_; }
 
  private:
-  friend class Share;
+  friend class Permit;
 
   const Limits limits_;
   std::atomic<std::size_t> calls_ = 0;
@@ -36,29 +36,29 @@ class Capacity {
 
 // What one call takes of a capacity, which outlives it; given back by the destruction.
 // Thread-compatible.
-class Share {
+class Permit {
  public:
   // Takes none yet.
-  explicit Share(Capacity& capacity) : capacity_(capacity) {}
-  ~Share() { GiveBack(); }
-  Share(const Share&) = delete;
-  Share& operator=(const Share&) = delete;
+  explicit Permit(Capacity& capacity) : capacity_(capacity) {}
+  ~Permit() { Release(); }
+  Permit(const Permit&) = delete;
+  Permit& operator=(const Permit&) = delete;
 
   // Takes the share of a call that holds so many bytes, at most once. False: there is no room, and
   // nothing was taken.
-  bool Take(std::size_t bytes = 0);
+  bool Acquire(std::size_t bytes = 0);
 
-  bool taken() const { return taken_; }
+  bool acquired() const { return acquired_; }
 
   // The call holds so many bytes more. Nothing where no share was taken.
-  void Hold(std::size_t bytes);
+  void AddBytes(std::size_t bytes);
 
   // Idempotent.
-  void GiveBack();
+  void Release();
 
  private:
   Capacity& capacity_;
-  bool taken_ = false;
+  bool acquired_ = false;
   std::size_t bytes_ = 0;
 };
 

@@ -4,11 +4,11 @@
 
 namespace roster::services {
 
-Workers::Workers(std::size_t threads, std::size_t limit) : limit_(limit) {
+ThreadPool::ThreadPool(std::size_t threads, std::size_t limit) : limit_(limit) {
   for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { Loop(); });
 }
 
-void Workers::Stop() {
+void ThreadPool::Stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -18,7 +18,7 @@ void Workers::Stop() {
   threads_.clear();
 }
 
-bool Workers::Run(Work work) {
+bool ThreadPool::Run(Work work) {
   {
     const std::lock_guard lock(mutex_);
     if (stopping_ || waiting_.size() >= limit_) return false;
@@ -28,12 +28,12 @@ bool Workers::Run(Work work) {
   return true;
 }
 
-std::size_t Workers::waiting() const {
+std::size_t ThreadPool::waiting() const {
   const std::lock_guard lock(mutex_);
   return waiting_.size();
 }
 
-void Workers::Loop() {
+void ThreadPool::Loop() {
   std::unique_lock lock(mutex_);
   while (true) {
     wakes_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });

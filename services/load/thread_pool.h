@@ -15,15 +15,15 @@
 namespace roster::services {
 
 // Thread-safe. Work is begun in the order in which it came.
-class Workers {
+class ThreadPool {
  public:
   using Work = std::function<void()>;
 
   // At most `limit` wait for one of the threads.
-  Workers(std::size_t threads, std::size_t limit);
-  ~Workers() { Stop(); }
-  Workers(const Workers&) = delete;
-  Workers& operator=(const Workers&) = delete;
+  ThreadPool(std::size_t threads, std::size_t limit);
+  ~ThreadPool() { Stop(); }
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
 
   // Does the work on another thread. False: too much waits already, or Stop was called, and it will
   // not be done.

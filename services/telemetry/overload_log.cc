@@ -9,7 +9,7 @@ constexpr absl::Duration kInterval = absl::Seconds(1);
 
 }  // namespace
 
-void ShedLog::Count(absl::Time now) {
+void OverloadLog::Count(absl::Time now) {
   std::uint64_t calls = 0;
   {
     const std::lock_guard lock(mutex_);

@@ -13,9 +13,9 @@ namespace roster::services {
 
 // One line a second while calls are refused with OVERLOADED, with their number: a line for each
 // would be work that grows with the overload. Each is in the metrics. Thread-safe.
-class ShedLog {
+class OverloadLog {
  public:
-  explicit ShedLog(Logger& logger) : logger_(logger) {}
+  explicit OverloadLog(Logger& logger) : logger_(logger) {}
 
   // A call was refused.
   void Count(absl::Time now);

@@ -72,8 +72,8 @@ class HealthService::Impl final : public Health::CallbackService {
     return good ? HealthCheckResponse::SERVING : HealthCheckResponse::NOT_SERVING;
   }
 
-  template <typename Change>
-  void Update(Change change);
+  template <typename PreparedCommand>
+  void Update(PreparedCommand change);
 
   std::unordered_set<std::string> follow_serving_;
   std::mutex mutex_;  // guards what follows, and the state of every watcher
@@ -116,14 +116,14 @@ class HealthService::Impl::Watcher final : public grpc::ServerWriteReactor<Healt
   void Refuse() { refused_ = true; }
 
   void OnWriteDone(bool ok) override {
-    Change([this, ok] {
+    PreparedCommand([this, ok] {
       phase_ = Phase::kIdle;
       if (!ok) cancelled_ = true;
     });
   }
 
   void OnCancel() override {
-    Change([this] { cancelled_ = true; });
+    PreparedCommand([this] { cancelled_ = true; });
   }
 
   void OnDone() override {
@@ -138,7 +138,7 @@ class HealthService::Impl::Watcher final : public grpc::ServerWriteReactor<Healt
   enum class Phase { kIdle, kWriting, kFinishing };
 
   template <typename Mutation>
-  void Change(Mutation mutation) {
+  void PreparedCommand(Mutation mutation) {
     Step step;
     {
       const std::lock_guard lock(service_.mutex_);
@@ -164,8 +164,8 @@ class HealthService::Impl::Watcher final : public grpc::ServerWriteReactor<Healt
 };
 
 // Changes the state of the service and moves every watcher that this concerns.
-template <typename Change>
-void HealthService::Impl::Update(Change change) {
+template <typename PreparedCommand>
+void HealthService::Impl::Update(PreparedCommand change) {
   std::vector<std::pair<Watcher*, Watcher::Step>> steps;
   {
     const std::lock_guard lock(mutex_);

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "domain/base/try.h"
 #include "services/transport/tls_credentials.h"
 
 namespace roster::services {
@@ -71,9 +72,9 @@ Listener::~Listener() { Shutdown(absl::ZeroDuration()); }
 absl::StatusOr<std::unique_ptr<Listener>> Listener::Start(const ListenerConfig& config) {
   std::unique_ptr<TlsWatch> tls;
   if (config.tls) {
-    auto watch = TlsWatch::Start(*config.tls, config.tls_interval, config.on_tls_change);
-    if (!watch.ok()) return watch.status();
-    tls = *std::move(watch);
+    ROSTER_ASSIGN(auto watch,
+                  TlsWatch::Start(*config.tls, config.tls_interval, config.on_tls_change));
+    tls = std::move(watch);
   }
   int port = 0;
   grpc::ServerBuilder builder;

@@ -107,8 +107,8 @@ Response Answer(const Request& request, const std::vector<std::string>& service_
 class Stream final : public grpc::ServerBidiReactor<Request, Response> {
  public:
   Stream(const std::vector<std::string>& service_names, Capacity& open)
-      : service_names_(service_names), share_(open) {
-    if (share_.Take()) {
+      : service_names_(service_names), permit_(open) {
+    if (permit_.Acquire()) {
       StartRead(&request_);
     } else {
       Finish(grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "too many streams"));
@@ -130,7 +130,7 @@ class Stream final : public grpc::ServerBidiReactor<Request, Response> {
 
  private:
   const std::vector<std::string>& service_names_;
-  Share share_;
+  Permit permit_;
   Request request_;
   Response response_;
 };

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "domain/base/try.h"
 
 namespace roster::services {
 namespace {
@@ -69,7 +70,7 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, Secrecy secrecy) {
   if (file.get() < 0) return SystemError(path);
   struct stat found;
   if (fstat(file.get(), &found) != 0) return SystemError(path);
-  if (absl::Status refusal = CheckFile(path, found, secrecy); !refusal.ok()) return refusal;
+  ROSTER_TRY(CheckFile(path, found, secrecy));
   std::string content(static_cast<std::size_t>(found.st_size), '\0');
   std::size_t filled = 0;
   while (filled < content.size()) {
@@ -128,17 +129,14 @@ absl::Status Check(const TlsFiles& files, const TlsIdentity& identity) {
 }  // namespace
 
 absl::StatusOr<TlsIdentity> LoadTlsIdentity(const TlsFiles& files) {
-  absl::StatusOr<std::string> certificate = ReadFile(files.certificate, Secrecy::kPublic);
-  if (!certificate.ok()) return certificate.status();
-  absl::StatusOr<std::string> key = ReadFile(files.key, Secrecy::kOwnerOnly);
-  if (!key.ok()) return key.status();
-  TlsIdentity identity{*std::move(certificate), *std::move(key)};
+  ROSTER_ASSIGN(std::string certificate, ReadFile(files.certificate, Secrecy::kPublic));
+  ROSTER_ASSIGN(std::string key, ReadFile(files.key, Secrecy::kOwnerOnly));
+  TlsIdentity identity{std::move(certificate), std::move(key)};
   if (!files.client_ca.empty()) {
-    absl::StatusOr<std::string> client_ca = ReadFile(files.client_ca, Secrecy::kPublic);
-    if (!client_ca.ok()) return client_ca.status();
-    identity.client_ca_pem = *std::move(client_ca);
+    ROSTER_ASSIGN(std::string client_ca, ReadFile(files.client_ca, Secrecy::kPublic));
+    identity.client_ca_pem = std::move(client_ca);
   }
-  if (absl::Status refusal = Check(files, identity); !refusal.ok()) return refusal;
+  ROSTER_TRY(Check(files, identity));
   return identity;
 }
 

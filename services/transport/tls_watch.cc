@@ -2,14 +2,15 @@
 
 #include <utility>
 
+#include "domain/base/try.h"
+
 namespace roster::services {
 
 absl::StatusOr<std::unique_ptr<TlsWatch>> TlsWatch::Start(TlsFiles files, absl::Duration interval,
                                                           Observer observer) {
-  absl::StatusOr<TlsIdentity> identity = LoadTlsIdentity(files);
-  if (!identity.ok()) return identity.status();
+  ROSTER_ASSIGN(TlsIdentity identity, LoadTlsIdentity(files));
   return std::unique_ptr<TlsWatch>(
-      new TlsWatch(std::move(files), interval, std::move(observer), *std::move(identity)));
+      new TlsWatch(std::move(files), interval, std::move(observer), std::move(identity)));
 }
 
 TlsWatch::TlsWatch(TlsFiles files, absl::Duration interval, Observer observer, TlsIdentity identity)

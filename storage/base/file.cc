@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "domain/base/try.h"
 #include "storage/base/rocksdb_status.h"
 
 namespace roster::storage {
@@ -81,7 +82,7 @@ absl::Status ReplaceFile(const std::string& path, std::string_view content, rock
   std::unique_ptr<rocksdb::FSWritableFile> file;
   IOStatus status = files.NewWritableFile(fresh, FileOptions(), &file, nullptr);
   if (!status.ok()) return Failed(status, "create", fresh);
-  if (absl::Status written = WriteAll(*file, content, fresh); !written.ok()) return written;
+  ROSTER_TRY(WriteAll(*file, content, fresh));
   status = files.RenameFile(fresh, path, IOOptions(), nullptr);
   if (!status.ok()) return Failed(status, "rename to", path);
   return SyncEntry(path, env);
@@ -89,20 +90,18 @@ absl::Status ReplaceFile(const std::string& path, std::string_view content, rock
 
 absl::Status AppendLine(const std::string& path, std::string_view line, rocksdb::Env* env) {
   FileSystem& files = Files(env);
-  const absl::StatusOr<char> last = LastByte(path, env);
-  if (!last.ok()) return last.status();
+  ROSTER_ASSIGN(const char last, LastByte(path, env));
   const std::string whole_line = absl::StrCat(std::string(line), "\n");
-  if (*last != '\n') {
-    absl::StatusOr<std::string> content = ReadFile(path, env);
-    if (!content.ok()) return content.status();
-    const size_t last_break = content->rfind('\n');
-    content->resize(last_break == std::string::npos ? 0 : last_break + 1);
-    return ReplaceFile(path, *content + whole_line, env);
+  if (last != '\n') {
+    ROSTER_ASSIGN(std::string content, ReadFile(path, env));
+    const size_t last_break = content.rfind('\n');
+    content.resize(last_break == std::string::npos ? 0 : last_break + 1);
+    return ReplaceFile(path, content + whole_line, env);
   }
   std::unique_ptr<rocksdb::FSWritableFile> file;
   const IOStatus status = files.ReopenWritableFile(path, FileOptions(), &file, nullptr);
   if (!status.ok()) return Failed(status, "open", path);
-  if (absl::Status written = WriteAll(*file, whole_line, path); !written.ok()) return written;
+  ROSTER_TRY(WriteAll(*file, whole_line, path));
   return SyncEntry(path, env);
 }
 

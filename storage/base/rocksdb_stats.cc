@@ -37,27 +37,27 @@ void CountFigures(rocksdb::DBOptions& options) {
   options.statistics->set_stats_level(rocksdb::StatsLevel::kExceptHistogramOrTimers);
 }
 
-Figures FiguresOf(rocksdb::DB& db) {
-  Figures figures;
-  figures.table_bytes = Sum(db, Properties::kLiveSstFilesSize);
-  figures.obsolete_bytes =
-      std::max(Sum(db, Properties::kTotalSstFilesSize), figures.table_bytes) - figures.table_bytes;
-  figures.live_bytes = Sum(db, Properties::kEstimateLiveDataSize);
-  figures.memtable_bytes = Sum(db, Properties::kSizeAllMemTables);
-  figures.wal_bytes = WalBytes(db);
-  figures.cache_bytes = Whole(db, Properties::kBlockCacheUsage);
-  figures.cache_limit_bytes = Whole(db, Properties::kBlockCacheCapacity);
-  figures.flushes_running = Whole(db, Properties::kNumRunningFlushes);
-  figures.compactions_running = Whole(db, Properties::kNumRunningCompactions);
-  figures.compaction_pending_bytes = Sum(db, Properties::kEstimatePendingCompactionBytes);
-  figures.writes_stopped = Whole(db, Properties::kIsWriteStopped) != 0;
+StoreStats StatsOf(rocksdb::DB& db) {
+  StoreStats stats;
+  stats.table_bytes = Sum(db, Properties::kLiveSstFilesSize);
+  stats.obsolete_bytes =
+      std::max(Sum(db, Properties::kTotalSstFilesSize), stats.table_bytes) - stats.table_bytes;
+  stats.live_bytes = Sum(db, Properties::kEstimateLiveDataSize);
+  stats.memtable_bytes = Sum(db, Properties::kSizeAllMemTables);
+  stats.wal_bytes = WalBytes(db);
+  stats.cache_bytes = Whole(db, Properties::kBlockCacheUsage);
+  stats.cache_limit_bytes = Whole(db, Properties::kBlockCacheCapacity);
+  stats.flushes_running = Whole(db, Properties::kNumRunningFlushes);
+  stats.compactions_running = Whole(db, Properties::kNumRunningCompactions);
+  stats.compaction_pending_bytes = Sum(db, Properties::kEstimatePendingCompactionBytes);
+  stats.writes_stopped = Whole(db, Properties::kIsWriteStopped) != 0;
   if (const auto& statistics = db.GetDBOptions().statistics; statistics != nullptr) {
-    figures.cache_hits = statistics->getTickerCount(rocksdb::BLOCK_CACHE_HIT);
-    figures.cache_misses = statistics->getTickerCount(rocksdb::BLOCK_CACHE_MISS);
-    figures.stalled =
+    stats.cache_hits = statistics->getTickerCount(rocksdb::BLOCK_CACHE_HIT);
+    stats.cache_misses = statistics->getTickerCount(rocksdb::BLOCK_CACHE_MISS);
+    stats.stalled =
         absl::Microseconds(static_cast<int64_t>(statistics->getTickerCount(rocksdb::STALL_MICROS)));
   }
-  return figures;
+  return stats;
 }
 
 }  // namespace roster::storage

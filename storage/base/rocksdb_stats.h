@@ -13,7 +13,7 @@ namespace roster::storage {
 void CountFigures(rocksdb::DBOptions& options);
 
 // Takes a moment: it looks at the files of the write-ahead log. What can't be had is 0.
-Figures FiguresOf(rocksdb::DB& db);
+StoreStats StatsOf(rocksdb::DB& db);
 
 }  // namespace roster::storage
 

@@ -10,7 +10,7 @@
 namespace roster::storage {
 
 // All sizes in bytes. Counts begin with the opening.
-struct Figures {
+struct StoreStats {
   uint64_t table_bytes = 0;     // files of tables that are in use
   uint64_t obsolete_bytes = 0;  // files of tables that a reader still has or that are to be removed
   uint64_t live_bytes = 0;      // estimate of what would be left when all was compacted

@@ -66,7 +66,7 @@ class Log {
   virtual bool Await(Position position, absl::Duration timeout) const = 0;
 
   // For metrics; all 0 where there are no files.
-  virtual Figures figures() const { return {}; }
+  virtual StoreStats stats() const { return {}; }
 };
 
 // The time of the commit at a position that the log has; before all times at 0. Errors as Read.

@@ -17,6 +17,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "domain/base/try.h"
 #include "storage/base/rocksdb_status.h"
 #include "storage/log/commit_record.h"
 #include "storage/log/log_db.h"
@@ -161,9 +162,8 @@ absl::Status OpenLog::CheckTables(uint64_t budget_bytes) const {
   uint64_t entries = 0;
   uint64_t bytes = 0;
   for (const rocksdb::LiveFileMetaData& table : tables) {
-    const absl::StatusOr<uint64_t> in_table = CheckTable(table, bytes < budget_bytes);
-    if (!in_table.ok()) return in_table.status();
-    entries += *in_table;
+    ROSTER_ASSIGN(const uint64_t in_table, CheckTable(table, bytes < budget_bytes));
+    entries += in_table;
     bytes += table.size;
   }
   return CheckCount(entries);
@@ -215,12 +215,11 @@ absl::StatusOr<std::unique_ptr<OpenLog>> Check(const std::string& directory,
                                                const RocksDbLogOptions& options,
                                                uint64_t budget_bytes) {
   if (IsLogMissing(directory, options.env)) return Missing(directory, checkpoint);
-  absl::StatusOr<std::unique_ptr<OpenLog>> log = OpenLog::Open(directory, options);
-  if (!log.ok()) return log.status();
+  ROSTER_ASSIGN(std::unique_ptr<OpenLog> log, OpenLog::Open(directory, options));
   if (checkpoint != nullptr) {
-    if (absl::Status status = (*log)->CheckAgainst(*checkpoint); !status.ok()) return status;
+    ROSTER_TRY((log)->CheckAgainst(*checkpoint));
   }
-  if (absl::Status status = (*log)->CheckTables(budget_bytes); !status.ok()) return status;
+  ROSTER_TRY((log)->CheckTables(budget_bytes));
   return log;
 }
 

@@ -7,6 +7,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "domain/base/try.h"
 #include "storage/base/rocksdb_stats.h"
 #include "storage/base/rocksdb_status.h"
 #include "storage/log/commit_record.h"
@@ -38,10 +39,9 @@ absl::StatusOr<std::string> ReadFact(rocksdb::DB& db, const char* key) {
 }
 
 absl::Status CheckFormat(rocksdb::DB& db) {
-  const absl::StatusOr<std::string> text = ReadFact(db, kLogFormatKey);
-  if (!text.ok()) return text.status();
+  ROSTER_ASSIGN(const std::string text, ReadFact(db, kLogFormatKey));
   uint32_t version = 0;
-  if (!absl::SimpleAtoi(*text, &version) || version == 0) {
+  if (!absl::SimpleAtoi(text, &version) || version == 0) {
     return absl::DataLossError("the log is damaged: its format version is not a number");
   }
   if (version == kLogFormatVersion) return absl::OkStatus();
@@ -63,7 +63,7 @@ absl::StatusOr<LogTail> FindTail(rocksdb::DB& db, const std::string& id) {
   const Position head = PositionOf(row->key());
   const std::string_view record = row->value().ToStringView();
   RecordReader reader(id, head);
-  if (absl::Status status = reader.Add(record); !status.ok()) return status;
+  ROSTER_TRY(reader.Add(record));
   return TailAt(head, record);
 }
 
@@ -106,12 +106,10 @@ absl::Status NoLog(const std::string& directory) {
 }
 
 absl::StatusOr<LogIdentity> ReadLogIdentity(rocksdb::DB& db) {
-  if (absl::Status format = CheckFormat(db); !format.ok()) return format;
-  absl::StatusOr<std::string> id = ReadFact(db, kLogIdKey);
-  if (!id.ok()) return id.status();
-  absl::StatusOr<LogTail> tail = FindTail(db, *id);
-  if (!tail.ok()) return tail.status();
-  return LogIdentity{*std::move(id), *std::move(tail)};
+  ROSTER_TRY(CheckFormat(db));
+  ROSTER_ASSIGN(std::string id, ReadFact(db, kLogIdKey));
+  ROSTER_ASSIGN(LogTail tail, FindTail(db, id));
+  return LogIdentity{std::move(id), std::move(tail)};
 }
 
 absl::StatusOr<std::vector<Commit>> ReadRecords(rocksdb::DB& db, const std::string& log_id,
@@ -128,7 +126,7 @@ absl::StatusOr<std::vector<Commit>> ReadRecords(rocksdb::DB& db, const std::stri
   const std::unique_ptr<rocksdb::Iterator> row(db.NewIterator(options));
   for (row->Seek(RecordKey(from)); row->Valid() && reader.bytes() < kMaxReadBytes; row->Next()) {
     if (PositionOf(row->key()) != reader.next()) break;
-    if (absl::Status status = reader.Add(row->value().ToStringView()); !status.ok()) return status;
+    ROSTER_TRY(reader.Add(row->value().ToStringView()));
   }
   if (!row->status().ok()) {
     return DamagedRecord(reader.next(), absl::StrCat("can't be read: ", row->status().ToString()));

@@ -3,16 +3,17 @@
 #include <algorithm>
 #include <iterator>
 
+#include "domain/base/try.h"
+
 namespace roster::storage {
 
 absl::Status MemoryLog::Append(Position expected, std::vector<event::v1::Commit>& commits) {
   const MutexLock lock(mutex_);
   const LogTail tail = head_.tail();
-  if (absl::Status status = CheckExpected(expected, tail); !status.ok()) return status;
-  absl::StatusOr<StampedRecords> stamped = StampRecords(id_, tail, commits);
-  if (!stamped.ok()) return stamped.status();
-  std::move(stamped->records.begin(), stamped->records.end(), std::back_inserter(records_));
-  head_.Set(std::move(stamped->tail));
+  ROSTER_TRY(CheckExpected(expected, tail));
+  ROSTER_ASSIGN(StampedRecords stamped, StampRecords(id_, tail, commits));
+  std::move(stamped.records.begin(), stamped.records.end(), std::back_inserter(records_));
+  head_.Set(std::move(stamped.tail));
   return absl::OkStatus();
 }
 
@@ -22,7 +23,7 @@ absl::StatusOr<std::vector<event::v1::Commit>> MemoryLog::Read(Position from, si
   const MutexLock lock(mutex_);
   while (reader.next() <= records_.size() && reader.next() - from < limit &&
          reader.bytes() < kMaxReadBytes) {
-    if (absl::Status status = reader.Add(records_[reader.next() - 1]); !status.ok()) return status;
+    ROSTER_TRY(reader.Add(records_[reader.next() - 1]));
   }
   return std::move(reader).Take();
 }

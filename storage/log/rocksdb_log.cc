@@ -10,6 +10,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
+#include "domain/base/try.h"
 #include "storage/base/mutex.h"
 #include "storage/base/rocksdb_stats.h"
 #include "storage/base/rocksdb_status.h"
@@ -37,7 +38,7 @@ class RocksDbLog final : public Log {
   bool Await(Position position, absl::Duration timeout) const override {
     return head_.Await(position, timeout);
   }
-  Figures figures() const override { return FiguresOf(*db_); }
+  StoreStats stats() const override { return StatsOf(*db_); }
 
  private:
   const std::unique_ptr<rocksdb::DB> db_;
@@ -52,19 +53,18 @@ absl::Status RocksDbLog::Append(Position expected, std::vector<Commit>& commits)
   const MutexLock lock(append_mutex_);
   if (!failure_.ok()) return failure_;
   const LogTail tail = head_.tail();
-  if (absl::Status status = CheckExpected(expected, tail); !status.ok()) return status;
+  ROSTER_TRY(CheckExpected(expected, tail));
   if (commits.empty()) return absl::OkStatus();
-  absl::StatusOr<StampedRecords> stamped = StampRecords(id_, tail, commits);
-  if (!stamped.ok()) return stamped.status();
+  ROSTER_ASSIGN(StampedRecords stamped, StampRecords(id_, tail, commits));
   rocksdb::WriteBatch batch;
   Position position = expected;
-  for (const std::string& record : stamped->records) batch.Put(RecordKey(++position), record);
+  for (const std::string& record : stamped.records) batch.Put(RecordKey(++position), record);
   rocksdb::WriteOptions options;
   options.sync = true;
   failure_ = FromRocksDb(db_->Write(options, &batch), "append to the log");
   if (!failure_.ok()) return failure_;
   // Readers do not look past the head, so they see a record only now that it is durable.
-  head_.Set(std::move(stamped->tail));
+  head_.Set(std::move(stamped.tail));
   return absl::OkStatus();
 }
 
@@ -83,9 +83,8 @@ absl::StatusOr<std::unique_ptr<Log>> Open(const rocksdb::Options& options,
     const rocksdb::Status written = db->Write(durable, &facts);
     if (!written.ok()) return FromRocksDb(written, absl::StrCat("create the log in ", directory));
   }
-  absl::StatusOr<LogIdentity> identity = ReadLogIdentity(*db);
-  if (!identity.ok()) return identity.status();
-  return std::make_unique<RocksDbLog>(std::move(db), *std::move(identity));
+  ROSTER_ASSIGN(LogIdentity identity, ReadLogIdentity(*db));
+  return std::make_unique<RocksDbLog>(std::move(db), std::move(identity));
 }
 
 absl::Status MakeDirectory(rocksdb::Env* env, const std::string& directory) {
@@ -105,7 +104,7 @@ absl::StatusOr<std::unique_ptr<Log>> CreateRocksDbLog(const std::string& directo
   if (!IsLogMissing(directory, options.env)) {
     return absl::AlreadyExistsError(absl::StrCat("a log is in ", directory));
   }
-  if (absl::Status made = MakeDirectory(options.env, directory); !made.ok()) return made;
+  ROSTER_TRY(MakeDirectory(options.env, directory));
   db_options.create_if_missing = true;
   db_options.error_if_exists = true;
   return Open(db_options, directory);

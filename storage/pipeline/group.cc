@@ -7,7 +7,7 @@
 #include "domain/base/refusal.h"
 #include "domain/fold.h"
 #include "domain/request/request.h"
-#include "domain/rows/rows.h"
+#include "domain/rows/codec.h"
 #include "storage/vault/sealing.h"
 
 namespace roster::storage {
@@ -22,14 +22,14 @@ constexpr absl::Duration kClockTolerance = absl::Seconds(5);
 constexpr size_t kStampBytes = 80;
 
 // The record of a command's events, without what the log stamps except for the position.
-Commit Record(const Proposal& proposal, const domain::Cause& cause, domain::Events events,
+Commit Record(const Proposal& proposal, const domain::Caller& caller, domain::Events events,
               Position position) {
   Commit commit;
   commit.set_position(position);
   commit.set_account_id(proposal.account_id);
-  *commit.mutable_actor() = cause.actor;
+  *commit.mutable_actor() = caller.actor;
   commit.set_cause(proposal.method);
-  *commit.mutable_time() = domain::ToTimestamp(cause.at);
+  *commit.mutable_time() = domain::ToTimestamp(caller.at);
   if (proposal.request) {
     commit.set_request_id(proposal.request->id);
     commit.set_request_hash(proposal.request_hash);
@@ -83,15 +83,15 @@ Decision Decide(const Proposal& proposal, const absl::StatusOr<absl::Time>& at, 
     }
   }
 
-  domain::Cause cause = proposal.cause;
-  cause.at = *at;
-  absl::StatusOr<domain::Events> events = proposal.decide(world, cause);
+  domain::Caller caller = proposal.caller;
+  caller.at = *at;
+  absl::StatusOr<domain::Events> events = proposal.decide(world, caller);
   outcome.status = events.status();
   if (!events.ok()) return decision;
 
   outcome.changed = !events->empty();
   if (outcome.changed || proposal.request) {
-    Commit commit = Record(proposal, cause, *std::move(events), world.position() + 1);
+    Commit commit = Record(proposal, caller, *std::move(events), world.position() + 1);
     outcome.status = Prepare(world, preview, vault, commit);
     if (!outcome.status.ok()) return decision;
     domain::Fold(world, commit);

@@ -15,13 +15,14 @@ void PushFront(std::deque<Proposal>& queue, Proposals proposals) {
 
 }  // namespace
 
-Handover::Handover(HandoverLimits limits, Version published, absl::Time time, absl::Status failure)
+GroupQueue::GroupQueue(GroupQueueLimits limits, Version published, absl::Time time,
+                       absl::Status failure)
     : limits_(limits),
       published_(std::move(published)),
       published_time_(time),
       failure_(std::move(failure)) {}
 
-std::optional<domain::Reason> Handover::Queue(Proposal& proposal) {
+std::optional<domain::Reason> GroupQueue::Queue(Proposal& proposal) {
   bool wake = false;
   {
     MutexLock lock(mutex_);
@@ -36,28 +37,28 @@ std::optional<domain::Reason> Handover::Queue(Proposal& proposal) {
   return std::nullopt;
 }
 
-void Handover::Stop() {
+void GroupQueue::Stop() {
   MutexLock lock(mutex_);
   stopping_ = true;
   writer_wakes_.NotifyOne();
 }
 
-size_t Handover::queue_depth() const {
+size_t GroupQueue::queue_depth() const {
   MutexLock lock(mutex_);
   return queue_.size();
 }
 
-absl::Status Handover::failure() const {
+absl::Status GroupQueue::failure() const {
   MutexLock lock(mutex_);
   return failure_;
 }
 
-Base Handover::published() const {
+Base GroupQueue::published() const {
   MutexLock lock(mutex_);
   return {.published = published_, .unpublished = nullptr, .time = published_time_};
 }
 
-std::optional<Batch> Handover::NextBatch() {
+std::optional<Batch> GroupQueue::NextBatch() {
   MutexLock lock(mutex_);
   for (;;) {
     if (!returned_.empty()) {
@@ -83,12 +84,12 @@ std::optional<Batch> Handover::NextBatch() {
 }
 
 // Undoes what was decided but not handed over.
-void Handover::TakeBackReady() {
+void GroupQueue::TakeBackReady() {
   if (ready_) PushFront(queue_, ready_->TakeProposals());
   ready_.reset();
 }
 
-Batch Handover::TakeBatch() {
+Batch GroupQueue::TakeBatch() {
   Batch batch{.group = std::move(ready_), .proposals = {}};
   if (!batch.group) {
     batch.group =
@@ -103,7 +104,7 @@ Batch Handover::TakeBatch() {
   return batch;
 }
 
-void Handover::PutReady(Batch batch) {
+void GroupQueue::PutReady(Batch batch) {
   // Should the committer have returned commands or failed meanwhile, it leaves the group alone and
   // NextBatch takes it back before anything else.
   MutexLock lock(mutex_);
@@ -112,11 +113,11 @@ void Handover::PutReady(Batch batch) {
   committer_wakes_.NotifyOne();
 }
 
-bool Handover::Full(const Group& group) const {
+bool GroupQueue::Full(const Group& group) const {
   return group.commands().size() >= limits_.commands || group.bytes() >= limits_.bytes;
 }
 
-std::unique_ptr<Group> Handover::NextGroup() {
+std::unique_ptr<Group> GroupQueue::NextGroup() {
   MutexLock lock(mutex_);
   settling_ = false;
   while (!ready_ || !returned_.empty() || !failure_.ok()) {
@@ -134,30 +135,30 @@ std::unique_ptr<Group> Handover::NextGroup() {
   return group;
 }
 
-void Handover::Publish(Version version, absl::Time time) {
+void GroupQueue::Publish(Version version, absl::Time time) {
   MutexLock lock(mutex_);
   ShowVersion(version, time);
 }
 
-void Handover::Return(Version version, absl::Time time, std::vector<Proposal> proposals) {
+void GroupQueue::Return(Version version, absl::Time time, std::vector<Proposal> proposals) {
   MutexLock lock(mutex_);
   ShowVersion(version, time);
   returned_ = std::move(proposals);
 }
 
 // The version before is left to the caller, to be freed without the lock.
-void Handover::ShowVersion(Version& version, absl::Time time) {
+void GroupQueue::ShowVersion(Version& version, absl::Time time) {
   published_.swap(version);
   published_time_ = time;
   unpublished_.reset();  // the group still holds them
 }
 
-void Handover::Fail(const absl::Status& failure) {
+void GroupQueue::Fail(const absl::Status& failure) {
   MutexLock lock(mutex_);
   failure_ = failure;
 }
 
-void Handover::FailedGroupAnswered() {
+void GroupQueue::FailedGroupAnswered() {
   MutexLock lock(mutex_);
   settling_ = false;
   writer_wakes_.NotifyOne();

@@ -22,7 +22,7 @@
 
 namespace roster::storage {
 
-struct HandoverLimits {
+struct GroupQueueLimits {
   size_t queue;     // waiting commands
   size_t commands;  // in a group
   size_t bytes;     // of commit records in a group; the last one may go over
@@ -38,10 +38,10 @@ struct Batch {
 // Thread-safe; one thread is the writer, one the committer. A decided group lies here until the
 // committer is free, and as long as it does the writer may take it back to add commands: a group
 // grows exactly while the disk is busy with the one before it.
-class Handover {
+class GroupQueue {
  public:
   // `failure` is that of a log that can't be used from the start, or OK.
-  Handover(HandoverLimits limits, Version published, absl::Time time, absl::Status failure);
+  GroupQueue(GroupQueueLimits limits, Version published, absl::Time time, absl::Status failure);
 
   // Queues a command. When it can't be queued it is left as it was and the reason is returned.
   std::optional<domain::Reason> Queue(Proposal& proposal);
@@ -81,7 +81,7 @@ class Handover {
   Batch TakeBatch() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ShowVersion(Version& version, absl::Time time) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  const HandoverLimits limits_;
+  const GroupQueueLimits limits_;
 
   mutable Mutex mutex_;
   CondVar writer_wakes_;

@@ -8,7 +8,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "domain/base/refusal.h"
-#include "domain/rows/rows.h"
+#include "domain/base/try.h"
 #include "storage/base/mutex.h"
 #include "storage/pipeline/group.h"
 #include "storage/pipeline/group_queue.h"
@@ -35,7 +35,7 @@ class Pipeline::State {
 
   void Submit(Proposal proposal);
   Outcome Preview(const Proposal& proposal) const;
-  size_t queue_depth() const { return handover_.queue_depth(); }
+  size_t queue_depth() const { return group_queue_.queue_depth(); }
   bool full() const { return queue_depth() >= options_.queue_limit; }
   void Stop();
   Waiters& waiters() { return waiters_; }
@@ -58,7 +58,7 @@ class Pipeline::State {
   Views& views_;
   Vault& vault_;
   const PipelineOptions options_;
-  Handover handover_;
+  GroupQueue group_queue_;
   Waiters waiters_;
 
   bool has_room_ = true;     // the writer's: for the group that is being decided
@@ -78,10 +78,10 @@ Pipeline::State::State(Log& log, Views& views, Vault& vault, PipelineOptions opt
       views_(views),
       vault_(vault),
       options_(std::move(options)),
-      handover_({.queue = options_.queue_limit,
-                 .commands = options_.group_limit,
-                 .bytes = options_.group_bytes},
-                views.Latest(), last.value_or(absl::InfinitePast()), last.status()),
+      group_queue_({.queue = options_.queue_limit,
+                    .commands = options_.group_limit,
+                    .bytes = options_.group_bytes},
+                   views.Latest(), last.value_or(absl::InfinitePast()), last.status()),
       waiters_(views.Latest()->position()) {
   MutexLock lock(join_mutex_);
   writer_ = std::thread([this] { RunWriter(); });
@@ -89,12 +89,14 @@ Pipeline::State::State(Log& log, Views& views, Vault& vault, PipelineOptions opt
 }
 
 void Pipeline::State::Submit(Proposal proposal) {
-  if (const std::optional<domain::Reason> shed = handover_.Queue(proposal)) Answer(proposal, *shed);
+  if (const std::optional<domain::Reason> shed = group_queue_.Queue(proposal))
+    Answer(proposal, *shed);
 }
 
 Outcome Pipeline::State::Preview(const Proposal& proposal) const {
-  if (!handover_.failure().ok()) return {.status = domain::Refuse(domain::Reason::kStorageFailed)};
-  const Base base = handover_.published();
+  if (!group_queue_.failure().ok())
+    return {.status = domain::Refuse(domain::Reason::kStorageFailed)};
+  const Base base = group_queue_.published();
   domain::Changes dropped;
   domain::Overlay world(*base.published, dropped);
   return Decide(proposal, CommitTime(options_.clock(), base.time), /*preview=*/true, vault_, world)
@@ -102,7 +104,7 @@ Outcome Pipeline::State::Preview(const Proposal& proposal) const {
 }
 
 void Pipeline::State::Stop() {
-  handover_.Stop();
+  group_queue_.Stop();
   {
     MutexLock lock(join_mutex_);
     if (writer_.joinable()) writer_.join();
@@ -112,10 +114,10 @@ void Pipeline::State::Stop() {
 }
 
 void Pipeline::State::RunWriter() {
-  while (std::optional<Batch> batch = handover_.NextBatch()) {
+  while (std::optional<Batch> batch = group_queue_.NextBatch()) {
     if (batch->group) {
       DecideBatch(*batch);
-      handover_.PutReady(*std::move(batch));
+      group_queue_.PutReady(*std::move(batch));
     } else {
       for (const Proposal& proposal : batch->proposals) {
         Answer(proposal, domain::Reason::kStorageFailed);
@@ -126,8 +128,8 @@ void Pipeline::State::RunWriter() {
 
 void Pipeline::State::DecideBatch(Batch& batch) {
   Group& group = *batch.group;
-  if (group.commands().empty()) has_room_ = options_.has_room();
-  while (!batch.proposals.empty() && !handover_.Full(group)) {
+  if (group.commands().empty()) has_room_ = options_.has_disk_space();
+  while (!batch.proposals.empty() && !group_queue_.Full(group)) {
     Proposal& next = batch.proposals.front();
     const absl::StatusOr<absl::Time> time = TimeFor(next);
     group.Add(std::move(next), time, vault_);
@@ -146,11 +148,11 @@ absl::StatusOr<absl::Time> Pipeline::State::TimeFor(const Proposal& proposal) co
 }
 
 void Pipeline::State::RunCommitter() {
-  if (const absl::Status failure = handover_.failure(); !failure.ok()) {
+  if (const absl::Status failure = group_queue_.failure(); !failure.ok()) {
     waiters_.Close();
     options_.on_failure(failure);
   }
-  while (const std::unique_ptr<Group> group = handover_.NextGroup()) {
+  while (const std::unique_ptr<Group> group = group_queue_.NextGroup()) {
     if (const absl::Status settled = Settle(*group); !settled.ok()) Fail(*group, settled);
   }
 }
@@ -169,10 +171,9 @@ absl::Status Pipeline::State::Settle(Group& group) {
   if (!appended.ok()) return appended;
   aborts_in_place_ = 0;
 
-  absl::StatusOr<Version> version = views_.Apply(*group.changes());
-  if (!version.ok()) return version.status();
-  const Position position = (*version)->position();
-  handover_.Publish(*std::move(version), group.time());
+  ROSTER_ASSIGN(Version version, views_.Apply(*group.changes()));
+  const Position position = (version)->position();
+  group_queue_.Publish(std::move(version), group.time());
   const std::vector<Waiters::Reached> released = waiters_.Publish(position);
   AnswerAll(group);
   for (const Waiters::Reached& reached : released) reached(true);
@@ -199,27 +200,26 @@ void Pipeline::State::AnswerAll(const Group& group) {
 
 // Another node appended first: shows what it wrote and hands the commands back to the writer.
 absl::Status Pipeline::State::DecideAgain(Group& group) {
-  if (absl::Status caught_up = CatchUp(views_, log_, vault_); !caught_up.ok()) return caught_up;
+  ROSTER_TRY(CatchUp(views_, log_, vault_));
   Version version = views_.Latest();
   const Position position = version->position();
   aborts_in_place_ = position == group.expected() ? aborts_in_place_ + 1 : 0;
   if (aborts_in_place_ > kAbortsInPlace) {
     return absl::InternalError("the log refuses to append at its own head");
   }
-  const absl::StatusOr<absl::Time> time = TimeAt(log_, position);
-  if (!time.ok()) return time.status();
-  handover_.Return(std::move(version), *time, group.TakeProposals());
+  ROSTER_ASSIGN(const absl::Time time, TimeAt(log_, position));
+  group_queue_.Return(std::move(version), time, group.TakeProposals());
   for (const Waiters::Reached& reached : waiters_.Publish(position)) reached(true);
   return absl::OkStatus();
 }
 
 void Pipeline::State::Fail(const Group& group, const absl::Status& failure) {
-  handover_.Fail(failure);
+  group_queue_.Fail(failure);
   for (const Group::Command& command : group.commands()) {
     Answer(command.proposal, domain::Reason::kStorageFailed);
   }
   // The rest is answered by the writer, whatever on_failure waits for.
-  handover_.FailedGroupAnswered();
+  group_queue_.FailedGroupAnswered();
   waiters_.Close();
   options_.on_failure(failure);
 }

@@ -37,7 +37,7 @@ struct PipelineOptions {
   std::function<absl::Time()> clock = absl::Now;
   // Whether there is disk space for commands; asked once a group. False refuses them with
   // DISK_FULL; reads go on.
-  std::function<bool()> has_room = [] { return true; };
+  std::function<bool()> has_disk_space = [] { return true; };
   // Called once, from the committer, when an append or apply failed. Nothing is acknowledged from
   // then on except as STORAGE_FAILED (outcome unknown). The process must end. Must not call Stop.
   std::function<void(const absl::Status&)> on_failure = [](const absl::Status&) {};

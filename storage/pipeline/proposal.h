@@ -36,11 +36,11 @@ struct Outcome {
 // A command on its way to the log.
 struct Proposal {
   std::string account_id;
-  domain::Cause cause;  // `at` is filled in by the pipeline
-  std::string method;   // the RPC, for the record
+  domain::Caller caller;  // `at` is filled in by the pipeline
+  std::string method;     // the RPC, for the record
   // Decides; may run more than once (when another node appended first), so it must not consume its
   // state.
-  std::function<absl::StatusOr<domain::Events>(const domain::World&, const domain::Cause&)> decide;
+  std::function<absl::StatusOr<domain::Events>(const domain::World&, const domain::Caller&)> decide;
   // Builds the answer from the world right after the command, at its position. Called after each
   // successful decision, also of a no-op, on the thread that decided; the last call counts, so it
   // clears what an earlier one built. May be null.

@@ -22,14 +22,14 @@ uint64_t FreeBytes(const struct statvfs& space) {
 
 }  // namespace
 
-bool HasRoom(const std::string& directory) {
+bool HasDiskSpace(const std::string& directory) {
   struct statvfs space = {};
   if (statvfs(directory.c_str(), &space) != 0) return false;
   const uint64_t total = uint64_t{space.f_blocks} * space.f_frsize;
   return FreeBytes(space) >= std::max(kLeastFreeBytes, total / 100 * kLeastFreePercent);
 }
 
-absl::Status CheckRoomToOpen(const std::string& directory) {
+absl::Status CheckDiskSpaceToOpen(const std::string& directory) {
   struct statvfs space = {};
   if (statvfs(directory.c_str(), &space) != 0) {
     return absl::ErrnoToStatus(errno, absl::StrCat("can't ask for the room in ", directory));

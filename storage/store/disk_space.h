@@ -12,12 +12,12 @@ namespace roster::storage {
 
 // Whether the file system of the directory has room for commands: at least 64 MiB and 5 % of it are
 // free. False also when it can't be asked.
-bool HasRoom(const std::string& directory);
+bool HasDiskSpace(const std::string& directory);
 
 // Whether there is room to open a store, less than that for commands: a server that takes no more
 // commands can be started and read. RESOURCE_EXHAUSTED: there is not; the message says how much is
 // wanted.
-absl::Status CheckRoomToOpen(const std::string& directory);
+absl::Status CheckDiskSpaceToOpen(const std::string& directory);
 
 }  // namespace roster::storage
 

@@ -3,7 +3,8 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "domain/rows/rows.h"
+#include "domain/base/try.h"
+#include "domain/rows/person_key_rows.h"
 
 namespace roster::storage {
 
@@ -33,9 +34,9 @@ absl::Status Erase(Vault& vault, ErasureList& list, Views& views,
     key_ids.push_back(erasure.key_id);
     last = std::max(last, erasure.position);
   }
-  if (absl::Status status = vault.Destroy(key_ids); !status.ok()) return status;
-  if (absl::Status status = list.Add(erasures); !status.ok()) return status;
-  if (absl::Status status = views.Purge(); !status.ok()) return status;
+  ROSTER_TRY(vault.Destroy(key_ids));
+  ROSTER_TRY(list.Add(erasures));
+  ROSTER_TRY(views.Purge());
   return list.Forgotten(last);
 }
 

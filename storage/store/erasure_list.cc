@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "domain/base/try.h"
 #include "storage/base/file.h"
 #include "storage/crypto/crc.h"
 
@@ -41,7 +42,7 @@ absl::StatusOr<ErasureList> ErasureList::Open(const std::string& path, rocksdb::
   for (size_t begin = 0, end = 0; (end = text->find('\n', begin)) != std::string::npos;
        begin = end + 1) {
     const std::string_view line = std::string_view(*text).substr(begin, end - begin);
-    if (absl::Status status = list.ReadLine(line); !status.ok()) return status;
+    ROSTER_TRY(list.ReadLine(line));
   }
   return list;
 }

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
+#include "domain/base/try.h"
 #include "storage/base/file.h"
 #include "storage/log/checkpoint.h"
 #include "storage/log/rocksdb_log.h"
@@ -50,7 +51,7 @@ absl::Status CheckEmpty(const std::string& directory) {
 absl::StatusOr<SecretKey> ReadOrCreateKey(const std::string& place) {
   absl::StatusOr<SecretKey> key = ReadKeyEncryptionKey(place);
   if (!absl::IsNotFound(key.status())) return key;
-  if (absl::Status created = CreateKeyEncryptionKey(place); !created.ok()) return created;
+  ROSTER_TRY(CreateKeyEncryptionKey(place));
   return ReadKeyEncryptionKey(place);
 }
 
@@ -62,60 +63,54 @@ std::string UnfinishedLogId(const std::string& directory) {
 }
 
 // Removes vault and checkpoint when they are those of the unfinished log, and refuses any others.
-absl::Status ClearPlaces(const StorePlaces& places, const SecretKey& key,
+absl::Status ClearPlaces(const StorePaths& paths, const SecretKey& key,
                          const std::string& unfinished) {
-  if (fs::exists(places.erasure_list())) {
+  if (fs::exists(paths.erasure_list())) {
     return absl::AlreadyExistsError(
-        absl::StrCat("the erasure list of a store is at ", places.erasure_list()));
+        absl::StrCat("the erasure list of a store is at ", paths.erasure_list()));
   }
-  if (fs::exists(places.vault)) {
-    const auto vault = Vault::OpenFile({.path = places.vault, .key_encryption_key = key});
+  if (fs::exists(paths.vault)) {
+    const auto vault = Vault::OpenFile({.path = paths.vault, .key_encryption_key = key});
     if (unfinished.empty() || !vault.ok() || (*vault)->log_id() != unfinished) {
-      return absl::AlreadyExistsError(
-          absl::StrCat("the key vault of a store is at ", places.vault));
+      return absl::AlreadyExistsError(absl::StrCat("the key vault of a store is at ", paths.vault));
     }
   }
-  if (fs::exists(places.checkpoint)) {
-    const auto checkpoint = ReadCheckpoint(places.checkpoint);
+  if (fs::exists(paths.checkpoint)) {
+    const auto checkpoint = ReadCheckpoint(paths.checkpoint);
     if (unfinished.empty() || !checkpoint.ok() || checkpoint->log_id != unfinished) {
       return absl::AlreadyExistsError(
-          absl::StrCat("the checkpoint of a store is at ", places.checkpoint));
+          absl::StrCat("the checkpoint of a store is at ", paths.checkpoint));
     }
   }
   std::error_code error;
-  fs::remove(places.vault, error);
-  if (!error) fs::remove(places.checkpoint, error);
-  if (!error) fs::remove_all(UnfinishedLogDirectory(places.directory), error);
+  fs::remove(paths.vault, error);
+  if (!error) fs::remove(paths.checkpoint, error);
+  if (!error) fs::remove_all(UnfinishedLogDirectory(paths.directory), error);
   if (!error) return absl::OkStatus();
   return absl::ErrnoToStatus(error.value(), "can't clear away what an init left");
 }
 
 // The log under its unfinished name, then what refers to it.
-absl::Status WriteParts(const StorePlaces& places, const SecretKey& key,
+absl::Status WriteParts(const StorePaths& paths, const SecretKey& key,
                         std::vector<event::v1::Commit> first) {
-  auto log = CreateRocksDbLog(UnfinishedLogDirectory(places.directory));
-  if (!log.ok()) return log.status();
-  if (absl::Status status = (*log)->Append(0, first); !status.ok()) return status;
+  ROSTER_ASSIGN(auto log, CreateRocksDbLog(UnfinishedLogDirectory(paths.directory)));
+  ROSTER_TRY((log)->Append(0, first));
   absl::Status created =
-      Vault::Create({.path = places.vault, .key_encryption_key = key}, (*log)->id());
-  return created.ok() ? WriteCheckpoint(places.checkpoint, CheckpointOf(**log)) : created;
+      Vault::Create({.path = paths.vault, .key_encryption_key = key}, (log)->id());
+  return created.ok() ? WriteCheckpoint(paths.checkpoint, CheckpointOf(*log)) : created;
 }
 
 }  // namespace
 
-absl::Status InitStore(const StorePlaces& places, std::vector<event::v1::Commit> first) {
-  const std::string& directory = places.directory;
+absl::Status InitStore(const StorePaths& paths, std::vector<event::v1::Commit> first) {
+  const std::string& directory = paths.directory;
   const bool made = mkdir(directory.c_str(), 0700) == 0;
   if (!made && errno != EEXIST) return LastError("create", directory);
-  const absl::StatusOr<DirectoryLock> lock = DirectoryLock::Take(directory);
-  if (!lock.ok()) return lock.status();
-  if (absl::Status status = CheckEmpty(directory); !status.ok()) return status;
-  const absl::StatusOr<SecretKey> key = ReadOrCreateKey(places.key_encryption_key);
-  if (!key.ok()) return key.status();
-  absl::Status cleared = ClearPlaces(places, *key, UnfinishedLogId(directory));
-  if (!cleared.ok()) return cleared;
-  absl::Status written = WriteParts(places, *key, std::move(first));
-  if (!written.ok()) return written;
+  ROSTER_ASSIGN(const DirectoryLock lock, DirectoryLock::Take(directory));
+  ROSTER_TRY(CheckEmpty(directory));
+  ROSTER_ASSIGN(const SecretKey key, ReadOrCreateKey(paths.key_encryption_key));
+  ROSTER_TRY(ClearPlaces(paths, key, UnfinishedLogId(directory)));
+  ROSTER_TRY(WriteParts(paths, key, std::move(first)));
   const std::string unfinished = UnfinishedLogDirectory(directory);
   if (std::rename(unfinished.c_str(), LogDirectory(directory).c_str()) != 0) {
     return LastError("rename", unfinished);

@@ -5,7 +5,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "domain/rows/rows.h"
+#include "domain/base/try.h"
+#include "domain/rows/person_key_rows.h"
 #include "storage/base/file.h"
 #include "storage/log/checkpoint.h"
 #include "storage/log/log_check.h"
@@ -36,36 +37,33 @@ absl::StatusOr<DirectoryLock> LockStore(const std::string& directory) {
   return lock;
 }
 
-absl::StatusOr<Checked> CheckStore(const StorePlaces& places, rocksdb::Env* env, bool whole) {
-  absl::StatusOr<DirectoryLock> lock = LockStore(places.directory);
-  if (!lock.ok()) return lock.status();
-  const std::string log = LogDirectory(places.directory);
-  absl::StatusOr<Checkpoint> checkpoint = ReadCheckpoint(places.checkpoint, env);
+absl::StatusOr<Checked> CheckStore(const StorePaths& paths, rocksdb::Env* env, bool whole) {
+  ROSTER_ASSIGN(DirectoryLock lock, LockStore(paths.directory));
+  const std::string log = LogDirectory(paths.directory);
+  absl::StatusOr<Checkpoint> checkpoint = ReadCheckpoint(paths.checkpoint, env);
   if (absl::IsNotFound(checkpoint.status()) && !Exists(log, env)) {
     return CheckRocksDbLog(log, nullptr, {.env = env});
   }
   if (!checkpoint.ok()) return checkpoint.status();
-  absl::StatusOr<SecretKey> key = ReadKeyEncryptionKey(places.key_encryption_key);
-  if (!key.ok()) return key.status();
-  NamedCheckpoint named{places.checkpoint, *std::move(checkpoint)};
-  absl::Status checked = whole ? VerifyRocksDbLog(log, &named, {.env = env})
-                               : CheckRocksDbLog(log, &named, {.env = env});
-  if (!checked.ok()) return checked;
-  return Checked{*std::move(lock), *key, std::move(named)};
+  ROSTER_ASSIGN(SecretKey key, ReadKeyEncryptionKey(paths.key_encryption_key));
+  NamedCheckpoint named{paths.checkpoint, *std::move(checkpoint)};
+  ROSTER_TRY(whole ? VerifyRocksDbLog(log, &named, {.env = env})
+                   : CheckRocksDbLog(log, &named, {.env = env}));
+  return Checked{std::move(lock), key, std::move(named)};
 }
 
 absl::StatusOr<std::unique_ptr<Vault>> OpenVault(const StoreOptions& options,
                                                  const Checked& checked) {
   absl::StatusOr<std::unique_ptr<Vault>> vault =
-      Vault::OpenFile({.path = options.places.vault,
+      Vault::OpenFile({.path = options.paths.vault,
                        .key_encryption_key = checked.key_encryption_key,
                        .on_damage = options.on_damage,
                        .env = options.env});
   if (vault.ok() && (*vault)->log_id() != checked.checkpoint.checkpoint.log_id) {
     return absl::FailedPreconditionError(
-        absl::StrCat("the key vault ", options.places.vault,
+        absl::StrCat("the key vault ", options.paths.vault,
                      " belongs to another store. Nothing was changed. Restore the one of ",
-                     options.places.directory, ", or say where it is with --key-vault"));
+                     options.paths.directory, ", or say where it is with --key-vault"));
   }
   return vault;
 }
@@ -115,14 +113,13 @@ class OpenedStore final : public Store {
 absl::Status OpenedStore::Start(const StoreOptions& options,
                                 const std::function<void(std::string_view)>& say) {
   ViewsOptions views_options;
-  views_options.directory = ViewsDirectory(options.places.directory);
+  views_options.directory = ViewsDirectory(options.paths.directory);
   views_options.cache_bytes = options.cache_bytes;
   views_options.compression = options.compression;
   views_options.on_damage = options.on_damage;
   views_options.env = options.env;
-  absl::StatusOr<std::unique_ptr<Views>> views = OpenViews(views_options, *log_, *vault_, say);
-  if (!views.ok()) return views.status();
-  views_ = *std::move(views);
+  ROSTER_ASSIGN(std::unique_ptr<Views> views, OpenViews(views_options, *log_, *vault_, say));
+  views_ = std::move(views);
   if (absl::Status keys = CheckKeys(*vault_, *views_->Latest()); !keys.ok()) {
     // Folded without a key that should be there, they lack rows.
     views_.reset();
@@ -130,10 +127,10 @@ absl::Status OpenedStore::Start(const StoreOptions& options,
     return keys;
   }
   vault_->ContinueAfter(domain::LastKey(*views_->Latest()));
-  if (absl::Status status = FinishErasures(say); !status.ok()) return status;
+  ROSTER_TRY(FinishErasures(say));
   eraser_ = std::make_unique<Eraser>(*vault_, list_, *views_, options.on_failure);
   CheckpointerOptions checkpoints;
-  checkpoints.path = options.places.checkpoint;
+  checkpoints.path = options.paths.checkpoint;
   checkpoints.env = options.env;
   checkpoints.on_error = options.on_late_checkpoint;
   checkpointer_ = std::make_unique<Checkpointer>(*log_, std::move(checkpoints));
@@ -152,7 +149,7 @@ absl::Status OpenedStore::FinishErasures(const std::function<void(std::string_vi
 
 }  // namespace
 
-StorePlaces StorePlaces::Beside(const std::string& directory) {
+StorePaths StorePaths::Beside(const std::string& directory) {
   std::string name = directory;
   while (name.size() > 1 && name.back() == '/') name.pop_back();
   return {.directory = directory,
@@ -163,43 +160,36 @@ StorePlaces StorePlaces::Beside(const std::string& directory) {
 
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(const StoreOptions& options,
                                                  const std::function<void(std::string_view)>& say) {
-  const StorePlaces& places = options.places;
-  absl::StatusOr<Checked> checked = CheckStore(places, options.env, /*whole=*/false);
-  if (!checked.ok()) return checked.status();
-  absl::StatusOr<std::unique_ptr<Vault>> vault = OpenVault(options, *checked);
-  if (!vault.ok()) return vault.status();
-  absl::StatusOr<ErasureList> list = ErasureList::Open(places.erasure_list(), options.env);
-  if (!list.ok()) return list.status();
-  if (absl::Status room = CheckRoomToOpen(places.directory); !room.ok()) return room;
-  absl::StatusOr<std::unique_ptr<Log>> log =
-      OpenRocksDbLog(LogDirectory(places.directory), {.env = options.env});
-  if (!log.ok()) return log.status();
-  auto store = std::make_unique<OpenedStore>(*std::move(checked), *std::move(vault),
-                                             *std::move(log), *std::move(list));
-  if (absl::Status started = store->Start(options, say); !started.ok()) return started;
+  const StorePaths& paths = options.paths;
+  ROSTER_ASSIGN(Checked checked, CheckStore(paths, options.env, /*whole=*/false));
+  ROSTER_ASSIGN(std::unique_ptr<Vault> vault, OpenVault(options, checked));
+  ROSTER_ASSIGN(ErasureList list, ErasureList::Open(paths.erasure_list(), options.env));
+  ROSTER_TRY(CheckDiskSpaceToOpen(paths.directory));
+  ROSTER_ASSIGN(std::unique_ptr<Log> log,
+                OpenRocksDbLog(LogDirectory(paths.directory), {.env = options.env}));
+  auto store = std::make_unique<OpenedStore>(std::move(checked), std::move(vault), std::move(log),
+                                             std::move(list));
+  ROSTER_TRY(store->Start(options, say));
   return store;
 }
 
-absl::Status VerifyStore(const StorePlaces& places) {
-  absl::StatusOr<Checked> checked = CheckStore(places, nullptr, /*whole=*/true);
-  if (!checked.ok()) return checked.status();
+absl::Status VerifyStore(const StorePaths& paths) {
+  ROSTER_ASSIGN(Checked checked, CheckStore(paths, nullptr, /*whole=*/true));
   StoreOptions options;
-  options.places = places;
-  if (auto vault = OpenVault(options, *checked); !vault.ok()) return vault.status();
-  return ErasureList::Open(places.erasure_list()).status();
+  options.paths = paths;
+  if (auto vault = OpenVault(options, checked); !vault.ok()) return vault.status();
+  return ErasureList::Open(paths.erasure_list()).status();
 }
 
-absl::Status WriteLostCheckpoint(const StorePlaces& places) {
-  absl::StatusOr<DirectoryLock> lock = LockStore(places.directory);
-  if (!lock.ok()) return lock.status();
-  if (Exists(places.checkpoint)) {
-    return absl::AlreadyExistsError(absl::StrCat("a checkpoint is at ", places.checkpoint));
+absl::Status WriteLostCheckpoint(const StorePaths& paths) {
+  ROSTER_ASSIGN(const DirectoryLock lock, LockStore(paths.directory));
+  if (Exists(paths.checkpoint)) {
+    return absl::AlreadyExistsError(absl::StrCat("a checkpoint is at ", paths.checkpoint));
   }
-  const std::string directory = LogDirectory(places.directory);
-  if (absl::Status checked = VerifyRocksDbLog(directory, nullptr); !checked.ok()) return checked;
-  absl::StatusOr<std::unique_ptr<Log>> log = OpenRocksDbLog(directory);
-  if (!log.ok()) return log.status();
-  return WriteCheckpoint(places.checkpoint, CheckpointOf(**log));
+  const std::string directory = LogDirectory(paths.directory);
+  ROSTER_TRY(VerifyRocksDbLog(directory, nullptr));
+  ROSTER_ASSIGN(std::unique_ptr<Log> log, OpenRocksDbLog(directory));
+  return WriteCheckpoint(paths.checkpoint, CheckpointOf(*log));
 }
 
 }  // namespace roster::storage

@@ -32,14 +32,14 @@ class Env;
 namespace roster::storage {
 
 // Where the parts of a store are.
-struct StorePlaces {
+struct StorePaths {
   std::string directory;
   std::string vault;
   std::string key_encryption_key;  // as ReadKeyEncryptionKey has it
   std::string checkpoint;
 
   // All of them beside the directory D: D.vault, D.kek, D.checkpoint.
-  static StorePlaces Beside(const std::string& directory);
+  static StorePaths Beside(const std::string& directory);
 
   std::string erasure_list() const { return checkpoint + ".erased"; }
 };
@@ -51,10 +51,10 @@ struct StorePlaces {
 // ALREADY_EXISTS: there is a store, or the vault or checkpoint of one. FAILED_PRECONDITION: the
 // directory holds something else, or another process is creating a store in it. INVALID_ARGUMENT: a
 // commit that no log takes. Others: of the file system.
-absl::Status InitStore(const StorePlaces& places, std::vector<event::v1::Commit> first);
+absl::Status InitStore(const StorePaths& paths, std::vector<event::v1::Commit> first);
 
 struct StoreOptions {
-  StorePlaces places;
+  StorePaths paths;
   size_t cache_bytes = ViewsOptions().cache_bytes;
   bool compression = true;                               // of the views
   std::function<void(std::string_view what)> on_damage;  // as in ViewsOptions and VaultOptions
@@ -91,11 +91,11 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(const StoreOptions& options,
 
 // Reads the whole store without changing anything: the chain of the log, its checkpoint, and every
 // key. Errors as OpenStore.
-absl::Status VerifyStore(const StorePlaces& places);
+absl::Status VerifyStore(const StorePaths& paths);
 
 // Writes the checkpoint of a store that has lost it, from the log as it is: only for a log that is
 // known to be whole. ALREADY_EXISTS: there is a checkpoint. Others as OpenStore.
-absl::Status WriteLostCheckpoint(const StorePlaces& places);
+absl::Status WriteLostCheckpoint(const StorePaths& paths);
 
 }  // namespace roster::storage
 

@@ -9,6 +9,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "domain/base/try.h"
 #include "storage/base/file.h"
 
 namespace roster::storage {
@@ -54,7 +55,7 @@ absl::StatusOr<SecretKey> ReadKeyEncryptionKey(const std::string& place) {
     if (value != nullptr) return Parse(place, value);
     return absl::NotFoundError(absl::StrCat("the environment variable of ", place, " is not set"));
   }
-  if (absl::Status status = CheckPrivate(place); !status.ok()) return status;
+  ROSTER_TRY(CheckPrivate(place));
   const absl::StatusOr<std::string> text = ReadFile(place);
   return text.ok() ? Parse(place, *text) : text.status();
 }
@@ -68,7 +69,7 @@ absl::Status CreateKeyEncryptionKey(const std::string& place) {
     return absl::AlreadyExistsError(absl::StrCat("a key-encryption key is in ", place));
   }
   const std::string digits(absl::BytesToHexString(RandomBytes(kSecretKeyBytes)));
-  if (absl::Status status = ReplaceFile(place, digits + "\n"); !status.ok()) return status;
+  ROSTER_TRY(ReplaceFile(place, digits + "\n"));
   if (chmod(place.c_str(), S_IRUSR | S_IWUSR) == 0) return absl::OkStatus();
   return absl::ErrnoToStatus(errno, absl::StrCat("can't protect ", place));
 }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "domain/base/try.h"
 #include "domain/user/person.h"
 #include "storage/crypto/aead.h"
 
@@ -26,10 +27,9 @@ absl::StatusOr<KeyId> KeyFor(Vault& vault, const domain::World& world, const Com
 absl::Status OpenPersonal(const Vault& vault, Commit& commit) {
   for (Event& event : *commit.mutable_events()) {
     if (!event.has_sealed()) continue;
-    absl::StatusOr<std::optional<PersonalData>> opened =
-        vault.TryOpen(commit.account_id(), domain::PersonOf(event), event.sealed());
-    if (!opened.ok()) return opened.status();
-    if (*opened) *event.mutable_personal() = **std::move(opened);
+    ROSTER_ASSIGN(std::optional<PersonalData> opened,
+                  vault.TryOpen(commit.account_id(), domain::PersonOf(event), event.sealed()));
+    if (opened) *event.mutable_personal() = *std::move(opened);
   }
   return absl::OkStatus();
 }
@@ -37,13 +37,10 @@ absl::Status OpenPersonal(const Vault& vault, Commit& commit) {
 absl::Status SealPersonal(Vault& vault, const domain::World& world, bool preview, Commit& commit) {
   for (Event& event : *commit.mutable_events()) {
     if (!event.has_personal()) continue;
-    const absl::StatusOr<KeyId> key_id =
-        preview ? kPreviewKey : KeyFor(vault, world, commit, event);
-    if (!key_id.ok()) return key_id.status();
-    auto sealed =
-        vault.Seal(commit.account_id(), domain::PersonOf(event), event.personal(), *key_id);
-    if (!sealed.ok()) return sealed.status();
-    *event.mutable_sealed() = *std::move(sealed);
+    ROSTER_ASSIGN(const KeyId key_id, preview ? kPreviewKey : KeyFor(vault, world, commit, event));
+    ROSTER_ASSIGN(auto sealed, vault.Seal(commit.account_id(), domain::PersonOf(event),
+                                          event.personal(), key_id));
+    *event.mutable_sealed() = std::move(sealed);
   }
   return absl::OkStatus();
 }

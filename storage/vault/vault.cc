@@ -7,7 +7,7 @@
 #include <cstdlib>
 
 #include "absl/strings/str_cat.h"
-#include "domain/rows/rows.h"
+#include "domain/base/try.h"
 #include "domain/world/world.h"
 #include "storage/base/file.h"
 #include "storage/base/rocksdb_status.h"
@@ -97,8 +97,8 @@ absl::StatusOr<std::unique_ptr<Vault>> Vault::OpenFile(const VaultOptions& optio
   const rocksdb::IOStatus opened = files->NewRandomRWFile(options.path, {}, &file, nullptr);
   if (!opened.ok()) return FromRocksDb(opened, what);
   std::unique_ptr<Vault> vault(new Vault(options, std::move(file)));
-  if (absl::Status status = vault->ReadHeader(); !status.ok()) return status;
-  if (absl::Status status = vault->CheckSlots(); !status.ok()) return status;
+  ROSTER_TRY(vault->ReadHeader());
+  ROSTER_TRY(vault->CheckSlots());
   return vault;
 }
 
@@ -172,11 +172,10 @@ absl::StatusOr<std::optional<SecretKey>> Vault::ReadKey(KeyId key_id) const {
 absl::StatusOr<std::optional<PersonalData>> Vault::TryOpen(std::string_view account_id,
                                                            std::string_view user_id,
                                                            const SealedData& sealed) const {
-  const absl::StatusOr<std::optional<SecretKey>> key = ReadKey(sealed.key_id());
-  if (!key.ok()) return key.status();
-  if (!*key) return std::optional<PersonalData>();
+  ROSTER_ASSIGN(const std::optional<SecretKey> key, ReadKey(sealed.key_id()));
+  if (!key) return std::optional<PersonalData>();
   const std::optional<std::string> bytes =
-      storage::Open(**key, PersonContext(account_id, user_id, sealed.key_id()), sealed.bytes());
+      storage::Open(*key, PersonContext(account_id, user_id, sealed.key_id()), sealed.bytes());
   PersonalData personal;
   if (!bytes || !personal.ParseFromString(*bytes)) {
     return Damaged(path(), absl::StrCat("key ", sealed.key_id(), " does not open the data of user ",
@@ -195,9 +194,8 @@ std::optional<PersonalData> Vault::Open(std::string_view account_id, std::string
 
 absl::StatusOr<SealedData> Vault::Seal(std::string_view account_id, std::string_view user_id,
                                        const PersonalData& personal, KeyId key_id) const {
-  const absl::StatusOr<std::optional<SecretKey>> key = ReadKey(key_id);
-  if (!key.ok()) return key.status();
-  if (!*key) return Damaged(path(), absl::StrCat("key ", key_id, " was destroyed"));
+  ROSTER_ASSIGN(const std::optional<SecretKey> key, ReadKey(key_id));
+  if (!key) return Damaged(path(), absl::StrCat("key ", key_id, " was destroyed"));
   const std::string bytes = personal.SerializeAsString();
   // Protobuf writes text that it refuses to read. Such an event would lock the log for ever.
   if (PersonalData read_back; !read_back.ParseFromString(bytes)) {
@@ -205,13 +203,13 @@ absl::StatusOr<SealedData> Vault::Seal(std::string_view account_id, std::string_
   }
   SealedData sealed;
   sealed.set_key_id(key_id);
-  sealed.set_bytes(storage::Seal(**key, PersonContext(account_id, user_id, key_id), bytes));
+  sealed.set_bytes(storage::Seal(*key, PersonContext(account_id, user_id, key_id), bytes));
   return sealed;
 }
 
 absl::StatusOr<KeyId> Vault::TakeKey() {
   if (last_taken_ >= size_) {
-    if (absl::Status status = WriteAhead(); !status.ok()) return status;
+    ROSTER_TRY(WriteAhead());
   }
   return ++last_taken_;
 }

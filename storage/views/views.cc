@@ -6,6 +6,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
+#include "domain/base/try.h"
 #include "domain/fold.h"
 #include "domain/text/text.h"
 #include "storage/base/file.h"
@@ -33,12 +34,12 @@ class SnapshotWorld final : public domain::World {
   Position position() const override { return position_; }
   const domain::Keys& keys() const override { return keys_; }
 
-  std::optional<std::string> GetKept(domain::Table table, std::string_view key) const override {
+  std::optional<std::string> GetRaw(domain::Table table, std::string_view key) const override {
     return db_->Get(snapshot_, table, key);
   }
 
-  void ScanKept(domain::Table table, std::string_view prefix, std::string_view after,
-                domain::Direction direction, Visitor visit) const override {
+  void ScanRaw(domain::Table table, std::string_view prefix, std::string_view after,
+               domain::Direction direction, Visitor visit) const override {
     db_->Scan(snapshot_, table, prefix, after, direction, visit);
   }
 
@@ -71,7 +72,7 @@ class RocksDbViews final : public Views {
 
   absl::Status Purge() override { return db_->Purge(); }
 
-  Figures figures() const override { return db_->figures(); }
+  StoreStats stats() const override { return db_->stats(); }
 
  private:
   const std::shared_ptr<ViewsDb> db_;
@@ -83,7 +84,7 @@ class RocksDbViews final : public Views {
 };
 
 absl::StatusOr<Version> RocksDbViews::Apply(const domain::Changes& changes) {
-  if (absl::Status status = db_->Write(changes); !status.ok()) return status;
+  ROSTER_TRY(db_->Write(changes));
   Version version = std::make_shared<SnapshotWorld>(db_, keys_, changes.position);
   Version previous = version;
   {
@@ -93,7 +94,7 @@ absl::StatusOr<Version> RocksDbViews::Apply(const domain::Changes& changes) {
   // `previous` lets go of its snapshot here, outside the lock that readers take.
   previous.reset();
   if (changes.position - flushed_ >= flush_commits_) {
-    if (absl::Status status = db_->Flush(/*wait=*/false); !status.ok()) return status;
+    ROSTER_TRY(db_->Flush(/*wait=*/false));
     flushed_ = changes.position;
   }
   return version;
@@ -117,10 +118,9 @@ std::string WhyUseless(const ViewsDb& db, const ViewsOptions& options, const Log
 
 absl::StatusOr<std::unique_ptr<Views>> Create(const ViewsOptions& options, const Log& log,
                                               const Vault& vault) {
-  absl::StatusOr<std::unique_ptr<ViewsDb>> db = ViewsDb::Open(options);
-  if (!db.ok()) return db.status();
-  if (absl::Status status = (*db)->WriteIdentity(log.id()); !status.ok()) return status;
-  return std::make_unique<RocksDbViews>(*std::move(db), vault, 0, options.flush_commits);
+  ROSTER_ASSIGN(std::unique_ptr<ViewsDb> db, ViewsDb::Open(options));
+  ROSTER_TRY((db)->WriteIdentity(log.id()));
+  return std::make_unique<RocksDbViews>(std::move(db), vault, 0, options.flush_commits);
 }
 
 // The views as they are, or new ones.
@@ -141,8 +141,7 @@ absl::StatusOr<std::unique_ptr<Views>> OpenOrCreate(
   }
   if (db.ok()) db->reset();  // closes the directory
   say(absl::StrCat("views: dropped, ", why, "; building them anew"));
-  absl::Status dropped = RemoveFiles(options.directory, options.env);
-  if (!dropped.ok()) return dropped;
+  ROSTER_TRY(RemoveFiles(options.directory, options.env));
   return Create(options, log, vault);
 }
 
@@ -153,11 +152,10 @@ std::string ViewVersion() { return absl::StrCat(kViewVersion, "/", domain::TextV
 absl::StatusOr<std::unique_ptr<Views>> OpenViews(const ViewsOptions& options, const Log& log,
                                                  const Vault& vault,
                                                  const std::function<void(std::string_view)>& say) {
-  absl::StatusOr<std::unique_ptr<Views>> views = OpenOrCreate(options, log, vault, say);
-  if (!views.ok()) return views.status();
-  const Position before = (*views)->Latest()->position();
-  if (absl::Status status = CatchUp(**views, log, vault); !status.ok()) return status;
-  const Position after = (*views)->Latest()->position();
+  ROSTER_ASSIGN(std::unique_ptr<Views> views, OpenOrCreate(options, log, vault, say));
+  const Position before = (views)->Latest()->position();
+  ROSTER_TRY(CatchUp(*views, log, vault));
+  const Position after = (views)->Latest()->position();
   if (after > before) {
     say(absl::StrCat("views: folded ", after - before, " commits, now at position ", after));
   }
@@ -167,24 +165,22 @@ absl::StatusOr<std::unique_ptr<Views>> OpenViews(const ViewsOptions& options, co
 absl::Status CatchUp(Views& views, const Log& log, const Vault& vault) {
   Version version = views.Latest();
   while (true) {
-    absl::StatusOr<std::vector<Commit>> commits = log.Read(version->position() + 1, kChunkCommits);
-    if (!commits.ok()) return commits.status();
-    if (commits->empty()) return absl::OkStatus();
+    ROSTER_ASSIGN(std::vector<Commit> commits, log.Read(version->position() + 1, kChunkCommits));
+    if (commits.empty()) return absl::OkStatus();
     domain::Changes changes;
     domain::Overlay world(*version, changes);
-    for (Commit& commit : *commits) {
+    for (Commit& commit : commits) {
       if (!domain::KnowsEveryEvent(commit)) {
         return absl::FailedPreconditionError(
             absl::StrCat("record ", commit.position(),
                          " of the log has an event that this rosterd does not know: run the newer "
                          "version that wrote it"));
       }
-      if (absl::Status opened = OpenPersonal(vault, commit); !opened.ok()) return opened;
+      ROSTER_TRY(OpenPersonal(vault, commit));
       domain::Fold(world, commit);
     }
-    absl::StatusOr<Version> applied = views.Apply(changes);
-    if (!applied.ok()) return applied.status();
-    version = *std::move(applied);
+    ROSTER_ASSIGN(Version applied, views.Apply(changes));
+    version = std::move(applied);
   }
 }
 

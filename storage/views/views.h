@@ -71,7 +71,7 @@ class Views {
   virtual absl::Status Purge() = 0;
 
   // For metrics; all 0 where there are no files.
-  virtual Figures figures() const { return {}; }
+  virtual StoreStats stats() const { return {}; }
 };
 
 // Opens the views and folds what the log has and they have not. `say` gets a line for people when

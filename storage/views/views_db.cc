@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "domain/base/try.h"
 #include "storage/base/file.h"
 #include "storage/base/rocksdb_stats.h"
 #include "storage/base/rocksdb_status.h"
@@ -131,10 +132,7 @@ absl::Status ViewsDb::WriteIdentity(std::string_view log_id) {
   batch.Put(kPositionKey, EncodePosition(0));
   rocksdb::WriteOptions options;
   options.disableWAL = true;
-  if (absl::Status status = FromRocksDb(db_->Write(options, &batch), "create the views");
-      !status.ok()) {
-    return status;
-  }
+  ROSTER_TRY(FromRocksDb(db_->Write(options, &batch), "create the views"));
   return Flush(/*wait=*/true);
 }
 

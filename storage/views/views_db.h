@@ -58,7 +58,7 @@ class ViewsDb {
   // sees that any more. Returns when the files that had it are gone.
   absl::Status Purge();
 
-  Figures figures() const { return FiguresOf(*db_); }
+  StoreStats stats() const { return StatsOf(*db_); }
 
   const rocksdb::Snapshot* TakeSnapshot() const { return db_->GetSnapshot(); }
   void Release(const rocksdb::Snapshot* snapshot) const { db_->ReleaseSnapshot(snapshot); }

@@ -6,6 +6,7 @@
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "domain/base/try.h"
 #include "storage/base/rocksdb_status.h"
 #include "storage/views/views_db.h"
 
@@ -22,7 +23,7 @@ constexpr absl::Duration kPause = absl::Milliseconds(5);
 
 absl::Status ViewsDb::Purge() {
   const rocksdb::SequenceNumber erased = written_;
-  if (absl::Status status = Flush(/*wait=*/true); !status.ok()) return status;
+  ROSTER_TRY(Flush(/*wait=*/true));
   // A compaction keeps what a snapshot shows. Versions live as long as a call.
   uint64_t oldest = 0;
   while (db_->GetIntProperty(rocksdb::DB::Properties::kOldestSnapshotSequence, &oldest) &&
@@ -30,7 +31,7 @@ absl::Status ViewsDb::Purge() {
     absl::SleepFor(kPause);
   }
   std::set<std::string> files = PersonalFiles();
-  if (absl::Status status = RewritePersonal(); !status.ok()) return status;
+  ROSTER_TRY(RewritePersonal());
   for (const std::string& file : PersonalFiles()) files.erase(file);
   files.merge(Manifests());
   // A manifest begins with the files before the change for which it was made: the last one still
@@ -39,7 +40,7 @@ absl::Status ViewsDb::Purge() {
   options.disableWAL = true;
   const rocksdb::Status written = db_->Put(options, kPurgedKey, "");
   if (!written.ok()) return FromRocksDb(written, "purge the views");
-  if (absl::Status status = Flush(/*wait=*/true); !status.ok()) return status;
+  ROSTER_TRY(Flush(/*wait=*/true));
   // RocksDB removes files when it comes to it, and scans keep those with which they began.
   for (const std::string& file : files) {
     while (db_->GetEnv()->FileExists(file).ok()) absl::SleepFor(kPause);

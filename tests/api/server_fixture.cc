@@ -46,7 +46,7 @@ TestServer::TestServer(services::Options options, std::optional<services::TlsIde
   options_.data_dir = directory_.Path("data");
   options_.listen = options_.health_listen = options_.metrics_listen = services::kAnyPort;
   options_.cache_bytes = 8 << 20;
-  const auto token = services::InitStore(services::PlacesOf(options_), absl::Now());
+  const auto token = services::InitStore(services::StorePathsOf(options_), absl::Now());
   if (!token.ok()) Fail(token.status().ToString());
   operator_ = operator_.As(*token);
   Start();

@@ -226,14 +226,14 @@ TEST_P(WorldContract, KeepsThePositionThatWroteARow) {
   Apply(Table::kUsers, {{"b", "2"}});
   std::string first = "1";
   domain::AppendPosition(first, 1);
-  EXPECT_EQ(world_->now().GetKept(Table::kUsers, "a"), first);
-  EXPECT_EQ(world_->now().GetKept(Table::kTokens, "a"), "1");
+  EXPECT_EQ(world_->now().GetRaw(Table::kUsers, "a"), first);
+  EXPECT_EQ(world_->now().GetRaw(Table::kTokens, "a"), "1");
   Keys rows;
-  world_->now().ScanKept(Table::kUsers, "", "", Direction::kAscending,
-                         [&](std::string_view, std::string_view row) {
-                           rows.emplace_back(row);
-                           return true;
-                         });
+  world_->now().ScanRaw(Table::kUsers, "", "", Direction::kAscending,
+                        [&](std::string_view, std::string_view row) {
+                          rows.emplace_back(row);
+                          return true;
+                        });
   std::string third = "2";
   domain::AppendPosition(third, 3);
   EXPECT_EQ(rows, (Keys{first, third}));

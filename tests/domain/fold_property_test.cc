@@ -9,13 +9,17 @@
 #include <vector>
 
 #include "domain/fold.h"
+#include "domain/rows/codec.h"
+#include "domain/rows/counter.h"
+#include "domain/rows/subject_rows.h"
+#include "domain/rows/user_rows.h"
 #include "tests/domain/scenario.h"
 #include "tests/domain/user/user_model.h"
 
 namespace roster::domain {
 namespace {
 
-absl::StatusOr<Events> DecideStep(const World& world, const Step& step, const Cause& cause) {
+absl::StatusOr<Events> DecideStep(const World& world, const Step& step, const Caller& caller) {
   const std::string id = kUsers[step.user];
   event::v1::PersonalData personal;
   personal.set_full_name("Name");
@@ -23,19 +27,19 @@ absl::StatusOr<Events> DecideStep(const World& world, const Step& step, const Ca
   personal.set_user_name(kUserNames[step.user_name]);
   switch (step.kind) {
     case Step::kCreate:
-      return Decide(world, CreateUser{kAccount, id, personal, {}, {}, {kRoles[step.role]}}, cause);
+      return Decide(world, CreateUser{kAccount, id, personal, {}, {}, {kRoles[step.role]}}, caller);
     case Step::kEmail:
-      return Decide(world, UpdateUser{Ref(id), {"email"}, personal}, cause);
+      return Decide(world, UpdateUser{Ref(id), {"email"}, personal}, caller);
     case Step::kEnable:
-      return Decide(world, EnableUser{Ref(id)}, cause);
+      return Decide(world, EnableUser{Ref(id)}, caller);
     case Step::kDisable:
-      return Decide(world, DisableUser{Ref(id)}, cause);
+      return Decide(world, DisableUser{Ref(id)}, caller);
     case Step::kDelete:
-      return Decide(world, DeleteUser{Ref(id)}, cause);
+      return Decide(world, DeleteUser{Ref(id)}, caller);
     case Step::kRestore:
-      return Decide(world, RestoreUser{Ref(id)}, cause);
+      return Decide(world, RestoreUser{Ref(id)}, caller);
     default:
-      return Decide(world, ChangeUserRole{Ref(id), kRoles[step.role]}, cause);
+      return Decide(world, ChangeUserRole{Ref(id), kRoles[step.role]}, caller);
   }
 }
 
@@ -48,7 +52,7 @@ std::string ReasonAsText(const absl::StatusOr<Events>& outcome) {
 void CompareWorlds(const Scenario& real, const Model& model) {
   const World& world = real.world();
   size_t rows = 0;
-  world.Scan(Table::kUsers, Prefix(kAccount), "", [&](std::string_view, std::string_view) {
+  world.Scan(Table::kUsers, AccountPrefix(kAccount), "", [&](std::string_view, std::string_view) {
     ++rows;
     return true;
   });
@@ -105,7 +109,7 @@ RC_GTEST_PROP(HistoryProperty, AgreesWithTheModel_R3_R36_R48, ()) {
       replica.SignedIn(kUsers[step.user]);
     } else {
       const Caller caller = step.by_user ? UserCaller(kUsers[0]) : Service("super_admin");
-      const auto outcome = DecideStep(real.world(), step, CauseOf(caller, at));
+      const auto outcome = DecideStep(real.world(), step, At(caller, at));
       RC_ASSERT(ReasonAsText(outcome) == model.Do(step, day));
       if (outcome.ok() && !outcome->empty()) {
         real.Happened(*outcome, at);

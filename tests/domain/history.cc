@@ -4,7 +4,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "domain/account/policy.h"
-#include "domain/rows/rows.h"
+#include "domain/rows/account_rows.h"
+#include "domain/rows/codec.h"
+#include "domain/rows/user_rows.h"
 #include "domain/user/user.h"
 
 namespace roster::domain {
@@ -51,56 +53,56 @@ PersonalData History::AnyPerson() {
   return personal;
 }
 
-absl::StatusOr<Events> History::Create(Account& account, const Cause& cause) {
+absl::StatusOr<Events> History::Create(Account& account, const Caller& caller) {
   const std::string id = absl::StrCat("u", ++made_users_);
   const std::string& role = account.roles[Any(account.roles.size())];
   absl::StatusOr<Events> events =
-      domain::Decide(world_, CreateUser{account.id, id, AnyPerson(), {}, {}, {role}}, cause);
+      domain::Decide(world_, CreateUser{account.id, id, AnyPerson(), {}, {}, {role}}, caller);
   if (events.ok()) account.users.push_back(id);
   return events;
 }
 
 absl::StatusOr<Events> History::Change(const std::string& account_id, const std::string& user_id,
-                                       const Account& account, const Cause& cause) {
+                                       const Account& account, const Caller& caller) {
   const UserReference user{account_id, user_id, 0};
   switch (Any(12)) {
     case 0:
-      return domain::Decide(world_, DisableUser{user}, cause);
+      return domain::Decide(world_, DisableUser{user}, caller);
     case 1:
-      return domain::Decide(world_, EnableUser{user}, cause);
+      return domain::Decide(world_, EnableUser{user}, caller);
     case 2:
-      return domain::Decide(world_, DeleteUser{user}, cause);
+      return domain::Decide(world_, DeleteUser{user}, caller);
     case 3:
-      return domain::Decide(world_, RestoreUser{user}, cause);
+      return domain::Decide(world_, RestoreUser{user}, caller);
     case 4: {
       const auto row = FindUser(world_, account_id, user_id);
-      return domain::Decide(world_, EraseUser{{account_id, user_id, row->revision()}}, cause);
+      return domain::Decide(world_, EraseUser{{account_id, user_id, row->revision()}}, caller);
     }
     case 5:
       return domain::Decide(world_, ChangeUserRole{user, account.roles[Any(account.roles.size())]},
-                            cause);
+                            caller);
     default: {
       const std::vector<std::string> names = {"full_name", "email", "title"};
       return domain::Decide(world_, UpdateUser{user, {names[Any(names.size())]}, AnyPerson()},
-                            cause);
+                            caller);
     }
   }
 }
 
-absl::StatusOr<Events> History::Decide(Account& account, const Cause& cause) {
+absl::StatusOr<Events> History::Decide(Account& account, const Caller& caller) {
   if (!FindAccount(world_, account.id)) return Begin(account);
   const bool creates = account.users.size() < kMostUsers && Any(8) == 0;
-  if (account.users.empty() || creates) return Create(account, cause);
-  return Change(account.id, account.users[Any(account.users.size())], account, cause);
+  if (account.users.empty() || creates) return Create(account, caller);
+  return Change(account.id, account.users[Any(account.users.size())], account, caller);
 }
 
-Commit History::Record(Account& account, const Cause& cause, Events events) {
+Commit History::Record(Account& account, const Caller& caller, Events events) {
   Commit commit;
   commit.set_position(world_.position() + 1);
   commit.set_account_id(account.id);
-  *commit.mutable_actor() = cause.actor;
+  *commit.mutable_actor() = caller.actor;
   commit.set_cause("roster.Test/Any");
-  *commit.mutable_time() = ToTimestamp(cause.at);
+  *commit.mutable_time() = ToTimestamp(caller.at);
   for (Event& event : events) {
     if (event.has_personal()) {
       *event.mutable_sealed() = SealPlainly(event.personal());
@@ -123,15 +125,15 @@ Commit History::Next() {
     Account& account = accounts_[Any(accounts_.size())];
     at_ += absl::Seconds(Any(600));  // each draw in a statement of its own, so in one order
     if (Any(200) == 0) at_ += absl::Hours(30);
-    Cause cause;
-    cause.actor.set_kind(event::v1::Actor::KIND_SERVICE_ACCOUNT);
-    cause.actor.set_id("backend");
-    cause.actor_account_id = account.id;
-    cause.at = at_;
+    Caller caller;
+    caller.actor.set_kind(event::v1::Actor::KIND_SERVICE_ACCOUNT);
+    caller.actor.set_id("backend");
+    caller.actor_account_id = account.id;
+    caller.at = at_;
     const bool has_request = Any(4) == 0;
-    absl::StatusOr<Events> events = Decide(account, cause);
+    absl::StatusOr<Events> events = Decide(account, caller);
     if (!events.ok() || (events->empty() && !has_request)) continue;
-    Commit commit = Record(account, cause, *std::move(events));
+    Commit commit = Record(account, caller, *std::move(events));
     if (has_request) {
       commit.set_request_id(absl::StrCat("request ", Any(kRequestIds)));
       commit.set_request_hash("hash");

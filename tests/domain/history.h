@@ -56,12 +56,12 @@ class History {
 
   size_t Any(size_t count) { return random_() % count; }
   Events Begin(Account& account);
-  absl::StatusOr<Events> Decide(Account& account, const Cause& cause);
-  absl::StatusOr<Events> Create(Account& account, const Cause& cause);
+  absl::StatusOr<Events> Decide(Account& account, const Caller& caller);
+  absl::StatusOr<Events> Create(Account& account, const Caller& caller);
   absl::StatusOr<Events> Change(const std::string& account_id, const std::string& user_id,
-                                const Account& account, const Cause& cause);
+                                const Account& account, const Caller& caller);
   event::v1::PersonalData AnyPerson();
-  event::v1::Commit Record(Account& account, const Cause& cause, Events events);
+  event::v1::Commit Record(Account& account, const Caller& caller, Events events);
 
   std::mt19937_64 random_;  // specified to the bit, unlike the distributions
   MemoryWorld world_;

@@ -7,6 +7,8 @@
 #include "domain/base/refusal.h"
 #include "domain/fold.h"
 #include "domain/role/catalogue.h"
+#include "domain/rows/codec.h"
+#include "domain/rows/user_rows.h"
 #include "domain/user/list/index.h"
 
 namespace roster::domain {
@@ -55,18 +57,21 @@ event::v1::PersonalData Person(const std::string& id) {
   return personal;
 }
 
-Caller Service(const std::string& id) { return {Actor::KIND_SERVICE_ACCOUNT, id, kAccount}; }
-Caller UserCaller(const std::string& id) { return {Actor::KIND_USER, id, kAccount}; }
-Caller Operator() { return {Actor::KIND_OPERATOR, "", ""}; }
-Caller Stranger() { return {Actor::KIND_SERVICE_ACCOUNT, "super_admin", kOtherAccount}; }
-
-Cause CauseOf(const Caller& caller, absl::Time at) {
-  Cause cause;
-  cause.actor.set_kind(caller.kind);
-  cause.actor.set_id(caller.id);
-  cause.actor_account_id = caller.account_id;
-  cause.at = at;
-  return cause;
+Caller CallerOf(Actor::Kind kind, const std::string& id, const std::string& account_id) {
+  Caller caller{.actor = {}, .actor_account_id = account_id, .at = kDay0};
+  caller.actor.set_kind(kind);
+  caller.actor.set_id(id);
+  return caller;
+}
+Caller Service(const std::string& id) {
+  return CallerOf(Actor::KIND_SERVICE_ACCOUNT, id, kAccount);
+}
+Caller UserCaller(const std::string& id) { return CallerOf(Actor::KIND_USER, id, kAccount); }
+Caller Operator() { return CallerOf(Actor::KIND_OPERATOR, "", ""); }
+Caller Stranger() { return CallerOf(Actor::KIND_SERVICE_ACCOUNT, "super_admin", kOtherAccount); }
+Caller At(Caller caller, absl::Time at) {
+  caller.at = at;
+  return caller;
 }
 
 Scenario::Scenario(event::v1::Preset preset) {
@@ -164,7 +169,7 @@ Scenario& Scenario::Edit(const std::string& id,
   change(row);
   Changes changes;
   Overlay overlay(world_, changes);
-  overlay.Put(Table::kUsers, Key(kAccount, id), Encode(row));
+  overlay.Put(Table::kUsers, RowKey(kAccount, id), Encode(row));
   IndexUser(overlay, kAccount, before, row);
   world_.Apply(changes);
   return *this;
@@ -186,10 +191,10 @@ void PrintTo(const DecisionCase& row, std::ostream* out) { *out << row.name; }
 std::string CaseName(const testing::TestParamInfo<DecisionCase>& info) { return info.param.name; }
 
 void Verify(const DecisionCase& row) {
-  const Cause cause = CauseOf(row.caller, row.at);
-  const auto outcome = row.when(row.given.world(), cause);
+  const Caller caller = At(row.caller, row.at);
+  const auto outcome = row.when(row.given.world(), caller);
   EXPECT_EQ(Describe(outcome), row.then);
-  EXPECT_EQ(Describe(row.when(row.given.world(), cause)), Describe(outcome)) << "decided again";
+  EXPECT_EQ(Describe(row.when(row.given.world(), caller)), Describe(outcome)) << "decided again";
   if (outcome.ok()) Scenario(row.given).Happened(*outcome, row.at);
 }
 
@@ -231,11 +236,11 @@ std::string Text(const google::protobuf::Message& message) {
 std::map<std::string, std::string> Dump(const World& world) {
   std::map<std::string, std::string> rows;
   for (const Table table : kTables) {
-    world.ScanKept(table, "", "", Direction::kAscending,
-                   [&](std::string_view key, std::string_view value) {
-                     rows[std::string(TableName(table)) + "/" + std::string(key)] = value;
-                     return true;
-                   });
+    world.ScanRaw(table, "", "", Direction::kAscending,
+                  [&](std::string_view key, std::string_view value) {
+                    rows[std::string(TableName(table)) + "/" + std::string(key)] = value;
+                    return true;
+                  });
   }
   return rows;
 }

@@ -22,7 +22,7 @@
 #include "absl/time/time.h"
 #include "domain/account/account.h"
 #include "domain/base/command.h"
-#include "domain/rows/rows.h"
+#include "domain/rows/account_rows.h"
 #include "domain/service_account/service_account.h"
 #include "domain/user/user.h"
 #include "domain/world/memory_world.h"
@@ -53,17 +53,13 @@ struct Newcomer {
   event::v1::AuthMethod auth_method = event::v1::AUTH_METHOD_PASSWORD;
 };
 
-// Who asks.
-struct Caller {
-  event::v1::Actor::Kind kind = event::v1::Actor::KIND_UNSPECIFIED;
-  std::string id;
-  std::string account_id;
-};
+// Callers, at kDay0.
+Caller CallerOf(event::v1::Actor::Kind kind, const std::string& id, const std::string& account_id);
 Caller Service(const std::string& id);  // a service account; each role has one of the same name
 Caller UserCaller(const std::string& id);
 Caller Operator();
 Caller Stranger();  // holds super_admin, in the other account
-Cause CauseOf(const Caller& caller, absl::Time at = kDay0);
+Caller At(Caller caller, absl::Time at);
 
 // The history of the account kAccount, with a service account for each of its roles and no user,
 // beside kOtherAccount. Every call appends one commit and folds it.
@@ -104,16 +100,16 @@ class Command {
  public:
   template <typename Kind>
   Command(Kind command)  // NOLINT: implicit, so that a row of a table names the command alone
-      : decide_([command = std::move(command)](const World& world, const Cause& cause) {
-          return Decide(world, command, cause);
+      : decide_([command = std::move(command)](const World& world, const Caller& caller) {
+          return Decide(world, command, caller);
         }) {}
 
-  absl::StatusOr<Events> operator()(const World& world, const Cause& cause) const {
-    return decide_(world, cause);
+  absl::StatusOr<Events> operator()(const World& world, const Caller& caller) const {
+    return decide_(world, caller);
   }
 
  private:
-  std::function<absl::StatusOr<Events>(const World&, const Cause&)> decide_;
+  std::function<absl::StatusOr<Events>(const World&, const Caller&)> decide_;
 };
 
 // A row of a decision table.

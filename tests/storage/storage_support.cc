@@ -137,11 +137,11 @@ void AppendUsers(Log& log, int users, Vault& vault) {
 std::map<std::string, std::string> Dump(const domain::World& world) {
   std::map<std::string, std::string> rows;
   for (const domain::Table table : domain::kTables) {
-    world.ScanKept(table, "", "", domain::Direction::kAscending,
-                   [&](std::string_view key, std::string_view value) {
-                     rows[std::string(domain::TableName(table)) + "/" + std::string(key)] = value;
-                     return true;
-                   });
+    world.ScanRaw(table, "", "", domain::Direction::kAscending,
+                  [&](std::string_view key, std::string_view value) {
+                    rows[std::string(domain::TableName(table)) + "/" + std::string(key)] = value;
+                    return true;
+                  });
   }
   return rows;
 }

@@ -6,7 +6,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "domain/fold.h"
-#include "domain/rows/rows.h"
+#include "domain/rows/codec.h"
 #include "domain/world/memory_world.h"
 #include "domain/world/overlay.h"
 #include "roster/event/v1/commit.pb.h"

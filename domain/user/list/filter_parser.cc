@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "domain/base/refusal.h"
+#include "domain/base/try.h"
 #include "domain/user/list/filter.h"
 
 namespace roster::domain {
@@ -37,10 +38,9 @@ class FilterParser {
     Filter filter;
     SkipBlanks();
     if (at_ == text_.size()) return filter;
-    absl::StatusOr<Node> root = Expression();
-    if (!root.ok()) return root.status();
+    ROSTER_ASSIGN(Node root, Expression());
     if (at_ < text_.size()) return Fail(at_, "AND, OR or the end is expected here");
-    filter.root_ = *std::move(root);
+    filter.root_ = std::move(root);
     return filter;
   }
 
@@ -53,9 +53,8 @@ class FilterParser {
                               absl::StatusOr<Node> (FilterParser::*parse)()) {
     Node node{.kind = kind};
     do {
-      absl::StatusOr<Node> part = (this->*parse)();
-      if (!part.ok()) return part;
-      node.parts.push_back(*std::move(part));
+      ROSTER_ASSIGN(Node part, (this->*parse)());
+      node.parts.push_back(std::move(part));
     } while (Take(keyword));
     if (node.parts.size() > 1) return node;
     Node only = std::move(node.parts.front());
@@ -64,10 +63,9 @@ class FilterParser {
 
   absl::StatusOr<Node> Term() {
     if (!Take("NOT") && !TakeCharacter('-')) return Simple();
-    absl::StatusOr<Node> part = Simple();
-    if (!part.ok()) return part;
+    ROSTER_ASSIGN(Node part, Simple());
     Node node{.kind = Node::kNot};
-    node.parts.push_back(*std::move(part));
+    node.parts.push_back(std::move(part));
     return node;
   }
 
@@ -77,18 +75,16 @@ class FilterParser {
     if (++comparisons_ > kMaxComparisons) {
       return Fail(begin, absl::StrCat("there are more than ", kMaxComparisons, " comparisons"));
     }
-    absl::StatusOr<Comparison> comparison = IsQuote() ? Search() : Compare();
-    if (!comparison.ok()) return comparison.status();
+    ROSTER_ASSIGN(Comparison comparison, IsQuote() ? Search() : Compare());
     SkipBlanks();
-    return Node{.kind = Node::kComparison, .comparison = *std::move(comparison)};
+    return Node{.kind = Node::kComparison, .comparison = std::move(comparison)};
   }
 
   absl::StatusOr<Node> InParentheses(size_t begin) {
     if (++open_ > kMaxParentheses) {
       return Fail(begin, absl::StrCat("parentheses stand more than ", kMaxParentheses, " deep"));
     }
-    absl::StatusOr<Node> inner = Expression();
-    if (!inner.ok()) return inner;
+    ROSTER_ASSIGN(Node inner, Expression());
     if (!TakeCharacter(')')) return Fail(begin, "this parenthesis is not closed");
     --open_;
     return inner;
@@ -96,9 +92,8 @@ class FilterParser {
 
   absl::StatusOr<Comparison> Search() {
     const size_t begin = at_;
-    const absl::StatusOr<Literal> text = Text();
-    if (!text.ok()) return text.status();
-    return At(begin, MakeSearch(*text));
+    ROSTER_ASSIGN(const Literal text, Text());
+    return At(begin, MakeSearch(text));
   }
 
   absl::StatusOr<Comparison> Compare() {
@@ -118,9 +113,8 @@ class FilterParser {
     if (!op) return Fail(operator_at, "an operator is expected here: = != < <= > >= or :");
     SkipBlanks();
     const size_t value_at = at_;
-    const absl::StatusOr<Literal> value = IsQuote() ? Text() : Value();
-    if (!value.ok()) return value.status();
-    return At(value_at, MakeComparison(*field, *op, *value));
+    ROSTER_ASSIGN(const Literal value, IsQuote() ? Text() : Value());
+    return At(value_at, MakeComparison(*field, *op, value));
   }
 
   // A value without quotes.

@@ -3,7 +3,8 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "domain/rows/rows.h"
+#include "domain/rows/codec.h"
+#include "domain/rows/counter.h"
 
 namespace roster::domain {
 namespace {
@@ -35,10 +36,10 @@ bool Contains(const std::vector<std::string>& keys, const std::string& key) {
 }  // namespace
 
 std::string StatusPrefix(std::string_view account_id, UserStatus status) {
-  return Key(account_id, absl::StrCat("s/", status, "/"));
+  return RowKey(account_id, absl::StrCat("s/", status, "/"));
 }
 
-std::string RolesPrefix(std::string_view account_id) { return Key(account_id, "r/"); }
+std::string RolesPrefix(std::string_view account_id) { return RowKey(account_id, "r/"); }
 
 std::string RolePrefix(std::string_view account_id, std::string_view role) {
   return RolesPrefix(account_id).append(role).append("/");

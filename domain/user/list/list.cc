@@ -4,7 +4,8 @@
 #include <utility>
 
 #include "domain/base/refusal.h"
-#include "domain/rows/rows.h"
+#include "domain/rows/codec.h"
+#include "domain/rows/user_rows.h"
 #include "domain/text/text.h"
 #include "domain/user/list/index.h"
 #include "domain/user/list/search.h"
@@ -120,7 +121,7 @@ RowRanges UserList::ByCreation() const {
   if (const Comparison* status = Required("status")) {
     return {Table::kUserIndex, {StatusPrefix(account_id, static_cast<UserStatus>(status->number))}};
   }
-  return {Table::kUsers, {Prefix(account_id)}};
+  return {Table::kUsers, {AccountPrefix(account_id)}};
 }
 
 RowRanges UserList::ByStatus(Direction direction) const {

@@ -5,7 +5,8 @@
 #include <vector>
 
 #include "absl/strings/match.h"
-#include "domain/rows/rows.h"
+#include "domain/rows/codec.h"
+#include "domain/rows/user_rows.h"
 #include "domain/text/name.h"
 #include "domain/text/text.h"
 #include "domain/world/past.h"
@@ -76,13 +77,13 @@ void InsertSearchRows(Overlay& world, std::string_view account_id, const std::st
     world.Insert(Table::kSearch, key, user_id);
     list.add_keys(key);
   }
-  world.Insert(Table::kSearchOf, Key(account_id, user_id), Encode(list));
+  world.Insert(Table::kSearchOf, RowKey(account_id, user_id), Encode(list));
 }
 
 void PutSearchRows(Overlay& world, std::string_view account_id, const std::string& user_id,
                    const event::v1::PersonalData& personal) {
   const std::vector<std::string> wanted = KeysFor(account_id, user_id, personal);
-  const std::string list_key = Key(account_id, user_id);
+  const std::string list_key = RowKey(account_id, user_id);
   SearchOfRow list = FindSearchOf(world, list_key);
   for (const std::string& key : list.keys()) {
     const bool stays = std::find(wanted.begin(), wanted.end(), key) != wanted.end();
@@ -98,7 +99,7 @@ void PutSearchRows(Overlay& world, std::string_view account_id, const std::strin
 }
 
 void ForgetSearchRows(Overlay& world, std::string_view account_id, const std::string& user_id) {
-  const std::string list_key = Key(account_id, user_id);
+  const std::string list_key = RowKey(account_id, user_id);
   const SearchOfRow list = FindSearchOf(world, list_key);
   for (const std::string& key : list.keys()) {
     if (world.Get(Table::kSearch, key) == user_id) world.Forget(Table::kSearch, key);

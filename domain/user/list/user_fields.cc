@@ -6,6 +6,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "domain/base/try.h"
+#include "domain/rows/codec.h"
+#include "domain/rows/user_rows.h"
 #include "domain/text/email.h"
 #include "domain/text/text.h"
 #include "domain/user/list/search.h"
@@ -220,13 +223,11 @@ absl::StatusOr<Comparison> MakeComparison(const FilterField& field, Operator op,
   if (field.text != nullptr) {
     made.text = field.normalize(value.text);
   } else if (field.number != nullptr) {
-    const absl::StatusOr<int> number = ParseNumber(field, value);
-    if (!number.ok()) return number.status();
-    made.number = *number;
+    ROSTER_ASSIGN(const int number, ParseNumber(field, value));
+    made.number = number;
   } else if (field.time != nullptr) {
-    const absl::StatusOr<absl::Time> time = ParseMoment(value.text);
-    if (!time.ok()) return time.status();
-    made.time = *time;
+    ROSTER_ASSIGN(const absl::Time time, ParseMoment(value.text));
+    made.time = time;
   } else {
     made.text = value.text;
   }

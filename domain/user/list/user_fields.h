@@ -11,7 +11,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "domain/rows/rows.h"
+#include "domain/world/world.h"
+#include "roster/view/v1/row.pb.h"
 
 namespace roster::domain {
 

@@ -159,19 +159,18 @@ TEST(AuditHandlerTest, PersonalDataNeedsUsersView) {
   world.Apply(changes);
   const auto events = services::AuditHandlers().at("ListEvents");
   const storage::SecretKey page_key = storage::SecretKey::Random();
-  for (const std::string caller : {"sees", "blind"}) {
-    domain::Cause cause;
-    cause.actor.set_kind(event::v1::Actor::KIND_SERVICE_ACCOUNT);
-    cause.actor.set_id(caller);
-    cause.actor_account_id = "acme";
+  for (const std::string id : {"sees", "blind"}) {
+    domain::Caller caller;
+    caller.actor.set_kind(event::v1::Actor::KIND_SERVICE_ACCOUNT);
+    caller.actor.set_id(id);
+    caller.actor_account_id = "acme";
     auto request = In<ListEventsRequest>("acme");
     request.set_subject_id("ann");
     ListEventsResponse response;
-    ASSERT_TRUE(events.query({world, log, cause, page_key}, request, response).ok());
+    ASSERT_TRUE(events.query({world, log, caller, page_key}, request, response).ok());
     ASSERT_EQ(TypesOf(response), (Names{"UserCreated"}));
     EXPECT_EQ(response.events(0).event().user_created().user_id(), "ann");
-    EXPECT_EQ(response.events(0).event().personal().email(),
-              caller == "sees" ? "ann@example.org" : "");
+    EXPECT_EQ(response.events(0).event().personal().email(), id == "sees" ? "ann@example.org" : "");
   }
 }
 

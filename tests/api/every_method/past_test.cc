@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "domain/rows/rows.h"
+#include "domain/rows/codec.h"
 #include "tests/api/server_fixture.h"
 
 namespace roster::api_test {

@@ -220,7 +220,7 @@ TEST(CheckReasonTest, EveryReasonStandsInATable) {
 
 std::string PermissionsOf(const Scenario& given, const Caller& caller) {
   std::string text;
-  const Holdings holdings = HoldingsOf(given.world(), CauseOf(caller), kAccount);
+  const EffectivePermissions holdings = EffectivePermissionsOf(given.world(), caller, kAccount);
   for (const Role* role : holdings.roles) text += role->id + ": ";
   for (size_t i = 0; i < kPermissionCount; ++i) {
     if (!holdings.permissions.test(i)) continue;
@@ -230,7 +230,7 @@ std::string PermissionsOf(const Scenario& given, const Caller& caller) {
 }
 
 // R52: what may I do?
-TEST(HoldingsTest, OfCallers_R41_R42_R52) {
+TEST(EffectivePermissionsTest, OfCallers_R41_R42_R52) {
   const Scenario given = Scenario(kMatrix)
                              .User("ann", "viewer")
                              .User("off", "super_admin")
@@ -245,10 +245,10 @@ TEST(HoldingsTest, OfCallers_R41_R42_R52) {
   EXPECT_EQ(PermissionsOf(given, UserCaller("nobody")), "");
   EXPECT_EQ(PermissionsOf(given, Stranger()), "");
   EXPECT_EQ(PermissionsOf(given, Operator()), "");
-  EXPECT_EQ(PermissionsOf(given, {event::v1::Actor::KIND_SYSTEM, "viewer", kAccount}), "");
+  EXPECT_EQ(PermissionsOf(given, CallerOf(event::v1::Actor::KIND_SYSTEM, "viewer", kAccount)), "");
 }
 
-TEST(HoldingsTest, OfWhoAwaitsApproval_R52_R108) {
+TEST(EffectivePermissionsTest, OfWhoAwaitsApproval_R52_R108) {
   const Scenario given = Scenario(kApplications)
                              .Joined(Ann({"user_manager"}, false))
                              .Joined({"bob", {"account_owner", "auditor"}});
@@ -259,7 +259,7 @@ TEST(HoldingsTest, OfWhoAwaitsApproval_R52_R108) {
             "subscriptions.manage audit.read ");
 }
 
-TEST(HoldingsTest, OfADisabledService_R52) {
+TEST(EffectivePermissionsTest, OfADisabledService_R52) {
   Scenario given(kMatrix);
   Events events(1);
   events[0].mutable_service_account_disabled()->set_service_account_id("viewer");
@@ -281,8 +281,7 @@ Role Custom(const std::vector<Permission>& permissions) {
 TEST(AuthorizeAssignmentTest, CustomRoles_R44) {
   const Scenario given(kApplications);
   const auto assign = [&](const Caller& caller, const std::vector<Permission>& permissions) {
-    return Describe(
-        AuthorizeAssignment(given.world(), CauseOf(caller), kAccount, Custom(permissions)));
+    return Describe(AuthorizeAssignment(given.world(), caller, kAccount, Custom(permissions)));
   };
   const Caller manager = Service("user_manager");
   EXPECT_EQ(assign(manager, {}), "OK");

@@ -5,6 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "domain/account/policy.h"
+#include "domain/rows/codec.h"
+#include "domain/rows/counter.h"
 #include "tests/domain/scenario.h"
 
 namespace roster::domain {
@@ -150,10 +152,10 @@ TEST(FirstAdministratorTest, StaysAndCreates_R48_R109) {
     SCOPED_TRACE(event::v1::Preset_Name(preset));
     Scenario given(kMatrix);
     CreateAccount command = Create(preset, FullPerson());
-    const auto outcome = Decide(given.world(), command, CauseOf(Operator()));
+    const auto outcome = Decide(given.world(), command, Operator());
     ASSERT_EQ(Describe(outcome.status()), "OK");
     given.Happened(*outcome, kDay0, "new");
-    const Cause root = CauseOf({event::v1::Actor::KIND_USER, "root", "new"});
+    const Caller root = CallerOf(event::v1::Actor::KIND_USER, "root", "new");
     CreateUser create;
     create.account_id = "new";
     create.user_id = "ann";

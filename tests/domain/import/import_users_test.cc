@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "domain/fold.h"
+#include "domain/rows/user_rows.h"
 #include "tests/domain/scenario.h"
 
 namespace roster::domain {
@@ -31,7 +32,7 @@ void PrintTo(const ImportCase& row, std::ostream* out) { *out << row.name; }
 
 absl::StatusOr<ImportResult> Import(const World& world, std::vector<ImportRow> rows,
                                     const Caller& caller = Service("super_admin")) {
-  return Decide(world, ImportUsers{kAccount, std::move(rows)}, CauseOf(caller));
+  return Decide(world, ImportUsers{kAccount, std::move(rows)}, caller);
 }
 
 class ImportTest : public testing::TestWithParam<ImportCase> {};

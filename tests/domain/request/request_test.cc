@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "domain/fold.h"
+#include "domain/rows/codec.h"
 #include "tests/domain/history.h"
 #include "tests/domain/scenario.h"
 

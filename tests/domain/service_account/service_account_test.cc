@@ -2,6 +2,8 @@
 
 #include "domain/service_account/service_account.h"
 
+#include "domain/rows/codec.h"
+#include "domain/rows/service_account_rows.h"
 #include "tests/domain/scenario.h"
 
 namespace roster::domain {
@@ -196,7 +198,7 @@ TEST(ServiceCertificateFoldTest, BindUnbindDisable) {
   ASSERT_TRUE(FindCertificate(given.world(), "b").has_value());
   EXPECT_EQ(FindCertificate(given.world(), "b")->account_id(), kAccount);
   EXPECT_EQ(FindCertificate(given.world(), "b")->service_account_id(), "viewer");
-  const auto unbind = Decide(given.world(), Unbind("viewer", "B"), CauseOf(Service("super_admin")));
+  const auto unbind = Decide(given.world(), Unbind("viewer", "B"), Service("super_admin"));
   ASSERT_EQ(Describe(unbind.status()), "OK");
   given.Happened(*unbind);
   EXPECT_FALSE(FindCertificate(given.world(), "b").has_value());
@@ -218,8 +220,7 @@ TEST(ServiceTokenFoldTest, IssueRevokeDisable) {
   EXPECT_EQ(token->token_id(), "t2");
   EXPECT_EQ(FromTimestamp(token->issued_at()), kDay0);
 
-  const auto revoke =
-      Decide(given.world(), Revoke("viewer", "t2"), CauseOf(Service("super_admin")));
+  const auto revoke = Decide(given.world(), Revoke("viewer", "t2"), Service("super_admin"));
   ASSERT_EQ(Describe(revoke.status()), "OK");
   given.Happened(*revoke);
   EXPECT_FALSE(FindToken(given.world(), "hash of t2").has_value());

@@ -1,6 +1,8 @@
 // CreateUser (R1-R5, R43, R44, R56-R59, R81, R109).
 
 #include "absl/strings/str_cat.h"
+#include "domain/rows/codec.h"
+#include "domain/rows/user_rows.h"
 #include "tests/domain/scenario.h"
 
 namespace roster::domain {
@@ -343,7 +345,7 @@ INSTANTIATE_TEST_SUITE_P(MethodAndApproval, CreateUserTest, testing::ValuesIn(Me
 TEST(CreatedUserTest, Row_R5_R39_R50) {
   Scenario given(kPortal);
   const auto outcome =
-      Decide(given.world(), Create({}, Named("New", "One")), CauseOf(Service("administrator")));
+      Decide(given.world(), Create({}, Named("New", "One")), Service("administrator"));
   ASSERT_EQ(Describe(outcome.status()), "OK");
   given.Happened(*outcome, kDay0 + kDay);
   const auto row = given.user("new");

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "domain/rows/codec.h"
+#include "domain/rows/person_key_rows.h"
+#include "domain/rows/user_rows.h"
 #include "domain/user/list/search.h"
 #include "domain/world/past.h"
 #include "tests/domain/scenario.h"
@@ -144,11 +147,11 @@ int PersonalRowsWith(const World& world, const std::string& text) {
   int rows = 0;
   for (const Table table : kTables) {
     if (!IsPersonal(table)) continue;
-    world.ScanKept(table, "", "", Direction::kAscending,
-                   [&](std::string_view key, std::string_view row) {
-                     if (key.find(text) != key.npos || row.find(text) != row.npos) ++rows;
-                     return true;
-                   });
+    world.ScanRaw(table, "", "", Direction::kAscending,
+                  [&](std::string_view key, std::string_view row) {
+                    if (key.find(text) != key.npos || row.find(text) != row.npos) ++rows;
+                    return true;
+                  });
   }
   return rows;
 }

@@ -9,7 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "domain/rows/rows.h"
+#include "domain/rows/codec.h"
+#include "domain/rows/person_key_rows.h"
+#include "domain/rows/user_rows.h"
 #include "tests/domain/history.h"
 #include "tests/domain/scenario.h"
 
@@ -66,11 +68,11 @@ TEST(ForgettingTest, EverySearchRowIsListedForItsUser_R121) {
     ++rows;
     return true;
   };
-  world.ScanKept(Table::kSearch, "", "", Direction::kAscending, check);
-  world.ScanKept(Table::kSearchPast, "", "", Direction::kAscending,
-                 [&](std::string_view key, std::string_view row) {
-                   return check(key.substr(1, key.size() - 2 - kPositionBytes), row);
-                 });
+  world.ScanRaw(Table::kSearch, "", "", Direction::kAscending, check);
+  world.ScanRaw(Table::kSearchPast, "", "", Direction::kAscending,
+                [&](std::string_view key, std::string_view row) {
+                  return check(key.substr(1, key.size() - 2 - kPositionBytes), row);
+                });
   EXPECT_GT(rows, 100);
 }
 

@@ -1,5 +1,6 @@
 // Enabling, disabling, deleting, restoring (R32-R37, R48, R60, R63, R101, R112).
 
+#include "domain/rows/codec.h"
 #include "tests/domain/scenario.h"
 
 namespace roster::domain {

@@ -1,6 +1,7 @@
 // UpdateUser (R30, R38, R44, R57, R58).
 
 #include "absl/strings/str_cat.h"
+#include "domain/rows/user_rows.h"
 #include "tests/domain/scenario.h"
 
 namespace roster::domain {
@@ -197,8 +198,7 @@ INSTANTIATE_TEST_SUITE_P(NewEmail, UpdateUserTest, testing::ValuesIn(NewEmail())
 // The old email is free again, the new one taken; the user name is not the email's.
 TEST(UpdateUserFoldTest, EmailMoves_R3) {
   Scenario given = Scenario(kMatrix).User("root", "super_admin").User("ann", "viewer");
-  const auto outcome =
-      Decide(given.world(), Update({"email"}, Email("B@x.org")), CauseOf(Service("admin")));
+  const auto outcome = Decide(given.world(), Update({"email"}, Email("B@x.org")), Service("admin"));
   ASSERT_EQ(Describe(outcome.status()), "OK");
   given.Happened(*outcome);
   EXPECT_FALSE(FindUserByEmail(given.world(), kAccount, "ann@example.com").has_value());
@@ -211,7 +211,7 @@ TEST(UpdateUserFoldTest, EmailMoves_R3) {
 TEST(UpdateUserFoldTest, EmptyFieldsOfOthersStayEmpty) {
   const Scenario given = Scenario(kMatrix).User("ann", "viewer");
   const auto values = Values([](PersonalData& value) { value.set_title("Head of Sales"); });
-  ASSERT_TRUE(Decide(given.world(), Update({"title"}, values), CauseOf(Service("admin"))).ok());
+  ASSERT_TRUE(Decide(given.world(), Update({"title"}, values), Service("admin")).ok());
   EXPECT_EQ(PersonalData().title(), "");
   EXPECT_EQ(view::v1::TokenRow().account_id(), "");
 }

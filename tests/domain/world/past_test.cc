@@ -24,7 +24,7 @@ Rows ScanAll(const World& world, Table table, std::string_view prefix = "",
              std::string_view after = "", size_t limit = ~size_t{0},
              Direction direction = Direction::kAscending) {
   Rows rows;
-  world.ScanKept(table, prefix, after, direction, [&](std::string_view key, std::string_view row) {
+  world.ScanRaw(table, prefix, after, direction, [&](std::string_view key, std::string_view row) {
     rows.emplace_back(key, row);
     return rows.size() < limit;
   });
@@ -43,18 +43,18 @@ class CountingWorld final : public World {
   explicit CountingWorld(const World& below) : below_(below) {}
   Position position() const override { return below_.position(); }
   const Keys& keys() const override { return below_.keys(); }
-  std::optional<std::string> GetKept(Table table, std::string_view key) const override {
+  std::optional<std::string> GetRaw(Table table, std::string_view key) const override {
     ++read_;
-    return below_.GetKept(table, key);
+    return below_.GetRaw(table, key);
   }
-  void ScanKept(Table table, std::string_view prefix, std::string_view after, Direction direction,
-                Visitor visit) const override {
+  void ScanRaw(Table table, std::string_view prefix, std::string_view after, Direction direction,
+               Visitor visit) const override {
     ++read_;
-    below_.ScanKept(table, prefix, after, direction,
-                    [&](std::string_view key, std::string_view row) {
-                      ++read_;
-                      return visit(key, row);
-                    });
+    below_.ScanRaw(table, prefix, after, direction,
+                   [&](std::string_view key, std::string_view row) {
+                     ++read_;
+                     return visit(key, row);
+                   });
   }
   // Scans, gets and visited rows since the last call.
   int TakeRead() { return std::exchange(read_, 0); }
@@ -144,7 +144,7 @@ TEST_F(PastTest, GetsWhatWasThere) {
       const auto& copy = copies_[position].tables[table];
       for (const std::string& key : SomeKeys()) {
         const auto found = copy.find(key);
-        const auto row = past.GetKept(kTablesWithPast[table], key);
+        const auto row = past.GetRaw(kTablesWithPast[table], key);
         ASSERT_EQ(row.has_value(), found != copy.end()) << key << "@" << position;
         if (row) {
           ASSERT_EQ(*row, found->second) << key << "@" << position;

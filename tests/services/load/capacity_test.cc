@@ -18,37 +18,37 @@ namespace {
 
 TEST(CapacityTest, BoundsCalls) {
   Capacity capacity({.calls = 2});
-  std::optional<Share> first(std::in_place, capacity);
-  Share second(capacity);
-  Share third(capacity);
-  EXPECT_TRUE(first->Take());
-  EXPECT_TRUE(second.Take());
-  EXPECT_FALSE(third.Take());
-  EXPECT_FALSE(third.taken());
-  third.GiveBack();  // has nothing
+  std::optional<Permit> first(std::in_place, capacity);
+  Permit second(capacity);
+  Permit third(capacity);
+  EXPECT_TRUE(first->Acquire());
+  EXPECT_TRUE(second.Acquire());
+  EXPECT_FALSE(third.Acquire());
+  EXPECT_FALSE(third.acquired());
+  third.Release();  // has nothing
   EXPECT_EQ(capacity.calls(), 2u);
   first.reset();
-  EXPECT_TRUE(third.Take());
-  second.GiveBack();
-  second.GiveBack();
+  EXPECT_TRUE(third.Acquire());
+  second.Release();
+  second.Release();
   EXPECT_EQ(capacity.calls(), 1u);
 }
 
 TEST(CapacityTest, BoundsBytes) {
   Capacity capacity({.calls = 10, .bytes = 100});
-  Share first(capacity);
-  EXPECT_TRUE(first.Take(60));
-  Share second(capacity);
-  EXPECT_TRUE(second.Take(30));
-  second.Hold(500);  // its answer
+  Permit first(capacity);
+  EXPECT_TRUE(first.Acquire(60));
+  Permit second(capacity);
+  EXPECT_TRUE(second.Acquire(30));
+  second.AddBytes(500);  // its answer
   EXPECT_EQ(capacity.bytes(), 590u);
-  Share third(capacity);
-  EXPECT_FALSE(third.Take(1));
-  third.Hold(1000);
+  Permit third(capacity);
+  EXPECT_FALSE(third.Acquire(1));
+  third.AddBytes(1000);
   EXPECT_EQ(capacity.bytes(), 590u);
   EXPECT_EQ(capacity.calls(), 2u);
-  second.GiveBack();
-  EXPECT_TRUE(third.Take(1));
+  second.Release();
+  EXPECT_TRUE(third.Acquire(1));
   EXPECT_EQ(capacity.bytes(), 61u);
 }
 
@@ -56,7 +56,7 @@ TEST(WorkersTest, BeginsInOrderAndShedsWhatIsTooMuch) {
   std::promise<void> release;
   std::promise<void> began;
   std::vector<int> done;
-  Workers workers(1, 2);
+  ThreadPool workers(1, 2);
   const auto add = [&](int number) {
     return workers.Run([&done, number] { done.push_back(number); });
   };
@@ -79,7 +79,7 @@ TEST(WorkersTest, BeginsInOrderAndShedsWhatIsTooMuch) {
 TEST(ShedLogTest, TellsOnceASecond) {
   std::FILE* file = std::tmpfile();
   Logger logger(file, Level::kInfo);
-  ShedLog log(logger);
+  OverloadLog log(logger);
   const absl::Time start = absl::FromUnixSeconds(1'700'000'000);
   for (const int at_ms : {0, 10, 999, 1000, 1001, 5000}) {
     log.Count(start + absl::Milliseconds(at_ms));

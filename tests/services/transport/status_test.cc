@@ -119,10 +119,10 @@ TEST(StatusTest, OkStaysOk) {
 }
 
 TEST(StatusTest, WithoutReasonNothingOfTheCauseLeaves) {
-  for (const absl::Status& cause :
+  for (const absl::Status& caller :
        {absl::NotFoundError("/secret/path"), absl::InternalError("stack"),
         Refusal(absl::StatusCode::kInvalidArgument, "bad", {{"field/a", "b"}})}) {
-    const grpc::Status status = ToGrpc(cause);
+    const grpc::Status status = ToGrpc(caller);
     EXPECT_EQ(status.error_code(), grpc::StatusCode::INTERNAL);
     EXPECT_EQ(status.error_message(), "internal error");
     EXPECT_EQ(status.error_details(), "");

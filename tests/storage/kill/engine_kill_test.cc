@@ -68,7 +68,7 @@ int RunAlone(const std::vector<std::string>& arguments) {
                .cycles = std::stoi(arguments.at(4))});
   run.Run();
   for (const std::string& finding : run.findings()) std::printf("found %s\n", finding.c_str());
-  std::printf("%s\n", ToLine(run.figures()).c_str());
+  std::printf("%s\n", ToLine(run.stats()).c_str());
   return 0;
 }
 
@@ -122,7 +122,7 @@ TEST_P(EngineKillMutant, IsFound) {
   KillRun run({.parent = InMemory(), .seed = 1, .cycles = 60, .mutant = GetParam()});
   run.Run();
   ASSERT_THAT(run.findings(), Not(IsEmpty()));
-  std::printf("after %d kills: %s\n", run.figures().kills, run.findings().front().c_str());
+  std::printf("after %d kills: %s\n", run.stats().kills, run.findings().front().c_str());
 }
 
 INSTANTIATE_TEST_SUITE_P(All, EngineKillMutant,

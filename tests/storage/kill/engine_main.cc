@@ -150,7 +150,7 @@ int Main(const std::vector<std::string>& arguments) {
   pthread_sigmask(SIG_BLOCK, &stop, nullptr);  // before there are threads
   const auto began = std::chrono::steady_clock::now();
   StoreOptions options;
-  options.places = StorePlaces::Beside(arguments[1]);
+  options.paths = StorePaths::Beside(arguments[1]);
   options.cache_bytes = 16 << 20;
   options.on_damage = [](std::string_view what) { Fail(what); };
   options.on_failure = [](const absl::Status& failure) { Fail(failure.ToString()); };

@@ -5,7 +5,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "domain/fold.h"
-#include "domain/rows/rows.h"
 #include "domain/world/overlay.h"
 #include "storage/store/eraser.h"
 #include "storage/vault/sealing.h"
@@ -43,11 +42,11 @@ using Rows = std::vector<std::pair<std::string, std::string>>;
 
 Rows RowsOf(const domain::World& world, Table table) {
   Rows rows;
-  world.ScanKept(table, "", "", domain::Direction::kAscending,
-                 [&](std::string_view key, std::string_view value) {
-                   rows.emplace_back(key, value);
-                   return true;
-                 });
+  world.ScanRaw(table, "", "", domain::Direction::kAscending,
+                [&](std::string_view key, std::string_view value) {
+                  rows.emplace_back(key, value);
+                  return true;
+                });
   return rows;
 }
 

@@ -70,7 +70,7 @@ struct KillRun::Subject {
   explicit Subject(const std::string& parent) : directory(parent) {}
 
   TempDirectory directory;
-  StorePlaces places = StorePlaces::Beside(directory / "data");
+  StorePaths paths = StorePaths::Beside(directory / "data");
   std::string again = directory / "again";
   History history{FirstCommits()};
   bool has_views = false;  // some engine has opened it: none before has to leave whole ones
@@ -88,7 +88,7 @@ void KillRun::Run() {
 
 void KillRun::RunOnStore(int cycles) {
   Subject subject(options_.parent);
-  const absl::Status made = InitStore(subject.places, FirstCommits());
+  const absl::Status made = InitStore(subject.paths, FirstCommits());
   if (!made.ok()) return findings_.push_back(made.ToString());
   for (int i = 0; i < cycles && findings_.empty(); ++i) {
     const When when = i + 1 < cycles ? Draw() : When::kUnderLoad;
@@ -114,7 +114,7 @@ void KillRun::Cycle(Subject& subject, When when) {
   ++cycle_;
   opened_ = stopped_ = answered_ = false;
   WriteAgain(subject);
-  std::vector<std::string> arguments = {ROSTER_ENGINE_PROGRAM, subject.places.directory,
+  std::vector<std::string> arguments = {ROSTER_ENGINE_PROGRAM, subject.paths.directory,
                                         absl::StrCat("c", cycle_), absl::StrCat(random_()),
                                         subject.again};
   if (!options_.mutant.empty()) arguments.push_back(options_.mutant);
@@ -170,13 +170,13 @@ void KillRun::Hear(Subject& subject, const std::string& line) {
 
 void KillRun::Check(Subject& subject) {
   History& history = subject.history;
-  const absl::Status verified = VerifyStore(subject.places);
+  const absl::Status verified = VerifyStore(subject.paths);
   if (!verified.ok()) return history.Find(verified.ToString());
-  const absl::StatusOr<ErasureList> list = ErasureList::Open(subject.places.erasure_list());
+  const absl::StatusOr<ErasureList> list = ErasureList::Open(subject.paths.erasure_list());
   if (!list.ok()) return history.Find(list.status().ToString());
   const absl::Time began = absl::Now();
   StoreOptions options;
-  options.places = subject.places;
+  options.paths = subject.paths;
   options.cache_bytes = 16 << 20;
   auto store = OpenStore(options, [&](std::string_view line) {
     if (line.find("dropped") != std::string_view::npos) history.Find(std::string(line));

@@ -48,7 +48,7 @@ class KillRun {
 
   // What is wrong; empty when all is well.
   const std::vector<std::string>& findings() const { return findings_; }
-  const KillFigures& figures() const { return figures_; }
+  const KillFigures& stats() const { return figures_; }
 
  private:
   enum class When { kWhileStarting, kUnderLoad, kWhileStopping };

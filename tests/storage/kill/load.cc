@@ -8,7 +8,8 @@
 #include "absl/strings/str_split.h"
 #include "domain/account/policy.h"
 #include "domain/base/refusal.h"
-#include "domain/rows/rows.h"
+#include "domain/rows/codec.h"
+#include "domain/rows/user_rows.h"
 #include "domain/user/user.h"
 #include "storage/crypto/sha256.h"
 
@@ -34,47 +35,47 @@ domain::UserReference Reference(const domain::World& world, const std::string& u
 }
 
 absl::StatusOr<Events> DecideCreation(const domain::World& world, const std::string& user_id,
-                                      const domain::Cause& cause) {
+                                      const domain::Caller& caller) {
   domain::CreateUser create{.account_id = kAccountId, .user_id = user_id};
   create.personal.set_full_name("Person " + user_id);
   create.personal.set_email(user_id + "@harbour.example");
   create.personal.set_user_name(user_id);
   create.roles = {"viewer"};
-  return Decide(world, create, cause);
+  return Decide(world, create, caller);
 }
 
 // Changes the email too, so that the user has search rows of the past.
 absl::StatusOr<Events> DecideUpdate(const domain::World& world, const Command& command,
-                                    const domain::Cause& cause) {
+                                    const domain::Caller& caller) {
   domain::UpdateUser update{.user = Reference(world, command.user_id)};
   update.fields = {"title", "email"};
   update.values.set_title("Title of " + command.request_id);
   update.values.set_email(command.request_id + "@quay.example");
-  return Decide(world, update, cause);
+  return Decide(world, update, caller);
 }
 
 absl::StatusOr<Events> DecideCommand(const domain::World& world, const Command& command,
-                                     const std::string& made_id, const domain::Cause& cause) {
+                                     const std::string& made_id, const domain::Caller& caller) {
   const auto user = [&] { return Reference(world, command.user_id); };
   switch (command.operation) {
     case Operation::kCreate:
-      return DecideCreation(world, made_id, cause);
+      return DecideCreation(world, made_id, caller);
     case Operation::kUpdate:
-      return DecideUpdate(world, command, cause);
+      return DecideUpdate(world, command, caller);
     case Operation::kChangeRole: {
       const bool odd = command.request_id.back() % 2 == 1;
-      return Decide(world, domain::ChangeUserRole{user(), odd ? "creator" : "viewer"}, cause);
+      return Decide(world, domain::ChangeUserRole{user(), odd ? "creator" : "viewer"}, caller);
     }
     case Operation::kDisable:
-      return Decide(world, domain::DisableUser{user()}, cause);
+      return Decide(world, domain::DisableUser{user()}, caller);
     case Operation::kEnable:
-      return Decide(world, domain::EnableUser{user()}, cause);
+      return Decide(world, domain::EnableUser{user()}, caller);
     case Operation::kDelete:
-      return Decide(world, domain::DeleteUser{user()}, cause);
+      return Decide(world, domain::DeleteUser{user()}, caller);
     case Operation::kRestore:
-      return Decide(world, domain::RestoreUser{user()}, cause);
+      return Decide(world, domain::RestoreUser{user()}, caller);
     case Operation::kErase:
-      return Decide(world, domain::EraseUser{user()}, cause);
+      return Decide(world, domain::EraseUser{user()}, caller);
   }
   return absl::InternalError("no such operation");
 }
@@ -162,11 +163,11 @@ Proposal ToProposal(const Command& command, const std::string& attempt,
       creates ? absl::StrCat("u-", command.request_id, "-", attempt) : command.user_id;
   Proposal proposal;
   proposal.account_id = kAccountId;
-  proposal.cause.actor = Caller();
-  proposal.cause.actor_account_id = kAccountId;
+  proposal.caller.actor = Caller();
+  proposal.caller.actor_account_id = kAccountId;
   proposal.method = "roster.Test/Load";
-  proposal.decide = [command, user_id](const domain::World& world, const domain::Cause& cause) {
-    return DecideCommand(world, command, user_id, cause);
+  proposal.decide = [command, user_id](const domain::World& world, const domain::Caller& caller) {
+    return DecideCommand(world, command, user_id, caller);
   };
   proposal.request = {.account_id = kAccountId, .actor = Caller(), .id = command.request_id};
   proposal.request_hash = Sha256(ToLine(command));
@@ -199,7 +200,7 @@ std::string WhatIsHalf(const Command& command, const Commit& commit) {
 
 Load::Load(const std::string& name, uint64_t seed, const domain::World& world)
     : name_(name), random_(seed) {
-  const std::string prefix = domain::Prefix(kAccountId);
+  const std::string prefix = domain::AccountPrefix(kAccountId);
   world.Scan(domain::Table::kUsers, prefix, "", [&](std::string_view key, std::string_view) {
     user_ids_.emplace_back(key.substr(prefix.size()));
     return true;

@@ -45,14 +45,14 @@ TEST_F(PipelineTest, WhatDoesNotFitIntoAGroupKeepsItsPlace) {
   const auto then = [this](const char* name, const std::vector<std::string>& submitted) {
     Proposal proposal = Create(name);
     proposal.decide = [this, submitted, decide = std::move(proposal.decide)](
-                          const domain::World& world, const domain::Cause& cause) {
+                          const domain::World& world, const domain::Caller& caller) {
       for (const std::string& other : submitted) Submit(Create(other));
-      return decide(world, cause);
+      return decide(world, caller);
     };
     return proposal;
   };
   Proposal first = then("first", {});
-  first.decide = [this, then](const domain::World&, const domain::Cause&) {
+  first.decide = [this, then](const domain::World&, const domain::Caller&) {
     Submit(then("a", {"d"}));
     Submit(Create("b"));
     Submit(Create("c"));
@@ -176,8 +176,8 @@ TEST_F(PipelineTest, DecisionSeesTheTimeOfItsCommit) {
   Start();
   Proposal proposal = Create("ann");
   absl::Time seen;
-  proposal.decide = [&](const domain::World&, const domain::Cause& cause) {
-    seen = cause.at;
+  proposal.decide = [&](const domain::World&, const domain::Caller& caller) {
+    seen = caller.at;
     return absl::StatusOr<domain::Events>(domain::Events{Created("ann")});
   };
   Submit(std::move(proposal));
@@ -200,7 +200,7 @@ TEST_F(PipelineTest, OversizedRecordIsRefusedAndTheRestGoesIn) {
   Submit(Create("ann"));
   const auto titled = [&](const char* label, size_t bytes) {
     Proposal proposal = Create(label);
-    proposal.decide = [this, label, bytes](const domain::World&, const domain::Cause&) {
+    proposal.decide = [this, label, bytes](const domain::World&, const domain::Caller&) {
       decided_.Write(label);
       event::v1::Event event = Created(label);
       event.mutable_personal()->set_title(std::string(bytes, 'x'));
@@ -225,7 +225,7 @@ TEST_F(PipelineTest, NoSizeThatIsAcceptedFailsTheLog) {
   for (size_t short_of = 120; short_of < 240; short_of += 3) {
     const std::string label = absl::StrCat("user", short_of);
     Proposal proposal = Create(label);
-    proposal.decide = [&](const domain::World&, const domain::Cause&) {
+    proposal.decide = [&](const domain::World&, const domain::Caller&) {
       event::v1::Event event = Created(label);
       event.mutable_personal()->set_title(std::string(kMaxCommitBytes - short_of, 'x'));
       return absl::StatusOr<domain::Events>(domain::Events{event});

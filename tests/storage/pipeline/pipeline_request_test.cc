@@ -14,7 +14,7 @@ class PipelineRequestTest : public PipelineTest {
   // The command as the request `id` of the caller.
   static Proposal Requested(const std::string& id, Proposal proposal,
                             const std::string& hash = "hash") {
-    proposal.request = domain::Request{kAccount, proposal.cause.actor, id};
+    proposal.request = domain::Request{kAccount, proposal.caller.actor, id};
     proposal.request_hash = hash;
     proposal.receipt = [id] {
       event::v1::Receipt receipt;
@@ -107,8 +107,8 @@ TEST_F(PipelineRequestTest, IsNotRememberedWhenItWasRefused) {
   const auto attempt = [&](const char* label) {
     Proposal proposal = Create(label, "ann");
     proposal.decide = [&refuses, decide = proposal.decide](const domain::World& world,
-                                                           const domain::Cause& cause) {
-      if (!refuses) return decide(world, cause);
+                                                           const domain::Caller& caller) {
+      if (!refuses) return decide(world, caller);
       return absl::StatusOr<domain::Events>(domain::Refuse(domain::Reason::kUsernameTaken));
     };
     return Requested("r1", std::move(proposal));
@@ -151,7 +151,7 @@ TEST_F(PipelineRequestTest, IsKnownWhenAnotherNodeDidIt) {
   Proposal ann = Requested("r1", Create("ann"));
   event::v1::Commit elsewhere;
   elsewhere.set_account_id(kAccount);
-  *elsewhere.mutable_actor() = ann.cause.actor;
+  *elsewhere.mutable_actor() = ann.caller.actor;
   elsewhere.mutable_time()->set_seconds(absl::ToUnixSeconds(now()));
   elsewhere.set_request_id("r1");
   elsewhere.set_request_hash("hash");

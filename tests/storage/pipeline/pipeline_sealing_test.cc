@@ -2,7 +2,7 @@
 // person.
 
 #include "absl/strings/str_cat.h"
-#include "domain/rows/rows.h"
+#include "domain/rows/user_rows.h"
 #include "gmock/gmock.h"
 #include "tests/storage/pipeline/pipeline_support.h"
 
@@ -17,7 +17,7 @@ class PipelineSealingTest : public PipelineTest {
   Proposal Gives(const std::string& label, const domain::Events& events) {
     Proposal proposal = Create(label);
     proposal.reply = nullptr;
-    proposal.decide = [events](const domain::World&, const domain::Cause&) {
+    proposal.decide = [events](const domain::World&, const domain::Caller&) {
       return absl::StatusOr<domain::Events>(events);
     };
     return proposal;

@@ -85,7 +85,7 @@ void Journal::Await(const std::string& line, int times) const {
 
 void PipelineTest::Start(PipelineOptions options) {
   options.clock = [this] { return now(); };
-  options.has_room = [this] { return has_room_.load(); };
+  options.has_disk_space = [this] { return has_room_.load(); };
   options.on_failure = [this](const absl::Status& failure) {
     failures_.Write(std::string(failure.message()));
   };
@@ -99,7 +99,7 @@ Proposal PipelineTest::Create(const std::string& label, const std::string& user_
   Proposal proposal;
   proposal.decide = [this, label, user_name](
                         const domain::World& world,
-                        const domain::Cause&) -> absl::StatusOr<domain::Events> {
+                        const domain::Caller&) -> absl::StatusOr<domain::Events> {
     decided_.Write(label);
     if (storage::Has(world, user_name)) return domain::Refuse(domain::Reason::kUsernameTaken);
     return domain::Events{Created(user_name)};
@@ -113,7 +113,7 @@ Proposal PipelineTest::Create(const std::string& label, const std::string& user_
 
 Proposal PipelineTest::DoNothing(const std::string& label) {
   Proposal proposal;
-  proposal.decide = [this, label](const domain::World&, const domain::Cause&) {
+  proposal.decide = [this, label](const domain::World&, const domain::Caller&) {
     decided_.Write(label);
     return absl::StatusOr<domain::Events>(domain::Events{});
   };
@@ -125,8 +125,8 @@ Proposal PipelineTest::DoNothing(const std::string& label) {
 
 Proposal PipelineTest::Observed(const std::string& label, Proposal proposal) {
   proposal.account_id = kAccount;
-  proposal.cause.actor.set_kind(event::v1::Actor::KIND_SERVICE_ACCOUNT);
-  proposal.cause.actor.set_id("backend");
+  proposal.caller.actor.set_kind(event::v1::Actor::KIND_SERVICE_ACCOUNT);
+  proposal.caller.actor.set_id("backend");
   proposal.method = "roster.Test/Create";
   proposal.done = [this, label](const Outcome& outcome) {
     {

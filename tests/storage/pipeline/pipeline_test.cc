@@ -113,12 +113,12 @@ TEST_F(PipelineTest, RepeatOfAnErasureWaitsForIt) {
   Start(std::move(options));
   for (const char* label : {"first", "again"}) {
     Proposal proposal = DoNothing(label);
-    proposal.decide = [](const domain::World&, const domain::Cause&) {
+    proposal.decide = [](const domain::World&, const domain::Caller&) {
       domain::Events events(1);
       events[0].mutable_user_erased()->set_user_id("ann");
       return absl::StatusOr<domain::Events>(std::move(events));
     };
-    proposal.request = {.account_id = kAccount, .actor = proposal.cause.actor, .id = "r1"};
+    proposal.request = {.account_id = kAccount, .actor = proposal.caller.actor, .id = "r1"};
     Submit(std::move(proposal));
   }
   Submit(Create("bob"));

@@ -13,7 +13,6 @@
 #include <string>
 #include <vector>
 
-#include "domain/rows/rows.h"
 #include "domain/text/name.h"
 #include "storage/crypto/aead.h"
 #include "storage/vault/key_encryption_key.h"
@@ -144,7 +143,7 @@ TEST_F(ErasureProofTest, NothingIsLeftOfTheErasedAndAllOfTheOthers) {
     ExpectTheOthersWhole(*running);
   }
   ExpectNothingOfTheErased("stopped");
-  EXPECT_THAT(VerifyStore(places_), IsOk());
+  EXPECT_THAT(VerifyStore(paths_), IsOk());
   for (const bool rebuilt : {false, true}) {
     if (rebuilt) std::filesystem::remove_all(path_ + "/views");
     const std::unique_ptr<Store> store = Opened();
@@ -155,9 +154,9 @@ TEST_F(ErasureProofTest, NothingIsLeftOfTheErasedAndAllOfTheOthers) {
 }
 
 // The keys of a vault, by themselves.
-std::vector<SecretKey> KeysLeft(const StorePlaces& places) {
-  const absl::StatusOr<SecretKey> wrapping = ReadKeyEncryptionKey(places.key_encryption_key);
-  const std::string content = Content(places.vault);
+std::vector<SecretKey> KeysLeft(const StorePaths& paths) {
+  const absl::StatusOr<SecretKey> wrapping = ReadKeyEncryptionKey(paths.key_encryption_key);
+  const std::string content = Content(paths.vault);
   const std::string log_id = content.substr(16, 16);
   std::vector<SecretKey> keys;
   for (KeyId key_id = 1; key_id * kSlot < content.size(); ++key_id) {
@@ -173,7 +172,7 @@ std::vector<SecretKey> KeysLeft(const StorePlaces& places) {
 // others by one key alone.
 TEST_F(ErasureProofTest, NoKeyThatIsLeftOpensWhatWasSealedForTheErased) {
   RunningStore(Opened()).DoAll(Erasures());
-  const std::vector<SecretKey> keys = KeysLeft(places_);
+  const std::vector<SecretKey> keys = KeysLeft(paths_);
   EXPECT_EQ(keys.size(), 1'024u - kUsers / 2);
   const std::unique_ptr<Store> store = Opened();
   const auto commits = store->log().Read(1, 10'000);

@@ -41,7 +41,7 @@ TEST_F(StoreInitTest, IsNotCreatedAmongOtherFiles) {
 TEST_F(StoreInitTest, IsNotCreatedInAFileOrWithoutAParent) {
   std::ofstream(path_) << "a file";
   EXPECT_FALSE(Init().ok());
-  EXPECT_THAT(InitStore(StorePlaces::Beside(directory_ / "none/data"), {}),
+  EXPECT_THAT(InitStore(StorePaths::Beside(directory_ / "none/data"), {}),
               HasCode(StatusCode::kNotFound));
 }
 
@@ -76,7 +76,7 @@ TEST_F(StoreInitTest, IsNotCreatedByTwoAtOnce) {
 TEST_F(StoreInitTest, IsNotThereWhenItsFirstCommitsAreRefused) {
   Commit large = AccountCommit("a1");
   large.set_cause(std::string(kMaxCommitBytes, 'x'));
-  EXPECT_THAT(InitStore(places_, {large}), HasCode(StatusCode::kInvalidArgument));
+  EXPECT_THAT(InitStore(paths_, {large}), HasCode(StatusCode::kInvalidArgument));
   EXPECT_THAT(Open(), HasCode(StatusCode::kNotFound));
   EXPECT_THAT(Init(), IsOk());
 }
@@ -86,21 +86,21 @@ TEST_F(StoreInitTest, IsNotThereWhenItsFirstCommitsAreRefused) {
 TEST_F(StoreInitTest, IsCreatedAfterACrashAtAnyStep) {
   for (int steps = 0; steps < 5; ++steps) {
     fs::remove_all(path_);
-    for (const std::string& part : {places_.vault, places_.checkpoint}) fs::remove(part);
+    for (const std::string& part : {paths_.vault, paths_.checkpoint}) fs::remove(part);
     ASSERT_THAT(Init(), IsOk());
-    const std::string key = Content(places_.key_encryption_key);
+    const std::string key = Content(paths_.key_encryption_key);
     const std::string id = Opened()->log().id();
     fs::remove_all(path_ + "/views");
     fs::rename(path_ + "/log", path_ + "/log.new");
-    if (steps < 4) fs::remove(places_.checkpoint);
-    if (steps < 3) fs::remove(places_.vault);
+    if (steps < 4) fs::remove(paths_.checkpoint);
+    if (steps < 3) fs::remove(paths_.vault);
     if (steps < 2) fs::remove(path_ + "/log.new/CURRENT");
     if (steps < 1) fs::remove_all(path_ + "/log.new");
     EXPECT_THAT(Open(), HasCode(steps == 4 ? StatusCode::kDataLoss : StatusCode::kNotFound));
     ASSERT_THAT(Init(), IsOk()) << steps;
     EXPECT_NE(Opened()->log().id(), id);
-    EXPECT_EQ(Content(places_.key_encryption_key), key) << "a key that is there is taken";
-    EXPECT_THAT(VerifyStore(places_), IsOk());
+    EXPECT_EQ(Content(paths_.key_encryption_key), key) << "a key that is there is taken";
+    EXPECT_THAT(VerifyStore(paths_), IsOk());
   }
 }
 
@@ -116,51 +116,51 @@ TEST_F(StoreInitTest, IsNotCreatedOverThePartsOfAnotherStore) {
       ASSERT_THAT(other, IsOk());
       AppendUsers(**other, 1);
     }
-    const std::string vault = Content(places_.vault);
-    const std::string checkpoint = Content(places_.checkpoint);
-    EXPECT_THAT(Init(), Fails(StatusCode::kAlreadyExists, places_.vault));
-    EXPECT_EQ(Content(places_.vault), vault);
-    fs::rename(places_.vault, directory_ / "kept");
-    EXPECT_THAT(Init(), Fails(StatusCode::kAlreadyExists, places_.checkpoint));
-    EXPECT_EQ(Content(places_.checkpoint), checkpoint);
-    fs::rename(directory_ / "kept", places_.vault);
+    const std::string vault = Content(paths_.vault);
+    const std::string checkpoint = Content(paths_.checkpoint);
+    EXPECT_THAT(Init(), Fails(StatusCode::kAlreadyExists, paths_.vault));
+    EXPECT_EQ(Content(paths_.vault), vault);
+    fs::rename(paths_.vault, directory_ / "kept");
+    EXPECT_THAT(Init(), Fails(StatusCode::kAlreadyExists, paths_.checkpoint));
+    EXPECT_EQ(Content(paths_.checkpoint), checkpoint);
+    fs::rename(directory_ / "kept", paths_.vault);
     EXPECT_FALSE(fs::exists(path_ + "/log"));
   }
-  fs::remove(places_.vault);
-  fs::remove(places_.checkpoint);
-  Overwrite(places_.erasure_list(), "erased 1 1 a1 ann\n");
-  EXPECT_THAT(Init(), Fails(StatusCode::kAlreadyExists, places_.erasure_list()));
-  EXPECT_EQ(Content(places_.erasure_list()), "erased 1 1 a1 ann\n");
+  fs::remove(paths_.vault);
+  fs::remove(paths_.checkpoint);
+  Overwrite(paths_.erasure_list(), "erased 1 1 a1 ann\n");
+  EXPECT_THAT(Init(), Fails(StatusCode::kAlreadyExists, paths_.erasure_list()));
+  EXPECT_EQ(Content(paths_.erasure_list()), "erased 1 1 a1 ann\n");
 }
 
 TEST_F(StoreInitTest, TakesTheKeyOfTheEnvironment) {
-  StorePlaces places = places_;
-  places.key_encryption_key = "env:ROSTER_TEST_STORE_KEK";
-  EXPECT_THAT(InitStore(places, {AccountCommit("a1")}), HasCode(StatusCode::kInvalidArgument));
+  StorePaths paths = paths_;
+  paths.key_encryption_key = "env:ROSTER_TEST_STORE_KEK";
+  EXPECT_THAT(InitStore(paths, {AccountCommit("a1")}), HasCode(StatusCode::kInvalidArgument));
   setenv("ROSTER_TEST_STORE_KEK", std::string(64, 'a').c_str(), 1);
-  EXPECT_THAT(InitStore(places, {AccountCommit("a1")}), IsOk());
-  options_.places = places;
+  EXPECT_THAT(InitStore(paths, {AccountCommit("a1")}), IsOk());
+  options_.paths = paths;
   EXPECT_THAT(Open(), IsOk());
-  EXPECT_FALSE(fs::exists(places_.key_encryption_key));
+  EXPECT_FALSE(fs::exists(paths_.key_encryption_key));
   unsetenv("ROSTER_TEST_STORE_KEK");
   EXPECT_THAT(Open(), Fails(StatusCode::kNotFound, "ROSTER_TEST_STORE_KEK"));
 }
 
 TEST_F(StoreInitTest, IsNotCreatedUnderAKeyThatOthersMayRead) {
-  Overwrite(places_.key_encryption_key, std::string(64, 'a'));
-  fs::permissions(places_.key_encryption_key, fs::perms(0644));
+  Overwrite(paths_.key_encryption_key, std::string(64, 'a'));
+  fs::permissions(paths_.key_encryption_key, fs::perms(0644));
   EXPECT_THAT(Init(), Fails(StatusCode::kFailedPrecondition, "chmod 600"));
-  EXPECT_FALSE(fs::exists(places_.vault));
+  EXPECT_FALSE(fs::exists(paths_.vault));
 }
 
 TEST(StorePlacesTest, AreBesideTheDirectory) {
   for (const char* name : {"/var/data", "/var/data/", "/var/data//"}) {
-    const StorePlaces places = StorePlaces::Beside(name);
-    EXPECT_EQ(places.directory, name);
-    EXPECT_EQ(places.vault, "/var/data.vault");
-    EXPECT_EQ(places.key_encryption_key, "/var/data.kek");
-    EXPECT_EQ(places.checkpoint, "/var/data.checkpoint");
-    EXPECT_EQ(places.erasure_list(), "/var/data.checkpoint.erased");
+    const StorePaths paths = StorePaths::Beside(name);
+    EXPECT_EQ(paths.directory, name);
+    EXPECT_EQ(paths.vault, "/var/data.vault");
+    EXPECT_EQ(paths.key_encryption_key, "/var/data.kek");
+    EXPECT_EQ(paths.checkpoint, "/var/data.checkpoint");
+    EXPECT_EQ(paths.erasure_list(), "/var/data.checkpoint.erased");
   }
 }
 

@@ -22,10 +22,10 @@ class StoreDamageTest : public StoreTest {
  protected:
   void SetUp() override {
     ASSERT_THAT(Init(), IsOk());
-    empty_vault_ = Content(places_.vault);
+    empty_vault_ = Content(paths_.vault);
     RunningStore running(Opened());
     running.DoAll({Creates("ann"), Creates("bob"), Creates("cem")});
-    full_vault_ = Content(places_.vault);
+    full_vault_ = Content(paths_.vault);
     running.Do(Erases("cem"));
     rows_ = Dump(*running->views().Latest());
   }
@@ -35,7 +35,7 @@ class StoreDamageTest : public StoreTest {
     const auto before = Files();
     EXPECT_THAT(Open(), Fails(code, text));
     EXPECT_EQ(Files(), before);
-    EXPECT_THAT(VerifyStore(options_.places), Fails(code, text));
+    EXPECT_THAT(VerifyStore(options_.paths), Fails(code, text));
     EXPECT_EQ(Files(), before);
   }
 
@@ -67,23 +67,23 @@ class StoreDamageTest : public StoreTest {
 };
 
 TEST_F(StoreDamageTest, IsRefusedWithoutAPart) {
-  Without(places_.vault, [&] { ExpectRefused(StatusCode::kNotFound, "--key-vault"); });
-  Without(places_.key_encryption_key,
+  Without(paths_.vault, [&] { ExpectRefused(StatusCode::kNotFound, "--key-vault"); });
+  Without(paths_.key_encryption_key,
           [&] { ExpectRefused(StatusCode::kNotFound, "--key-encryption-key"); });
-  Without(places_.checkpoint, [&] { ExpectRefused(StatusCode::kNotFound, places_.checkpoint); });
+  Without(paths_.checkpoint, [&] { ExpectRefused(StatusCode::kNotFound, paths_.checkpoint); });
   Without(LogDirectory(path_), [&] { ExpectRefused(StatusCode::kDataLoss, "is missing"); });
   ExpectWhole();
 }
 
 TEST_F(StoreDamageTest, IsRefusedWithAPartOfAnotherStore) {
-  const StorePlaces others = StorePlaces::Beside(directory_ / "other");
+  const StorePaths others = StorePaths::Beside(directory_ / "other");
   ASSERT_THAT(InitStore(others, {AccountCommit("a1")}), IsOk());
-  Instead(places_.key_encryption_key, Content(others.key_encryption_key), [&] {
+  Instead(paths_.key_encryption_key, Content(others.key_encryption_key), [&] {
     ExpectRefused(StatusCode::kFailedPrecondition, "does not belong to the key vault");
-    Instead(places_.vault, Content(others.vault),
+    Instead(paths_.vault, Content(others.vault),
             [&] { ExpectRefused(StatusCode::kFailedPrecondition, "belongs to another store"); });
   });
-  Instead(places_.checkpoint, Content(others.checkpoint), [&] {
+  Instead(paths_.checkpoint, Content(others.checkpoint), [&] {
     ExpectRefused(StatusCode::kFailedPrecondition, "is not the one of its checkpoint");
   });
   ExpectWhole();
@@ -94,12 +94,12 @@ TEST_F(StoreDamageTest, IsRefusedWithADamagedPart) {
     content[at] ^= 1;
     return content;
   };
-  Instead(places_.vault, flipped(Content(places_.vault), 2 * kSlot + 5),
+  Instead(paths_.vault, flipped(Content(paths_.vault), 2 * kSlot + 5),
           [&] { ExpectRefused(StatusCode::kDataLoss, "key 2"); });
-  Instead(places_.checkpoint, flipped(Content(places_.checkpoint), 40),
-          [&] { ExpectRefused(StatusCode::kDataLoss, places_.checkpoint); });
-  Instead(places_.erasure_list(), "nonsense\n",
-          [&] { ExpectRefused(StatusCode::kDataLoss, places_.erasure_list()); });
+  Instead(paths_.checkpoint, flipped(Content(paths_.checkpoint), 40),
+          [&] { ExpectRefused(StatusCode::kDataLoss, paths_.checkpoint); });
+  Instead(paths_.erasure_list(), "nonsense\n",
+          [&] { ExpectRefused(StatusCode::kDataLoss, paths_.erasure_list()); });
   ExpectWhole();
 }
 
@@ -107,7 +107,7 @@ TEST_F(StoreDamageTest, IsRefusedWithADamagedPart) {
 TEST_F(StoreDamageTest, IsRefusedWithAVaultThatLacksKeys) {
   for (const bool views : {true, false}) {
     if (!views) fs::remove_all(ViewsDirectory(path_));
-    Instead(places_.vault, empty_vault_, [&] {
+    Instead(paths_.vault, empty_vault_, [&] {
       EXPECT_THAT(Open(), Fails(StatusCode::kDataLoss, views ? "older copy" : "key 1 is missing"));
     });
     ExpectWhole();
@@ -117,11 +117,11 @@ TEST_F(StoreDamageTest, IsRefusedWithAVaultThatLacksKeys) {
 // A key that is gone though nobody erased its user. Views that were folded without it must not
 // outlive the refusal: they lack his search rows.
 TEST_F(StoreDamageTest, IsRefusedWithAKeyGoneForNoReason) {
-  std::string vault = Content(places_.vault);
+  std::string vault = Content(paths_.vault);
   vault.replace(1 * kSlot, kSlot, kSlot, '\0');
   for (const bool views : {true, false}) {
     if (!views) fs::remove_all(ViewsDirectory(path_));
-    Instead(places_.vault, vault, [&] {
+    Instead(paths_.vault, vault, [&] {
       EXPECT_THAT(Open(), Fails(StatusCode::kDataLoss, "key 1 is gone, though nobody erased"));
       EXPECT_THAT(Open(), Fails(StatusCode::kDataLoss, "key 1 is gone, though nobody erased"));
     });
@@ -131,48 +131,48 @@ TEST_F(StoreDamageTest, IsRefusedWithAKeyGoneForNoReason) {
 
 // The vault that is restored is one from before an erasure: the start destroys that key again.
 TEST_F(StoreDamageTest, ForgetsAgainWhatAnOlderVaultBringsBack) {
-  Overwrite(places_.vault, full_vault_);
+  Overwrite(paths_.vault, full_vault_);
   for (const bool views : {true, false}) {
     if (!views) {
-      Overwrite(places_.vault, full_vault_);
+      Overwrite(paths_.vault, full_vault_);
       fs::remove_all(ViewsDirectory(path_));
     }
-    EXPECT_NE(Content(places_.vault).substr(3 * kSlot, kSlot), std::string(kSlot, '\0'));
+    EXPECT_NE(Content(paths_.vault).substr(3 * kSlot, kSlot), std::string(kSlot, '\0'));
     ExpectWhole();
     EXPECT_NE(said_.text().find("erasures: finishing 1"), std::string::npos) << said_.text();
-    EXPECT_EQ(Content(places_.vault).substr(3 * kSlot, kSlot), std::string(kSlot, '\0'));
+    EXPECT_EQ(Content(paths_.vault).substr(3 * kSlot, kSlot), std::string(kSlot, '\0'));
   }
 }
 
 TEST_F(StoreDamageTest, GetsALostErasureListAgain) {
-  const std::string list = Content(places_.erasure_list());
-  fs::remove(places_.erasure_list());
+  const std::string list = Content(paths_.erasure_list());
+  fs::remove(paths_.erasure_list());
   ExpectWhole();
-  EXPECT_EQ(Content(places_.erasure_list()), list);
+  EXPECT_EQ(Content(paths_.erasure_list()), list);
   ExpectWhole();
   EXPECT_EQ(said_.text(), "");
 }
 
 TEST_F(StoreDamageTest, IsVerifiedWhole) {
   const auto before = Files();
-  EXPECT_THAT(VerifyStore(places_), IsOk());
+  EXPECT_THAT(VerifyStore(paths_), IsOk());
   EXPECT_EQ(Files(), before);
 }
 
 TEST_F(StoreDamageTest, GetsALostCheckpointAgain) {
-  EXPECT_THAT(WriteLostCheckpoint(places_), HasCode(StatusCode::kAlreadyExists));
-  const std::string checkpoint = Content(places_.checkpoint);
-  fs::remove(places_.checkpoint);
-  EXPECT_THAT(WriteLostCheckpoint(places_), IsOk());
-  EXPECT_EQ(Content(places_.checkpoint), checkpoint);
+  EXPECT_THAT(WriteLostCheckpoint(paths_), HasCode(StatusCode::kAlreadyExists));
+  const std::string checkpoint = Content(paths_.checkpoint);
+  fs::remove(paths_.checkpoint);
+  EXPECT_THAT(WriteLostCheckpoint(paths_), IsOk());
+  EXPECT_EQ(Content(paths_.checkpoint), checkpoint);
   ExpectWhole();
 }
 
 TEST_F(StoreDamageTest, GetsNoCheckpointOfADamagedLog) {
-  fs::remove(places_.checkpoint);
+  fs::remove(paths_.checkpoint);
   fs::remove(LogDirectory(path_) + "/CURRENT");
-  EXPECT_FALSE(WriteLostCheckpoint(places_).ok());
-  EXPECT_FALSE(fs::exists(places_.checkpoint));
+  EXPECT_FALSE(WriteLostCheckpoint(paths_).ok());
+  EXPECT_FALSE(fs::exists(paths_.checkpoint));
 }
 
 TEST_F(StoreDamageTest, HasTheSameKeysForItsPurposesAlways) {

@@ -39,8 +39,8 @@ PipelineOptions OptionsOf(Store& store) {
 }  // namespace
 
 StoreDisk::StoreDisk() {
-  EXPECT_THAT(InitStore(places_, FirstCommits()), IsOk());
-  const std::string key = fs::path(places_.key_encryption_key).lexically_normal();
+  EXPECT_THAT(InitStore(paths_, FirstCommits()), IsOk());
+  const std::string key = fs::path(paths_.key_encryption_key).lexically_normal();
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(directory_ / ".")) {
     const std::string path = entry.path().lexically_normal();
     if (entry.is_directory()) {
@@ -49,20 +49,20 @@ StoreDisk::StoreDisk() {
       created_.files[path] = ContentOf(path);
     }
   }
-  for (fs::path path = fs::path(places_.directory).lexically_normal().parent_path();
+  for (fs::path path = fs::path(paths_.directory).lexically_normal().parent_path();
        created_.directories.insert(path).second;) {
     path = path.parent_path();
   }
-  fs::remove_all(places_.directory + "/log");
-  fs::remove(places_.vault);
-  fs::remove(places_.checkpoint);
+  fs::remove_all(paths_.directory + "/log");
+  fs::remove(paths_.vault);
+  fs::remove(paths_.checkpoint);
 }
 
 absl::StatusOr<std::unique_ptr<Store>> StoreDisk::Open(
     rocksdb::Env& env, const std::function<void(std::string_view)>& say,
     std::function<void(std::string_view)> on_damage) const {
   StoreOptions options;
-  options.places = places_;
+  options.paths = paths_;
   options.cache_bytes = 1 << 20;
   options.on_damage = std::move(on_damage);
   options.on_failure = [](const absl::Status& failure) { ADD_FAILURE() << failure; };

@@ -25,7 +25,7 @@ class StoreDisk {
 
   // What it is on a disk, before it was ever opened.
   const DiskImage& created() const { return created_; }
-  const StorePlaces& places() const { return places_; }
+  const StorePaths& paths() const { return paths_; }
 
   // Opens what is on a disk. `on_damage` as in StoreOptions.
   absl::StatusOr<std::unique_ptr<Store>> Open(
@@ -34,7 +34,7 @@ class StoreDisk {
 
  private:
   TempDirectory directory_;
-  const StorePlaces places_ = StorePlaces::Beside(directory_ / "data");
+  const StorePaths paths_ = StorePaths::Beside(directory_ / "data");
   DiskImage created_;
 };
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <thread>
 
-#include "domain/rows/rows.h"
+#include "domain/rows/user_rows.h"
 #include "storage/store/eraser.h"
 #include "tests/storage/store/store_support.h"
 #include "tests/storage/vault/vault_support.h"
@@ -31,14 +31,14 @@ class StoreEraseTest : public StoreTest {
   }
 
   bool IsDestroyed(KeyId key_id) const {
-    return Content(places_.vault).substr(key_id * kSlot, kSlot) == std::string(kSlot, '\0');
+    return Content(paths_.vault).substr(key_id * kSlot, kSlot) == std::string(kSlot, '\0');
   }
 
   // Nothing is left of ann, whose key was the first and whose erasure the fourth commit.
   void ExpectForgotten(const std::string& at) {
     EXPECT_TRUE(IsDestroyed(1)) << at;
     EXPECT_FALSE(IsDestroyed(2)) << at;
-    EXPECT_EQ(Content(places_.erasure_list()), "erased 4 1 a1 ann 4734e635\nforgotten 4 eceff443\n")
+    EXPECT_EQ(Content(paths_.erasure_list()), "erased 4 1 a1 ann 4734e635\nforgotten 4 eceff443\n")
         << at;
     EXPECT_EQ(FilesWith("ann@example.com"), 0) << at;
   }
@@ -81,7 +81,7 @@ TEST_F(StoreEraseTest, OfManyAtOnceAreAllDone) {
   for (KeyId key_id = 1; key_id <= 300; ++key_id) {
     EXPECT_EQ(IsDestroyed(key_id), (key_id - 1) % 3 != 0) << key_id;
   }
-  EXPECT_NE(Content(places_.erasure_list()).find("\nforgotten 501 "), std::string::npos);
+  EXPECT_NE(Content(paths_.erasure_list()).find("\nforgotten 501 "), std::string::npos);
 }
 
 // A start after a crash finishes what was cut off after any of the steps.
@@ -105,11 +105,11 @@ TEST_F(StoreEraseTest, IsFinishedByTheNextStart) {
           (directory_ / name).substr(0, (directory_ / name).rfind('/')));
       Overwrite(directory_ / name, content);
     }
-    std::filesystem::remove(places_.erasure_list());
-    std::string vault = Content(places_.vault);
-    if (steps >= 1) Overwrite(places_.vault, vault.replace(kSlot, kSlot, kSlot, '\0'));
+    std::filesystem::remove(paths_.erasure_list());
+    std::string vault = Content(paths_.vault);
+    if (steps >= 1) Overwrite(paths_.vault, vault.replace(kSlot, kSlot, kSlot, '\0'));
     if (steps >= 2) {
-      absl::StatusOr<ErasureList> list = ErasureList::Open(places_.erasure_list());
+      absl::StatusOr<ErasureList> list = ErasureList::Open(paths_.erasure_list());
       ASSERT_THAT(list->Add({ann}), IsOk());
     }
     if (steps >= 3) std::filesystem::remove_all(path_ + "/views");

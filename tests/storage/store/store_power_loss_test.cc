@@ -138,7 +138,7 @@ bool StorePowerLoss::Cut() {
 void StorePowerLoss::Look(size_t cut, const DiskImage& image) {
   const std::string where = absl::StrCat("cut ", ++cuts_, " after ", cut, " operations");
   PowerLossEnv disk(image);
-  const auto list = ErasureList::Open(store_.places().erasure_list(), disk.env.get());
+  const auto list = ErasureList::Open(store_.paths().erasure_list(), disk.env.get());
   if (!list.ok()) return Find(where, list.status().ToString());
   Said said;
   const auto store = store_.Open(*disk.env, std::ref(said));

@@ -18,7 +18,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "domain/rows/rows.h"
+#include "domain/rows/codec.h"
+#include "domain/rows/user_rows.h"
 #include "storage/log/rocksdb_log.h"
 #include "storage/store/store.h"
 #include "storage/store/store_directory.h"
@@ -113,7 +114,7 @@ class StoreRandomDamage : public testing::Test {
     return std::move(content).str();
   }
 
-  const std::string& KeyPath() const { return store_.places().key_encryption_key; }
+  const std::string& KeyPath() const { return store_.paths().key_encryption_key; }
   // Puts the key of the disk where it is read.
   void PlaceKey(const DiskImage& disk) const {
     const auto key = disk.files.find(KeyPath());
@@ -264,7 +265,7 @@ TEST_F(StoreRandomDamage, MutantWithoutTheCheckLosesRecords) {
     Random random(i);
     const Damage damage = Draw(Paths(whole_, kLogFiles), random);
     PowerLossEnv disk(damage.disk);
-    const auto log = OpenRocksDbLog(LogDirectory(store_.places().directory), {disk.env.get()});
+    const auto log = OpenRocksDbLog(LogDirectory(store_.paths().directory), {disk.env.get()});
     silent += log.ok() && (*log)->head() < expected_.records.size() ? 1 : 0;
   }
   EXPECT_GT(silent, 0);

@@ -3,14 +3,14 @@
 #include <filesystem>
 #include <future>
 
-#include "domain/rows/rows.h"
+#include "domain/rows/user_rows.h"
 #include "domain/user/erase.h"
 #include "storage/base/file.h"
 
 namespace roster::storage {
 
 namespace fs = std::filesystem;
-using domain::Cause;
+using domain::Caller;
 using domain::Events;
 using domain::World;
 using event::v1::PersonalData;
@@ -28,7 +28,7 @@ std::map<std::string, std::string> FilesUnder(const std::string& directory) {
 }
 
 Deciding Creates(const std::string& user, const PersonalData& personal) {
-  return [=](const World&, const Cause&) {
+  return [=](const World&, const Caller&) {
     Events events = {UserCreated(user)};
     *events[0].mutable_personal() = personal;
     return absl::StatusOr<Events>(events);
@@ -38,7 +38,7 @@ Deciding Creates(const std::string& user, const PersonalData& personal) {
 Deciding Creates(const std::string& user) { return Creates(user, UserCreated(user).personal()); }
 
 Deciding Updates(const std::string& user, const PersonalData& personal) {
-  return [=](const World&, const Cause&) {
+  return [=](const World&, const Caller&) {
     Events events(1);
     events[0].mutable_user_updated()->set_user_id(user);
     *events[0].mutable_personal() = personal;
@@ -47,7 +47,7 @@ Deciding Updates(const std::string& user, const PersonalData& personal) {
 }
 
 Deciding Erases(const std::string& user) {
-  return [=](const World& world, const Cause&) {
+  return [=](const World& world, const Caller&) {
     return absl::StatusOr<Events>(
         Events{domain::Erased(*domain::FindUser(world, kStoreAccount, user))});
   };
@@ -66,7 +66,7 @@ RunningStore::RunningStore(std::unique_ptr<Store> store, bool erases) : store_(s
 Proposal RunningStore::ProposalOf(const Deciding& decide) {
   Proposal proposal;
   proposal.account_id = kStoreAccount;
-  proposal.cause.actor.set_kind(event::v1::Actor::KIND_SYSTEM);
+  proposal.caller.actor.set_kind(event::v1::Actor::KIND_SYSTEM);
   proposal.method = "roster.Test/Any";
   proposal.decide = decide;
   return proposal;
@@ -91,7 +91,7 @@ Outcome RunningStore::Do(const Deciding& decide, const std::string& request_id) 
   std::promise<Outcome> answer;
   Proposal proposal = ProposalOf(decide);
   if (!request_id.empty()) {
-    proposal.request = domain::Request{kStoreAccount, proposal.cause.actor, request_id};
+    proposal.request = domain::Request{kStoreAccount, proposal.caller.actor, request_id};
     proposal.request_hash = "hash";
     proposal.receipt = [request_id] {
       event::v1::Receipt receipt;

@@ -24,7 +24,7 @@ std::map<std::string, std::string> FilesUnder(const std::string& directory);
 
 class StoreTest : public testing::Test {
  protected:
-  absl::Status Init() { return InitStore(places_, {AccountCommit(kStoreAccount)}); }
+  absl::Status Init() { return InitStore(paths_, {AccountCommit(kStoreAccount)}); }
   absl::StatusOr<std::unique_ptr<Store>> Open() {
     said_ = Said();
     return OpenStore(options_, std::ref(said_));
@@ -39,13 +39,13 @@ class StoreTest : public testing::Test {
 
   TempDirectory directory_;
   const std::string path_ = directory_ / "data";
-  const StorePlaces places_ = StorePlaces::Beside(path_);
-  StoreOptions options_{.places = places_, .cache_bytes = 16 << 20};
+  const StorePaths paths_ = StorePaths::Beside(path_);
+  StoreOptions options_{.paths = paths_, .cache_bytes = 16 << 20};
   Said said_;
 };
 
 using Deciding =
-    std::function<absl::StatusOr<domain::Events>(const domain::World&, const domain::Cause&)>;
+    std::function<absl::StatusOr<domain::Events>(const domain::World&, const domain::Caller&)>;
 
 // What creates a user of the account, gives him other data, or erases him.
 Deciding Creates(const std::string& user, const event::v1::PersonalData& personal);

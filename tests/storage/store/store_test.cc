@@ -52,7 +52,7 @@ TEST_F(StoreTest, IsForItsOwnerOnly) {
   EXPECT_EQ(ModeOf(path_), 0700u);
   EXPECT_EQ(ModeOf(path_ + "/log"), 0700u);
   EXPECT_EQ(ModeOf(path_ + "/views"), 0700u);
-  EXPECT_EQ(ModeOf(places_.key_encryption_key), 0600u);
+  EXPECT_EQ(ModeOf(paths_.key_encryption_key), 0600u);
 }
 
 TEST_F(StoreTest, HasNothingElseInItsDirectory) {
@@ -80,9 +80,9 @@ TEST_F(StoreTest, IsRefusedWhileOpen) {
 TEST_F(StoreTest, NeedsRoom) {
   const fs::space_info space = fs::space(directory_ / ".");
   const uintmax_t least = std::max<uintmax_t>(64 << 20, space.capacity / 20);
-  EXPECT_EQ(HasRoom(directory_ / "."), space.available >= least);
-  EXPECT_FALSE(HasRoom(directory_ / "none"));
-  EXPECT_FALSE(HasRoom("/proc"));  // a file system without any space
+  EXPECT_EQ(HasDiskSpace(directory_ / "."), space.available >= least);
+  EXPECT_FALSE(HasDiskSpace(directory_ / "none"));
+  EXPECT_FALSE(HasDiskSpace("/proc"));  // a file system without any space
 }
 
 }  // namespace

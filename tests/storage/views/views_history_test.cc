@@ -38,11 +38,11 @@ std::string HashOf(const std::map<std::string, std::string>& rows) {
 
 std::map<std::string, std::string> RowsOf(const domain::World& world, Table table) {
   std::map<std::string, std::string> rows;
-  world.ScanKept(table, "", "", domain::Direction::kAscending,
-                 [&](std::string_view key, std::string_view row) {
-                   rows.emplace(key, row);
-                   return true;
-                 });
+  world.ScanRaw(table, "", "", domain::Direction::kAscending,
+                [&](std::string_view key, std::string_view row) {
+                  rows.emplace(key, row);
+                  return true;
+                });
   return rows;
 }
 

@@ -12,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "domain/base/refusal.h"
+#include "domain/rows/codec.h"
 #include "tests/domain/scenario.h"
 
 namespace roster::domain {

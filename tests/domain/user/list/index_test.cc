@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "domain/rows/account_rows.h"
+#include "domain/rows/codec.h"
 #include "domain/user/list/search.h"
 #include "domain/world/past.h"
 #include "tests/domain/history.h"
@@ -23,10 +25,11 @@ using view::v1::UserRow;
 
 std::vector<UserRow> UsersOf(const World& world, const std::string& account_id) {
   std::vector<UserRow> users;
-  world.Scan(Table::kUsers, Prefix(account_id), "", [&](std::string_view, std::string_view bytes) {
-    Decode(bytes, users.emplace_back());
-    return true;
-  });
+  world.Scan(Table::kUsers, AccountPrefix(account_id), "",
+             [&](std::string_view, std::string_view bytes) {
+               Decode(bytes, users.emplace_back());
+               return true;
+             });
   return users;
 }
 
@@ -86,7 +89,7 @@ TEST(UserIndexTest, IsWhatARecountSays_R39_R88_R110) {
     for (const std::string id : {"acme", "apps"}) {
       auto account = FindAccount(history.world(), id);
       if (!account) continue;
-      ASSERT_EQ(KeysIn(history.world(), Table::kUserIndex, Prefix(id)),
+      ASSERT_EQ(KeysIn(history.world(), Table::kUserIndex, AccountPrefix(id)),
                 Recounted(history.world(), id));
       for (const bool hides : {false, true}) {
         account->mutable_policy()->set_hide_disabled(hides);
@@ -105,7 +108,8 @@ TEST(UserIndexTest, IsRightInThePast_R34) {
   for (Position position = 1; position <= 3'000; position += 61) {
     const PastWorld past(history.world(), position);
     for (const std::string id : {"acme", "apps"}) {
-      ASSERT_EQ(KeysIn(past, Table::kUserIndex, Prefix(id)), Recounted(past, id)) << position;
+      ASSERT_EQ(KeysIn(past, Table::kUserIndex, AccountPrefix(id)), Recounted(past, id))
+          << position;
     }
   }
 }

@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "domain/rows/user_rows.h"
 #include "domain/text/name.h"
 #include "tests/domain/scenario.h"
 

@@ -1,0 +1,24 @@
+// Rows of service accounts, and of what proves who they are.
+
+#ifndef ROSTER_DOMAIN_ROWS_SERVICE_ACCOUNT_ROWS_H_
+#define ROSTER_DOMAIN_ROWS_SERVICE_ACCOUNT_ROWS_H_
+
+#include <optional>
+#include <string_view>
+
+#include "domain/world/world.h"
+#include "roster/view/v1/row.pb.h"
+
+namespace roster::domain {
+
+// The rows, or nothing when there is none.
+std::optional<view::v1::ServiceAccountRow> FindServiceAccount(const World& world,
+                                                              std::string_view account_id,
+                                                              std::string_view service_account_id);
+std::optional<view::v1::TokenRow> FindToken(const World& world, std::string_view token_hash);
+// `name`: a name in a certificate in the form in which it is bound (certificate_name.h).
+std::optional<view::v1::CertificateRow> FindCertificate(const World& world, std::string_view name);
+
+}  // namespace roster::domain
+
+#endif  // ROSTER_DOMAIN_ROWS_SERVICE_ACCOUNT_ROWS_H_
