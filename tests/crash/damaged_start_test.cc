@@ -13,10 +13,10 @@
 #include <string>
 #include <vector>
 
-#include "tests/crash/client.h"
-#include "tests/crash/contents.h"
-#include "tests/crash/import_check.h"
-#include "tests/crash/process.h"
+#include "tests/crash/support/client.h"
+#include "tests/crash/support/contents.h"
+#include "tests/crash/support/import_check.h"
+#include "tests/crash/support/process.h"
 
 namespace roster::crash {
 namespace {

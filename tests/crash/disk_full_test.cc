@@ -17,9 +17,9 @@
 
 #include "absl/status/status.h"
 #include "absl/time/clock.h"
-#include "tests/crash/contents.h"
-#include "tests/crash/import_check.h"
-#include "tests/crash/process.h"
+#include "tests/crash/support/contents.h"
+#include "tests/crash/support/import_check.h"
+#include "tests/crash/support/process.h"
 
 namespace roster::crash {
 namespace {

@@ -16,8 +16,8 @@
 #include <vector>
 
 #include "absl/time/clock.h"
-#include "tests/crash/import_check.h"
-#include "tests/crash/process.h"
+#include "tests/crash/support/import_check.h"
+#include "tests/crash/support/process.h"
 
 namespace roster::crash {
 namespace {

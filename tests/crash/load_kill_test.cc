@@ -17,9 +17,9 @@
 
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
-#include "tests/crash/load_check.h"
-#include "tests/crash/load_client.h"
-#include "tests/crash/process.h"
+#include "tests/crash/support/load_check.h"
+#include "tests/crash/support/load_client.h"
+#include "tests/crash/support/process.h"
 
 namespace roster::crash {
 namespace {

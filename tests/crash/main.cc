@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "tests/crash/process.h"
+#include "tests/crash/support/process.h"
 
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);

@@ -19,11 +19,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
-#include "tests/crash/client.h"
-#include "tests/crash/import_check.h"
-#include "tests/crash/process.h"
+#include "tests/crash/support/client.h"
+#include "tests/crash/support/import_check.h"
+#include "tests/crash/support/process.h"
 #include "tests/support/http.h"
-#include "tools/benchmark/closed_loop.h"
+#include "tools/benchmark/load/closed_loop.h"
 
 namespace roster::crash {
 namespace {

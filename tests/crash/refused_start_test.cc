@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "tests/crash/client.h"
-#include "tests/crash/contents.h"
-#include "tests/crash/process.h"
+#include "tests/crash/support/client.h"
+#include "tests/crash/support/contents.h"
+#include "tests/crash/support/process.h"
 
 namespace roster::crash {
 namespace {

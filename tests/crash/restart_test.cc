@@ -13,8 +13,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "grpc/health/v1/health.grpc.pb.h"
-#include "tests/crash/import_check.h"
-#include "tests/crash/process.h"
+#include "tests/crash/support/import_check.h"
+#include "tests/crash/support/process.h"
 
 namespace roster::crash {
 namespace {

@@ -28,14 +28,16 @@ def planted(contents):
 
 
 def self_test(check, good, bad):
-    """Runs check(root) -> complaints over {path: text} trees: none for good, one for each entry of bad."""
+    """Runs check(root) -> complaints over {path: text} trees: none for good, at least one for each entry of bad, which
+    is a path, or a list of paths, and the text of all of them."""
     wrong = []
     with planted(good) as root:
         wrong += [f"complains about good input: {complaint}" for complaint in check(root)]
     for name, text in bad:
-        with planted({name: text}) as root:
+        names = [name] if isinstance(name, str) else name
+        with planted(dict.fromkeys(names, text)) as root:
             if not check(root):
-                wrong.append(f"accepts {name}: {text[:60]!r}")
+                wrong.append(f"accepts {names[0]}: {text[:60]!r}")
     for line in wrong:
         print(f"self-test: {line}")
     return 1 if wrong else 0

@@ -1,4 +1,4 @@
-#include "tests/crash/call.h"
+#include "tests/crash/support/call.h"
 
 #include <google/rpc/error_details.pb.h>
 #include <google/rpc/status.pb.h>

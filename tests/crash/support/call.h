@@ -1,7 +1,7 @@
 // One call of a running server.
 
-#ifndef ROSTER_TESTS_CRASH_CALL_H_
-#define ROSTER_TESTS_CRASH_CALL_H_
+#ifndef ROSTER_TESTS_CRASH_SUPPORT_CALL_H_
+#define ROSTER_TESTS_CRASH_SUPPORT_CALL_H_
 
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
@@ -43,4 +43,4 @@ absl::StatusOr<Response> Call(Stub& stub,
 
 }  // namespace roster::crash
 
-#endif  // ROSTER_TESTS_CRASH_CALL_H_
+#endif  // ROSTER_TESTS_CRASH_SUPPORT_CALL_H_

@@ -1,4 +1,4 @@
-#include "tests/crash/client.h"
+#include "tests/crash/support/client.h"
 
 #include <chrono>
 #include <semaphore>
@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "grpc/health/v1/health.grpc.pb.h"
-#include "tests/crash/call.h"
+#include "tests/crash/support/call.h"
 
 namespace roster::crash {
 namespace {

@@ -1,7 +1,7 @@
 // What the tests ask of a running server.
 
-#ifndef ROSTER_TESTS_CRASH_CLIENT_H_
-#define ROSTER_TESTS_CRASH_CLIENT_H_
+#ifndef ROSTER_TESTS_CRASH_SUPPORT_CLIENT_H_
+#define ROSTER_TESTS_CRASH_SUPPORT_CLIENT_H_
 
 #include <grpcpp/channel.h>
 
@@ -90,4 +90,4 @@ absl::StatusOr<bool> IsServing(uint16_t port, const std::string& service = "");
 
 }  // namespace roster::crash
 
-#endif  // ROSTER_TESTS_CRASH_CLIENT_H_
+#endif  // ROSTER_TESTS_CRASH_SUPPORT_CLIENT_H_

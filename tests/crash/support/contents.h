@@ -1,7 +1,7 @@
 // What is on disk.
 
-#ifndef ROSTER_TESTS_CRASH_CONTENTS_H_
-#define ROSTER_TESTS_CRASH_CONTENTS_H_
+#ifndef ROSTER_TESTS_CRASH_SUPPORT_CONTENTS_H_
+#define ROSTER_TESTS_CRASH_SUPPORT_CONTENTS_H_
 
 #include <filesystem>
 #include <fstream>
@@ -24,4 +24,4 @@ inline std::map<std::string, std::string> Contents(const std::string& directory)
 
 }  // namespace roster::crash
 
-#endif  // ROSTER_TESTS_CRASH_CONTENTS_H_
+#endif  // ROSTER_TESTS_CRASH_SUPPORT_CONTENTS_H_

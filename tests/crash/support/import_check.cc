@@ -1,4 +1,4 @@
-#include "tests/crash/import_check.h"
+#include "tests/crash/support/import_check.h"
 
 #include <algorithm>
 #include <cstdio>

@@ -2,15 +2,15 @@
 // them in. A row of a file is recognised by its user name, so that nothing but the numbers of file
 // and row must be remembered.
 
-#ifndef ROSTER_TESTS_CRASH_IMPORT_CHECK_H_
-#define ROSTER_TESTS_CRASH_IMPORT_CHECK_H_
+#ifndef ROSTER_TESTS_CRASH_SUPPORT_IMPORT_CHECK_H_
+#define ROSTER_TESTS_CRASH_SUPPORT_IMPORT_CHECK_H_
 
 #include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "tests/crash/client.h"
+#include "tests/crash/support/client.h"
 
 namespace roster::crash {
 
@@ -61,4 +61,4 @@ Problems CheckRepeat(const ImportAnswer& answer, const ImportedUsers& before, in
 
 }  // namespace roster::crash
 
-#endif  // ROSTER_TESTS_CRASH_IMPORT_CHECK_H_
+#endif  // ROSTER_TESTS_CRASH_SUPPORT_IMPORT_CHECK_H_

@@ -1,4 +1,4 @@
-#include "tests/crash/load_check.h"
+#include "tests/crash/support/load_check.h"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 // What clients of a server were told, held against what the server shows after it was killed.
 
-#ifndef ROSTER_TESTS_CRASH_LOAD_CHECK_H_
-#define ROSTER_TESTS_CRASH_LOAD_CHECK_H_
+#ifndef ROSTER_TESTS_CRASH_SUPPORT_LOAD_CHECK_H_
+#define ROSTER_TESTS_CRASH_SUPPORT_LOAD_CHECK_H_
 
 #include <cstdint>
 #include <map>
@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "tests/crash/client.h"
-#include "tests/crash/load_client.h"
+#include "tests/crash/support/client.h"
+#include "tests/crash/support/load_client.h"
 
 namespace roster::crash {
 
@@ -66,4 +66,4 @@ class LoadCheck {
 
 }  // namespace roster::crash
 
-#endif  // ROSTER_TESTS_CRASH_LOAD_CHECK_H_
+#endif  // ROSTER_TESTS_CRASH_SUPPORT_LOAD_CHECK_H_

@@ -1,8 +1,8 @@
-#include "tests/crash/load_client.h"
+#include "tests/crash/support/load_client.h"
 
 #include <chrono>
 
-#include "tests/crash/call.h"
+#include "tests/crash/support/call.h"
 
 namespace roster::crash {
 namespace {

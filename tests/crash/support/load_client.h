@@ -1,7 +1,7 @@
 // Changes of users with request ids, as a careful client sends and repeats them.
 
-#ifndef ROSTER_TESTS_CRASH_LOAD_CLIENT_H_
-#define ROSTER_TESTS_CRASH_LOAD_CLIENT_H_
+#ifndef ROSTER_TESTS_CRASH_SUPPORT_LOAD_CLIENT_H_
+#define ROSTER_TESTS_CRASH_SUPPORT_LOAD_CLIENT_H_
 
 #include <cstdint>
 #include <memory>
@@ -10,7 +10,7 @@
 #include "absl/status/statusor.h"
 #include "roster/access/v1/access_service.grpc.pb.h"
 #include "roster/identity/v1/identity_service.grpc.pb.h"
-#include "tests/crash/client.h"
+#include "tests/crash/support/client.h"
 
 namespace roster::crash {
 
@@ -60,4 +60,4 @@ class LoadClient {
 
 }  // namespace roster::crash
 
-#endif  // ROSTER_TESTS_CRASH_LOAD_CLIENT_H_
+#endif  // ROSTER_TESTS_CRASH_SUPPORT_LOAD_CLIENT_H_

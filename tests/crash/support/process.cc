@@ -1,4 +1,4 @@
-#include "tests/crash/process.h"
+#include "tests/crash/support/process.h"
 
 #include <fcntl.h>
 #include <google/protobuf/struct.pb.h>

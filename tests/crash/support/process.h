@@ -1,7 +1,7 @@
 // rosterd as a child process, seen from outside only: its exit, its output and its log lines.
 
-#ifndef ROSTER_TESTS_CRASH_PROCESS_H_
-#define ROSTER_TESTS_CRASH_PROCESS_H_
+#ifndef ROSTER_TESTS_CRASH_SUPPORT_PROCESS_H_
+#define ROSTER_TESTS_CRASH_SUPPORT_PROCESS_H_
 
 #include <sys/types.h>
 
@@ -109,4 +109,4 @@ class Server {
 
 }  // namespace roster::crash
 
-#endif  // ROSTER_TESTS_CRASH_PROCESS_H_
+#endif  // ROSTER_TESTS_CRASH_SUPPORT_PROCESS_H_

@@ -17,10 +17,10 @@
 #include <utility>
 #include <vector>
 
-#include "tools/benchmark/group_writer.h"
-#include "tools/benchmark/limit.grpc.pb.h"
-#include "tools/benchmark/raw_store.h"
-#include "tools/benchmark/rows.h"
+#include "tools/benchmark/limit/group_writer.h"
+#include "tools/benchmark/limit/limit.grpc.pb.h"
+#include "tools/benchmark/limit/raw_store.h"
+#include "tools/benchmark/limit/rows.h"
 
 namespace roster::benchmark {
 namespace {

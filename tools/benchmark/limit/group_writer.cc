@@ -1,4 +1,4 @@
-#include "tools/benchmark/group_writer.h"
+#include "tools/benchmark/limit/group_writer.h"
 
 #include <utility>
 

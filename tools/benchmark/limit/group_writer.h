@@ -1,8 +1,8 @@
 // Group commit with nothing around it: whatever arrived while the last group was written becomes
 // the next one.
 
-#ifndef ROSTER_TOOLS_BENCHMARK_GROUP_WRITER_H_
-#define ROSTER_TOOLS_BENCHMARK_GROUP_WRITER_H_
+#ifndef ROSTER_TOOLS_BENCHMARK_LIMIT_GROUP_WRITER_H_
+#define ROSTER_TOOLS_BENCHMARK_LIMIT_GROUP_WRITER_H_
 
 #include <functional>
 #include <thread>
@@ -11,7 +11,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "storage/base/mutex.h"
-#include "tools/benchmark/raw_store.h"
+#include "tools/benchmark/limit/raw_store.h"
 
 namespace roster::benchmark {
 
@@ -48,4 +48,4 @@ class GroupWriter {
 
 }  // namespace roster::benchmark
 
-#endif  // ROSTER_TOOLS_BENCHMARK_GROUP_WRITER_H_
+#endif  // ROSTER_TOOLS_BENCHMARK_LIMIT_GROUP_WRITER_H_

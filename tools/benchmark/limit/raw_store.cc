@@ -1,4 +1,4 @@
-#include "tools/benchmark/raw_store.h"
+#include "tools/benchmark/limit/raw_store.h"
 
 #include <rocksdb/cache.h>
 #include <rocksdb/filter_policy.h>

@@ -3,8 +3,8 @@
 // options that matter for speed are those of storage/log/rocksdb_log.cc and
 // storage/views/views_db.cc.
 
-#ifndef ROSTER_TOOLS_BENCHMARK_RAW_STORE_H_
-#define ROSTER_TOOLS_BENCHMARK_RAW_STORE_H_
+#ifndef ROSTER_TOOLS_BENCHMARK_LIMIT_RAW_STORE_H_
+#define ROSTER_TOOLS_BENCHMARK_LIMIT_RAW_STORE_H_
 
 #include <rocksdb/db.h>
 
@@ -18,7 +18,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
-#include "tools/benchmark/rows.h"
+#include "tools/benchmark/limit/rows.h"
 
 namespace roster::benchmark {
 
@@ -56,4 +56,4 @@ class RawStore {
 
 }  // namespace roster::benchmark
 
-#endif  // ROSTER_TOOLS_BENCHMARK_RAW_STORE_H_
+#endif  // ROSTER_TOOLS_BENCHMARK_LIMIT_RAW_STORE_H_

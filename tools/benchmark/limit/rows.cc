@@ -1,4 +1,4 @@
-#include "tools/benchmark/rows.h"
+#include "tools/benchmark/limit/rows.h"
 
 #include <algorithm>
 #include <cstdlib>

@@ -1,8 +1,8 @@
 // The rows that new users leave in the log and in the views: made by the fold itself, so that the
 // limits write what Roster writes, whatever that becomes.
 
-#ifndef ROSTER_TOOLS_BENCHMARK_ROWS_H_
-#define ROSTER_TOOLS_BENCHMARK_ROWS_H_
+#ifndef ROSTER_TOOLS_BENCHMARK_LIMIT_ROWS_H_
+#define ROSTER_TOOLS_BENCHMARK_LIMIT_ROWS_H_
 
 #include <cstdint>
 #include <string>
@@ -32,4 +32,4 @@ const ViewRow& UserRowOf(const CommitRows& rows);
 
 }  // namespace roster::benchmark
 
-#endif  // ROSTER_TOOLS_BENCHMARK_ROWS_H_
+#endif  // ROSTER_TOOLS_BENCHMARK_LIMIT_ROWS_H_

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "absl/time/clock.h"
+#include "tools/benchmark/limit/raw_store.h"
+#include "tools/benchmark/limit/rows.h"
 #include "tools/benchmark/percentiles.h"
-#include "tools/benchmark/raw_store.h"
-#include "tools/benchmark/rows.h"
 
 namespace roster::benchmark {
 namespace {

@@ -1,4 +1,4 @@
-#include "tools/benchmark/closed_loop.h"
+#include "tools/benchmark/load/closed_loop.h"
 
 #include <grpcpp/completion_queue.h>
 #include <grpcpp/generic/generic_stub.h>

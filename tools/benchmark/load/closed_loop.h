@@ -1,7 +1,7 @@
 // A closed loop: so many calls in flight, each followed by the next as soon as it is answered.
 
-#ifndef ROSTER_TOOLS_BENCHMARK_CLOSED_LOOP_H_
-#define ROSTER_TOOLS_BENCHMARK_CLOSED_LOOP_H_
+#ifndef ROSTER_TOOLS_BENCHMARK_LOAD_CLOSED_LOOP_H_
+#define ROSTER_TOOLS_BENCHMARK_LOAD_CLOSED_LOOP_H_
 
 #include <cstdint>
 #include <map>
@@ -10,8 +10,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "tools/benchmark/target.h"
-#include "tools/benchmark/workload.h"
+#include "tools/benchmark/load/target.h"
+#include "tools/benchmark/load/workload.h"
 
 namespace roster::benchmark {
 
@@ -40,4 +40,4 @@ absl::StatusOr<Measured> RunLoop(const Target& target, const Workload& workload,
 
 }  // namespace roster::benchmark
 
-#endif  // ROSTER_TOOLS_BENCHMARK_CLOSED_LOOP_H_
+#endif  // ROSTER_TOOLS_BENCHMARK_LOAD_CLOSED_LOOP_H_

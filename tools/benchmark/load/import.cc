@@ -1,4 +1,4 @@
-#include "tools/benchmark/import.h"
+#include "tools/benchmark/load/import.h"
 
 #include <algorithm>
 #include <chrono>

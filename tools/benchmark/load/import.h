@@ -1,14 +1,14 @@
 // Users by ImportUsers.
 
-#ifndef ROSTER_TOOLS_BENCHMARK_IMPORT_H_
-#define ROSTER_TOOLS_BENCHMARK_IMPORT_H_
+#ifndef ROSTER_TOOLS_BENCHMARK_LOAD_IMPORT_H_
+#define ROSTER_TOOLS_BENCHMARK_LOAD_IMPORT_H_
 
 #include <cstdint>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "tools/benchmark/target.h"
+#include "tools/benchmark/load/target.h"
 
 namespace roster::benchmark {
 
@@ -26,4 +26,4 @@ absl::StatusOr<Imported> ImportPeople(const Target& target, const std::string& a
 
 }  // namespace roster::benchmark
 
-#endif  // ROSTER_TOOLS_BENCHMARK_IMPORT_H_
+#endif  // ROSTER_TOOLS_BENCHMARK_LOAD_IMPORT_H_

@@ -8,11 +8,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "tools/benchmark/closed_loop.h"
-#include "tools/benchmark/import.h"
+#include "tools/benchmark/load/closed_loop.h"
+#include "tools/benchmark/load/import.h"
+#include "tools/benchmark/load/target.h"
+#include "tools/benchmark/load/workload.h"
 #include "tools/benchmark/percentiles.h"
-#include "tools/benchmark/target.h"
-#include "tools/benchmark/workload.h"
 
 namespace roster::benchmark {
 namespace {

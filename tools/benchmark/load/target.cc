@@ -1,4 +1,4 @@
-#include "tools/benchmark/target.h"
+#include "tools/benchmark/load/target.h"
 
 #include <google/rpc/error_details.pb.h>
 #include <google/rpc/status.pb.h>

@@ -1,7 +1,7 @@
 // The server under load: always one of this machine, always in plaintext.
 
-#ifndef ROSTER_TOOLS_BENCHMARK_TARGET_H_
-#define ROSTER_TOOLS_BENCHMARK_TARGET_H_
+#ifndef ROSTER_TOOLS_BENCHMARK_LOAD_TARGET_H_
+#define ROSTER_TOOLS_BENCHMARK_LOAD_TARGET_H_
 
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
@@ -36,4 +36,4 @@ std::string ReasonOf(const grpc::Status& status);
 
 }  // namespace roster::benchmark
 
-#endif  // ROSTER_TOOLS_BENCHMARK_TARGET_H_
+#endif  // ROSTER_TOOLS_BENCHMARK_LOAD_TARGET_H_

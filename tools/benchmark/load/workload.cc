@@ -1,4 +1,4 @@
-#include "tools/benchmark/workload.h"
+#include "tools/benchmark/load/workload.h"
 
 #include <memory>
 #include <utility>
@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "roster/access/v1/check.pb.h"
 #include "roster/identity/v1/identity_service.grpc.pb.h"
-#include "tools/benchmark/limit.pb.h"
+#include "tools/benchmark/limit/limit.pb.h"
 #include "tools/benchmark/people.h"
 
 namespace roster::benchmark {

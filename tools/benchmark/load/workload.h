@@ -1,7 +1,7 @@
 // What is asked of a server, call by call.
 
-#ifndef ROSTER_TOOLS_BENCHMARK_WORKLOAD_H_
-#define ROSTER_TOOLS_BENCHMARK_WORKLOAD_H_
+#ifndef ROSTER_TOOLS_BENCHMARK_LOAD_WORKLOAD_H_
+#define ROSTER_TOOLS_BENCHMARK_LOAD_WORKLOAD_H_
 
 #include <cstdint>
 #include <functional>
@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "tools/benchmark/target.h"
+#include "tools/benchmark/load/target.h"
 
 namespace roster::benchmark {
 
@@ -41,4 +41,4 @@ absl::StatusOr<Subjects> Survey(const Target& target, const std::string& account
 
 }  // namespace roster::benchmark
 
-#endif  // ROSTER_TOOLS_BENCHMARK_WORKLOAD_H_
+#endif  // ROSTER_TOOLS_BENCHMARK_LOAD_WORKLOAD_H_
