@@ -77,7 +77,7 @@ void Declare(CLI::App& app, Flags& flags, Options& options) {
                  "File that says how far the log had come (default: DATA_DIR.checkpoint)")
       ->envname("ROSTER_CHECKPOINT");
   app.add_option("--queue-limit", flags.queue_limit,
-                 "Commands that may wait, and four times the lists; more are refused")
+                 "Commands that may wait, and a quarter as many lists; more are refused")
       ->envname("ROSTER_QUEUE_LIMIT")
       ->capture_default_str();
   app.add_option("--cache-bytes", flags.cache_bytes, "Memory for caches, in bytes")
