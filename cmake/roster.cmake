@@ -2,7 +2,7 @@
 
 add_library(roster_options INTERFACE)
 target_include_directories(roster_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/gen)
-target_compile_options(roster_options INTERFACE -Wall -Wextra -Werror)
+target_compile_options(roster_options INTERFACE -Wall -Wextra $<$<BOOL:${ROSTER_WERROR}>:-Werror>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   target_compile_options(roster_options INTERFACE -Wthread-safety)
 endif()

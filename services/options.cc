@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "domain/base/try.h"
+#include "services/version.h"
 
 namespace roster::services {
 namespace {
@@ -56,7 +57,7 @@ void DeclareListening(CLI::App& app, Flags& flags) {
 }
 
 void Declare(CLI::App& app, Flags& flags, Options& options) {
-  app.set_version_flag("--version", "rosterd " ROSTER_VERSION);
+  app.set_version_flag("--version", VersionLine("rosterd"));
   app.require_subcommand(0, 1);
   app.add_subcommand("init", "Create the store, its keys and an operator token, then leave")
       ->fallthrough();

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "services/version.h"
 
 namespace roster::services {
 namespace {
@@ -57,12 +58,11 @@ double MostFiles() {
 
 // By the names that the client libraries of Prometheus made usual.
 void ReadProcess(std::vector<Reading>& readings) {
-  readings.push_back(
-      {"roster_build_info",
-       "Always 1; the labels say what runs.",
-       kGauge,
-       1,
-       {{"version", ROSTER_VERSION}, {"commit", ROSTER_COMMIT}, {"compiler", ROSTER_COMPILER}}});
+  readings.push_back({"roster_build_info",
+                      "Always 1; the labels say what runs.",
+                      kGauge,
+                      1,
+                      {{"version", Version()}, {"commit", Commit()}, {"compiler", Compiler()}}});
   readings.push_back({"process_start_time_seconds", "When the process started, in Unix time.",
                       kGauge, absl::ToDoubleSeconds(kStarted - absl::UnixEpoch())});
   readings.push_back(

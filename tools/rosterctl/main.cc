@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "services/version.h"
 #include "tools/rosterctl/call.h"
 #include "tools/rosterctl/connection.h"
 #include "tools/rosterctl/error.h"
@@ -148,12 +149,16 @@ int Import(const Flags& flags) {
 int Main(int argc, char** argv) {
   CLI::App app("Calls a Roster server.", "rosterctl");
   Flags flags;
+  app.set_version_flag("--version", services::VersionLine("rosterctl"));
   DeclareTarget(app, flags);
   DeclareCommands(app, flags);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
     std::cout << app.help();
+    return 0;
+  } catch (const CLI::CallForVersion&) {
+    std::cout << app.version() << "\n";
     return 0;
   } catch (const CLI::ParseError& error) {
     return Usage(absl::InvalidArgumentError(error.what()));
