@@ -1,4 +1,4 @@
-// A bound for what is under way at once, so that callers can't make the process grow.
+// A limit on the calls under way and on their bytes, so that callers can't make the process grow.
 
 #ifndef ROSTER_SERVICES_LOAD_CAPACITY_H_
 #define ROSTER_SERVICES_LOAD_CAPACITY_H_
@@ -14,7 +14,7 @@ class Capacity {
  public:
   struct Limits {
     std::size_t calls;
-    // Nobody is let in while this much is held; who is in may go over.
+    // No call is admitted while the calls under way hold this much. Those may go over it.
     std::size_t bytes = std::numeric_limits<std::size_t>::max();
   };
 
@@ -34,23 +34,23 @@ class Capacity {
   std::atomic<std::size_t> bytes_ = 0;
 };
 
-// What one call takes of a capacity, which outlives it; given back by the destruction.
+// What one call takes of a capacity, which outlives it. The destructor releases it.
 // Thread-compatible.
 class Permit {
  public:
-  // Takes none yet.
+  // Takes nothing yet.
   explicit Permit(Capacity& capacity) : capacity_(capacity) {}
   ~Permit() { Release(); }
   Permit(const Permit&) = delete;
   Permit& operator=(const Permit&) = delete;
 
-  // Takes the share of a call that holds so many bytes, at most once. False: there is no room, and
+  // Takes one call of so many bytes; to be called at most once. False: the capacity is used up, and
   // nothing was taken.
   bool Acquire(std::size_t bytes = 0);
 
   bool acquired() const { return acquired_; }
 
-  // The call holds so many bytes more. Nothing where no share was taken.
+  // Takes so many bytes more for the call. Does nothing unless it was acquired.
   void AddBytes(std::size_t bytes);
 
   // Idempotent.

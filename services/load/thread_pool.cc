@@ -10,41 +10,41 @@ ThreadPool::ThreadPool(std::size_t threads, std::size_t limit) : limit_(limit) {
 
 void ThreadPool::Stop() {
   {
-    const std::lock_guard lock(mutex_);
+    storage::MutexLock lock(mutex_);
     stopping_ = true;
   }
-  wakes_.notify_all();
+  wakes_.NotifyAll();
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
 }
 
 bool ThreadPool::Run(Work work) {
   {
-    const std::lock_guard lock(mutex_);
+    storage::MutexLock lock(mutex_);
     if (stopping_ || waiting_.size() >= limit_) return false;
     waiting_.push_back(std::move(work));
   }
-  wakes_.notify_one();
+  wakes_.NotifyOne();
   return true;
 }
 
 std::size_t ThreadPool::waiting() const {
-  const std::lock_guard lock(mutex_);
+  storage::MutexLock lock(mutex_);
   return waiting_.size();
 }
 
+std::optional<ThreadPool::Work> ThreadPool::Next() {
+  storage::MutexLock lock(mutex_);
+  while (!stopping_ && waiting_.empty()) wakes_.Wait(mutex_);
+  if (waiting_.empty()) return std::nullopt;
+  Work work = std::move(waiting_.front());
+  waiting_.pop_front();
+  return work;
+}
+
 void ThreadPool::Loop() {
-  std::unique_lock lock(mutex_);
-  while (true) {
-    wakes_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
-    if (waiting_.empty()) return;
-    Work work = std::move(waiting_.front());
-    waiting_.pop_front();
-    lock.unlock();
-    work();
-    work = nullptr;  // what it holds goes without the lock
-    lock.lock();
-  }
+  // What the work holds is destroyed with it, without the lock.
+  while (const std::optional<Work> work = Next()) (*work)();
 }
 
 }  // namespace roster::services

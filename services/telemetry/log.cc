@@ -15,7 +15,7 @@ namespace {
 constexpr std::array<std::string_view, 4> kLevelNames = {"debug", "info", "warning", "error"};
 constexpr UChar32 kReplacement = 0xFFFD;
 
-// Beyond what RFC 8259 §7 demands: DEL and the C1 controls, which terminals obey, and the two
+// More than RFC 8259 §7 demands: DEL and the C1 controls, which terminals act on, and the two
 // separators that end a line in JavaScript.
 bool MustEscape(UChar32 character) {
   return character < 0x20 || (character >= 0x7F && character <= 0x9F) || character == 0x2028 ||
@@ -108,7 +108,7 @@ std::string JsonLine(absl::Time time, Level level, std::string_view message,
 void Logger::Write(Level level, std::string_view message, std::span<const Field> fields) {
   if (!Enabled(level)) return;
   // The time is taken under the lock, so that it never runs backwards from one line to the next.
-  const std::lock_guard lock(mutex_);
+  storage::MutexLock lock(mutex_);
   const std::string line = JsonLine(absl::Now(), level, message, fields);
   std::fwrite(line.data(), 1, line.size(), stream_);
   std::fflush(stream_);

@@ -2,9 +2,8 @@
 //
 //   {"time":"2026-01-31T09:30:00.123Z","level":"info","message":"listening","port":7070}
 //
-// Written by hand because none of the libraries that the project uses writes a flat JSON line
-// without building a message tree for it first. Whether a sequence of bytes is UTF-8 is decided by
-// ICU.
+// Own code, because each library that the project uses builds a tree of messages before it writes a
+// flat JSON line. ICU decides whether bytes are UTF-8.
 
 #ifndef ROSTER_SERVICES_TELEMETRY_LOG_H_
 #define ROSTER_SERVICES_TELEMETRY_LOG_H_
@@ -14,7 +13,6 @@
 #include <cstdio>
 #include <initializer_list>
 #include <limits>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -22,7 +20,9 @@
 #include <utility>
 #include <variant>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/time/time.h"
+#include "storage/base/mutex.h"
 
 namespace roster::services {
 
@@ -42,7 +42,7 @@ struct Field {
   Field(std::string_view key, const std::string& text) : key(key), value(text) {}
   Field(std::string_view key, bool flag) : key(key), value(flag) {}
   Field(std::string_view key, double number) : key(key), value(number) {}
-  // What does not fit a signed 64-bit number becomes the largest one.
+  // A number too large for a signed 64-bit one becomes the largest of those.
   template <std::integral Number>
   Field(std::string_view key, Number number)
       : key(key),
@@ -60,17 +60,17 @@ std::string JsonLine(absl::Time time, Level level, std::string_view message,
                      std::span<const Field> fields);
 
 // Writes the entries of at least the minimum level to a stream. Thread-safe: lines of different
-// threads never mix. A line that cannot be written is lost without a word; there is nowhere left to
-// say so.
+// threads never mix. A line that can't be written is lost, because there is no other place to
+// report it.
 class Logger {
  public:
   // The stream is not owned and outlives the logger.
-  Logger(std::FILE* stream, Level minimum) : stream_(stream), minimum_(minimum) {}
+  Logger(std::FILE* stream, Level minimum) : minimum_(minimum), stream_(stream) {}
 
   Logger(const Logger&) = delete;
   Logger& operator=(const Logger&) = delete;
 
-  // For callers to whom the fields themselves are dear.
+  // True if Write(level) would emit. Check it before building expensive fields.
   bool Enabled(Level level) const { return level >= minimum_; }
 
   void Write(Level level, std::string_view message, std::span<const Field> fields);
@@ -79,9 +79,9 @@ class Logger {
   }
 
  private:
-  std::FILE* const stream_;
   const Level minimum_;
-  std::mutex mutex_;  // orders lines on the stream
+  storage::Mutex mutex_;
+  std::FILE* const stream_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace roster::services

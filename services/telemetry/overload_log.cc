@@ -12,11 +12,11 @@ constexpr absl::Duration kInterval = absl::Seconds(1);
 void OverloadLog::Count(absl::Time now) {
   std::uint64_t calls = 0;
   {
-    const std::lock_guard lock(mutex_);
-    ++untold_;
-    if (now - told_ < kInterval) return;
-    told_ = now;
-    calls = std::exchange(untold_, 0);
+    storage::MutexLock lock(mutex_);
+    ++unreported_;
+    if (now - reported_at_ < kInterval) return;
+    reported_at_ = now;
+    calls = std::exchange(unreported_, 0);
   }
   logger_.Write(Level::kWarning, "overloaded", {{"refused_calls", calls}});
 }

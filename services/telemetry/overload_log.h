@@ -1,30 +1,31 @@
-// The log of an overload.
+// Log lines about calls refused under overload.
 
 #ifndef ROSTER_SERVICES_TELEMETRY_OVERLOAD_LOG_H_
 #define ROSTER_SERVICES_TELEMETRY_OVERLOAD_LOG_H_
 
 #include <cstdint>
-#include <mutex>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/time/time.h"
 #include "services/telemetry/log.h"
+#include "storage/base/mutex.h"
 
 namespace roster::services {
 
-// One line a second while calls are refused with OVERLOADED, with their number: a line for each
-// would be work that grows with the overload. Each is in the metrics. Thread-safe.
+// Writes one line a second while calls are refused with OVERLOADED, with their number. A line a
+// call would be work that grows with the overload. The metrics count each call. Thread-safe.
 class OverloadLog {
  public:
   explicit OverloadLog(Logger& logger) : logger_(logger) {}
 
-  // A call was refused.
+  // Counts a refused call.
   void Count(absl::Time now);
 
  private:
   Logger& logger_;
-  std::mutex mutex_;
-  std::uint64_t untold_ = 0;                // guarded by mutex_
-  absl::Time told_ = absl::InfinitePast();  // the same
+  storage::Mutex mutex_;
+  std::uint64_t unreported_ ABSL_GUARDED_BY(mutex_) = 0;  // calls since the last line
+  absl::Time reported_at_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();  // time of that line
 };
 
 }  // namespace roster::services

@@ -2,11 +2,12 @@
 
 #include <grpcpp/support/server_callback.h>
 
-#include <mutex>
 #include <optional>
 #include <unordered_set>
 
+#include "absl/base/thread_annotations.h"
 #include "grpc/health/v1/health.grpc.pb.h"
+#include "storage/base/mutex.h"
 
 namespace roster::services {
 namespace {
@@ -29,106 +30,107 @@ class HealthService::Impl final : public Health::CallbackService {
     follow_serving_.insert({"", "readiness"});
   }
 
-  void SetServing(bool serving) {
-    Update([this, serving] { serving_ = serving; });
-  }
-
-  void Stop() {
-    Update([this] { stopped_ = true; });
-  }
+  void SetServing(bool serving);
+  void Stop();
 
   grpc::ServerUnaryReactor* Check(grpc::CallbackServerContext* context,
                                   const HealthCheckRequest* request,
-                                  HealthCheckResponse* response) override {
-    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    const Subject subject = SubjectOf(request->service());
-    if (subject == Subject::kUnknown) {
-      reactor->Finish(grpc::Status(grpc::StatusCode::NOT_FOUND, "unknown service"));
-      return reactor;
-    }
-    {
-      const std::lock_guard lock(mutex_);
-      response->set_status(StatusOf(subject));
-    }
-    reactor->Finish(grpc::Status::OK);
-    return reactor;
-  }
-
+                                  HealthCheckResponse* response) override;
   grpc::ServerWriteReactor<HealthCheckResponse>* Watch(grpc::CallbackServerContext* context,
                                                        const HealthCheckRequest* request) override;
 
  private:
   class Watcher;
+  struct Step;
 
   Subject SubjectOf(const std::string& name) const {
     if (name == "liveness") return Subject::kProcess;
     return follow_serving_.contains(name) ? Subject::kServing : Subject::kUnknown;
   }
 
-  // With the mutex held.
-  ServingStatus StatusOf(Subject subject) const {
+  ServingStatus StatusOf(Subject subject) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (subject == Subject::kUnknown) return HealthCheckResponse::SERVICE_UNKNOWN;
     const bool good = subject == Subject::kProcess || serving_;
     return good ? HealthCheckResponse::SERVING : HealthCheckResponse::NOT_SERVING;
   }
 
-  template <typename PreparedCommand>
-  void Update(PreparedCommand change);
+  // The next step of every watcher, for the caller to perform without the mutex.
+  std::vector<Step> AdvanceAll() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   std::unordered_set<std::string> follow_serving_;
-  std::mutex mutex_;  // guards what follows, and the state of every watcher
-  bool serving_ = false;
-  bool stopped_ = false;
-  std::unordered_set<Watcher*> watchers_;
+  storage::Mutex mutex_;  // also of the state of every watcher
+  bool serving_ ABSL_GUARDED_BY(mutex_) = false;
+  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+  std::unordered_set<Watcher*> watchers_ ABSL_GUARDED_BY(mutex_);
 };
 
-// One open Watch. At most one operation of gRPC is under way: whoever moves `phase_` away from
-// kIdle, under the mutex of the service, is the only one to start the next operation, and does so
-// after releasing the mutex. Until it has, gRPC has no reason to call OnDone, so the watcher is
+// The operation of gRPC that a watcher has to start.
+struct HealthService::Impl::Step {
+  enum class Kind { kNothing, kWrite, kFinish };
+
+  void Perform() const;
+
+  Watcher* watcher = nullptr;
+  Kind kind = Kind::kNothing;
+};
+
+// One open Watch. At most one operation of gRPC runs at a time: the thread that moves `phase_` away
+// from kIdle, under the mutex of the service, is the only one to start the next operation, and does
+// so after releasing the mutex. Until then gRPC has no reason to call OnDone, so the watcher is
 // still there.
 class HealthService::Impl::Watcher final : public grpc::ServerWriteReactor<HealthCheckResponse> {
  public:
-  enum class Step { kNothing, kWrite, kFinish };
+  // `refused`: there are too many watches.
+  Watcher(Impl& service, Subject subject, bool refused)
+      : service_(service), subject_(subject), refused_(refused) {}
 
-  Watcher(Impl& service, Subject subject) : service_(service), subject_(subject) {}
-
-  // With the mutex held. The caller passes the result to Perform once it has released the mutex.
+  // With the mutex of the service held. The caller performs the step once it has released that.
   Step Advance() {
-    if (phase_ != Phase::kIdle) return Step::kNothing;
+    service_.mutex_.AssertHeld();
+    if (phase_ != Phase::kIdle) return {this, Step::Kind::kNothing};
     const ServingStatus latest = service_.StatusOf(subject_);
     if (!cancelled_ && !refused_ && latest != sent_) {
       phase_ = Phase::kWriting;
       sent_ = latest;
       response_.set_status(latest);
-      return Step::kWrite;
+      return {this, Step::Kind::kWrite};
     }
-    if (!cancelled_ && !refused_ && !service_.stopped_) return Step::kNothing;
+    if (!cancelled_ && !refused_ && !service_.stopped_) return {this, Step::Kind::kNothing};
     phase_ = Phase::kFinishing;
-    return Step::kFinish;
+    return {this, Step::Kind::kFinish};
   }
 
-  void Perform(Step step) {
-    if (step == Step::kWrite) StartWrite(&response_);
-    if (step == Step::kFinish) Finish(Outcome());
-  }
+  void Write() { StartWrite(&response_); }
 
-  // With the mutex held, before the first Advance.
-  void Refuse() { refused_ = true; }
+  void End() {
+    Finish(refused_ ? grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "too many watches")
+                    : grpc::Status(grpc::StatusCode::UNAVAILABLE, "the server is shutting down"));
+  }
 
   void OnWriteDone(bool ok) override {
-    PreparedCommand([this, ok] {
+    Step step;
+    {
+      storage::MutexLock lock(service_.mutex_);
       phase_ = Phase::kIdle;
       if (!ok) cancelled_ = true;
-    });
+      step = Advance();
+    }
+    step.Perform();
   }
 
   void OnCancel() override {
-    PreparedCommand([this] { cancelled_ = true; });
+    Step step;
+    {
+      storage::MutexLock lock(service_.mutex_);
+      cancelled_ = true;
+      step = Advance();
+    }
+    step.Perform();
   }
 
   void OnDone() override {
     {
-      const std::lock_guard lock(service_.mutex_);
+      storage::MutexLock lock(service_.mutex_);
       service_.watchers_.erase(this);
     }
     delete this;
@@ -137,59 +139,80 @@ class HealthService::Impl::Watcher final : public grpc::ServerWriteReactor<Healt
  private:
   enum class Phase { kIdle, kWriting, kFinishing };
 
-  template <typename Mutation>
-  void PreparedCommand(Mutation mutation) {
-    Step step;
-    {
-      const std::lock_guard lock(service_.mutex_);
-      mutation();
-      step = Advance();
-    }
-    Perform(step);
-  }
-
-  // Neither flag changes any more when the watcher finishes.
-  grpc::Status Outcome() const {
-    if (refused_) return grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "too many watches");
-    return grpc::Status(grpc::StatusCode::UNAVAILABLE, "the server is shutting down");
-  }
-
   Impl& service_;
   const Subject subject_;
+  const bool refused_;
   HealthCheckResponse response_;  // gRPC reads it while phase_ is kWriting
-  Phase phase_ = Phase::kIdle;
-  std::optional<ServingStatus> sent_;
-  bool cancelled_ = false;
-  bool refused_ = false;
+  Phase phase_ ABSL_GUARDED_BY(service_.mutex_) = Phase::kIdle;
+  std::optional<ServingStatus> sent_ ABSL_GUARDED_BY(service_.mutex_);
+  bool cancelled_ ABSL_GUARDED_BY(service_.mutex_) = false;
 };
 
-// Changes the state of the service and moves every watcher that this concerns.
-template <typename PreparedCommand>
-void HealthService::Impl::Update(PreparedCommand change) {
-  std::vector<std::pair<Watcher*, Watcher::Step>> steps;
-  {
-    const std::lock_guard lock(mutex_);
-    change();
-    steps.reserve(watchers_.size());
-    for (Watcher* watcher : watchers_) {
-      const Watcher::Step step = watcher->Advance();
-      if (step != Watcher::Step::kNothing) steps.emplace_back(watcher, step);
-    }
+void HealthService::Impl::Step::Perform() const {
+  if (kind == Kind::kWrite) watcher->Write();
+  if (kind == Kind::kFinish) watcher->End();
+}
+
+std::vector<HealthService::Impl::Step> HealthService::Impl::AdvanceAll() {
+  std::vector<Step> steps;
+  steps.reserve(watchers_.size());
+  for (Watcher* watcher : watchers_) {
+    const Step step = watcher->Advance();
+    if (step.kind != Step::Kind::kNothing) steps.push_back(step);
   }
-  for (const auto& [watcher, step] : steps) watcher->Perform(step);
+  return steps;
+}
+
+void HealthService::Impl::SetServing(bool serving) {
+  std::vector<Step> steps;
+  {
+    storage::MutexLock lock(mutex_);
+    serving_ = serving;
+    steps = AdvanceAll();
+  }
+  for (const Step& step : steps) step.Perform();
+}
+
+void HealthService::Impl::Stop() {
+  std::vector<Step> steps;
+  {
+    storage::MutexLock lock(mutex_);
+    stopped_ = true;
+    steps = AdvanceAll();
+  }
+  for (const Step& step : steps) step.Perform();
+}
+
+grpc::ServerUnaryReactor* HealthService::Impl::Check(grpc::CallbackServerContext* context,
+                                                     const HealthCheckRequest* request,
+                                                     HealthCheckResponse* response) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  const Subject subject = SubjectOf(request->service());
+  if (subject == Subject::kUnknown) {
+    reactor->Finish(grpc::Status(grpc::StatusCode::NOT_FOUND, "unknown service"));
+    return reactor;
+  }
+  {
+    storage::MutexLock lock(mutex_);
+    response->set_status(StatusOf(subject));
+  }
+  reactor->Finish(grpc::Status::OK);
+  return reactor;
 }
 
 grpc::ServerWriteReactor<HealthCheckResponse>* HealthService::Impl::Watch(
     grpc::CallbackServerContext* /*context*/, const HealthCheckRequest* request) {
-  auto* watcher = new Watcher(*this, SubjectOf(request->service()));  // OnDone deletes it
-  Watcher::Step step;
+  const Subject subject = SubjectOf(request->service());
+  Watcher* watcher = nullptr;
+  Step step;
   {
-    const std::lock_guard lock(mutex_);
-    if (watchers_.size() >= kMaxWatches) watcher->Refuse();
+    storage::MutexLock lock(mutex_);
+    // OnDone deletes it.
+    watcher = new Watcher(*this, subject, /*refused=*/watchers_.size() >= kMaxWatches);
     watchers_.insert(watcher);
     step = watcher->Advance();
   }
-  watcher->Perform(step);
+  step.Perform();
   return watcher;
 }
 

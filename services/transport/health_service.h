@@ -1,4 +1,4 @@
-// grpc.health.v1.Health: whether this process lives and whether it serves.
+// grpc.health.v1.Health: whether this process runs and whether it serves.
 
 #ifndef ROSTER_SERVICES_TRANSPORT_HEALTH_SERVICE_H_
 #define ROSTER_SERVICES_TRANSPORT_HEALTH_SERVICE_H_
@@ -13,33 +13,33 @@ class Service;
 
 namespace roster::services {
 
-// One instance answers on any number of servers. Known names: "" and "readiness" and every service
-// handed in follow SetServing; "liveness" is SERVING as long as the process answers. The protocol
-// is that of grpc-proto's health.proto: Check answers NOT_FOUND for other names, Watch sends
-// SERVICE_UNKNOWN for them and stays open.
+// One instance answers on any number of servers. "", "readiness" and the names of the services
+// follow SetServing; "liveness" is SERVING as long as the process answers. As health.proto of
+// grpc-proto says, Check answers NOT_FOUND for other names, and Watch sends SERVICE_UNKNOWN for
+// them and stays open.
 //
 // A watch sends the state at once and then every change; a slow watcher may miss states in between
-// but never the latest. More than 1000 watches at a time are refused with RESOURCE_EXHAUSTED.
+// but never the latest. At 1000 open watches more are refused with RESOURCE_EXHAUSTED.
 // Thread-safe.
 class HealthService {
  public:
-  // Begins as NOT_SERVING.
+  // The state is NOT_SERVING at first.
   explicit HealthService(const std::vector<std::string>& service_names);
 
-  // After every server that it was registered on has shut down.
+  // To be destroyed after every server that it was registered with has shut down.
   ~HealthService();
 
   HealthService(const HealthService&) = delete;
   HealthService& operator=(const HealthService&) = delete;
 
-  // To be registered with a server; lives as long as this object.
+  // The service to register with servers. Owned by this object.
   grpc::Service& service();
 
   void SetServing(bool serving);
 
-  // Ends every watch, present and future, with UNAVAILABLE after its latest state. An open watch
-  // would otherwise keep a server's shutdown waiting. Check goes on answering. Cannot be undone; a
-  // second call does nothing.
+  // Ends every watch, present and future, with UNAVAILABLE after its latest state, because an open
+  // watch would delay the shutdown of its server. Check goes on answering. Can't be undone;
+  // idempotent.
   void Stop();
 
  private:

@@ -21,41 +21,31 @@ TlsWatch::TlsWatch(TlsFiles files, absl::Duration interval, Observer observer, T
       thread_([this] { Run(); }) {}
 
 TlsWatch::~TlsWatch() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  wakes_.notify_all();
+  stop_.Set();
   thread_.join();
 }
 
 std::shared_ptr<const TlsIdentity> TlsWatch::TakeNew() {
-  const std::lock_guard lock(mutex_);
+  storage::MutexLock lock(mutex_);
   if (taken_) return nullptr;
   taken_ = true;
   return identity_;
 }
 
 void TlsWatch::Run() {
-  std::unique_lock lock(mutex_);
-  while (
-      !wakes_.wait_for(lock, absl::ToChronoNanoseconds(interval_), [this] { return stopping_; })) {
-    lock.unlock();
-    Look();
-    lock.lock();
-  }
+  while (!stop_.WaitFor(interval_)) Reload();
 }
 
-void TlsWatch::Look() {
+void TlsWatch::Reload() {
   absl::StatusOr<TlsIdentity> identity = LoadTlsIdentity(files_);
-  if (!identity.ok()) return KeepOut(identity.status());
+  if (!identity.ok()) return Reject(identity.status());
   broken_ = absl::OkStatus();
   Use(*std::move(identity));
 }
 
 void TlsWatch::Use(TlsIdentity identity) {
   {
-    const std::lock_guard lock(mutex_);
+    storage::MutexLock lock(mutex_);
     if (identity == *identity_) return;
     identity_ = std::make_shared<const TlsIdentity>(std::move(identity));
     taken_ = false;
@@ -63,12 +53,12 @@ void TlsWatch::Use(TlsIdentity identity) {
   observer_(absl::OkStatus());
 }
 
-void TlsWatch::KeepOut(const absl::Status& broken) {
+void TlsWatch::Reject(const absl::Status& broken) {
   if (broken != broken_) {
     broken_ = broken;
-    told_ = false;
-  } else if (!told_) {
-    told_ = true;
+    reported_ = false;
+  } else if (!reported_) {
+    reported_ = true;
     observer_(broken);
   }
 }

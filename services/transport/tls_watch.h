@@ -3,31 +3,32 @@
 #ifndef ROSTER_SERVICES_TRANSPORT_TLS_WATCH_H_
 #define ROSTER_SERVICES_TRANSPORT_TLS_WATCH_H_
 
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <thread>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "services/transport/tls_identity.h"
+#include "storage/base/mutex.h"
+#include "storage/base/stop_signal.h"
 
 namespace roster::services {
 
-// Looks at the files once in an interval, by their content: times and names say nothing where a
-// mounted secret is swapped by a link. What can't serve is kept out, and what served before stays.
-// Thread-safe.
+// Reads the files once an interval and compares their content: a mounted secret that is swapped by
+// a link changes neither times nor names. Files that can't serve are not used; those before them
+// stay in use. Thread-safe.
 class TlsWatch {
  public:
-  // Hears of every change, on the thread of the watch. OK: what the files hold now is in use. An
-  // error, once until it changes: why it is kept out. Certificate and key are two files, which do
-  // not fit between the writing of one and of the other, so what is broken is told when it is so
-  // at two looks in a row.
+  // Called on the thread of the watch. OK: the files have changed and are in use. An error: they
+  // can't serve, and why; called once until the error changes. Certificate and key are two files,
+  // which do not match while only one of them is written, so an error is reported when two reads in
+  // a row have found it.
   using Observer = std::function<void(const absl::Status&)>;
 
-  // Errors: what LoadTlsIdentity says; nothing is watched then.
+  // Errors as LoadTlsIdentity; nothing is watched then.
   static absl::StatusOr<std::unique_ptr<TlsWatch>> Start(TlsFiles files, absl::Duration interval,
                                                          Observer observer);
   ~TlsWatch();
@@ -38,31 +39,30 @@ class TlsWatch {
   // Whether clients must show a certificate; never changes.
   bool asks_clients() const { return !files_.client_ca.empty(); }
 
-  // What is in use, when it was not taken yet; else null. For one taker.
+  // The identity in use, if it has changed since the last call; else null. For one caller.
   std::shared_ptr<const TlsIdentity> TakeNew();
 
  private:
   TlsWatch(TlsFiles files, absl::Duration interval, Observer observer, TlsIdentity identity);
 
   void Run();
-  void Look();
+  void Reload();
   void Use(TlsIdentity identity);
-  void KeepOut(const absl::Status& broken);
+  void Reject(const absl::Status& broken);
 
   const TlsFiles files_;
   const absl::Duration interval_;
   const Observer observer_;
 
   // The watching thread's.
-  absl::Status broken_;  // what the last look found wrong
-  bool told_ = false;    // of broken_
+  absl::Status broken_;    // the error of the last read, or OK
+  bool reported_ = false;  // broken_ was reported
 
-  std::mutex mutex_;
-  std::condition_variable wakes_;
-  std::shared_ptr<const TlsIdentity> identity_;  // guarded by mutex_
-  bool taken_ = false;                           // guarded by mutex_: identity_ was taken
-  bool stopping_ = false;                        // guarded by mutex_
-  std::thread thread_;                           // last: it uses all of the above
+  storage::Mutex mutex_;
+  std::shared_ptr<const TlsIdentity> identity_ ABSL_GUARDED_BY(mutex_);
+  bool taken_ ABSL_GUARDED_BY(mutex_) = false;  // identity_ was taken
+  storage::StopSignal stop_;
+  std::thread thread_;  // last: it uses all of the above
 };
 
 }  // namespace roster::services

@@ -31,7 +31,7 @@ std::string Encode(const Checkpoint& checkpoint) {
   return absl::StrCat(facts, "sha256 ", Hex(Sha256(facts)), "\n");
 }
 
-// Takes a line "name value" off the text and returns the value.
+// Removes the line "name value" from the text and returns the value; nothing for another line.
 std::optional<std::string> TakeLine(std::string_view& text, std::string_view name) {
   const size_t end = text.find('\n');
   if (end == std::string_view::npos || text.substr(0, name.size()) != name) return std::nullopt;
@@ -67,8 +67,8 @@ std::optional<Checkpoint> Decode(const std::string& content) {
   const std::optional<std::string> hash = TakeBytes(text, "hash ", kSha256Bytes);
   if (!log_id || !epoch || !position || !hash) return std::nullopt;
   Checkpoint checkpoint{*log_id, *epoch, *position, *hash};
-  // There is one way to write a checkpoint, so this compares the digest and all that a lenient
-  // reader would pass over.
+  // There is one way to write a checkpoint, so this checks the digest and everything that the
+  // parsing above is lenient about.
   if (Encode(checkpoint) != content) return std::nullopt;
   return checkpoint;
 }
@@ -112,23 +112,15 @@ Checkpointer::Checkpointer(const Log& log, CheckpointerOptions options)
     : log_(log), options_(std::move(options)), thread_([this] { Run(); }) {}
 
 Checkpointer::~Checkpointer() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  wakes_.notify_all();
+  stop_.Set();
   thread_.join();
   Write();
 }
 
 void Checkpointer::Run() {
-  const auto interval = absl::ToChronoNanoseconds(options_.interval);
-  std::unique_lock lock(mutex_);
   do {
-    lock.unlock();
     Write();
-    lock.lock();
-  } while (!wakes_.wait_for(lock, interval, [this] { return stopping_; }));
+  } while (!stop_.WaitFor(options_.interval));
 }
 
 void Checkpointer::Write() {

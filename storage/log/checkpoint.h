@@ -1,22 +1,21 @@
 // The checkpoint: a small file outside the store that says how far the log had come.
 //
-// RocksDB opens a log whose newest files are lost or cut short without a word. The checkpoint is
-// the witness against that: a log that does not reach it has lost records (log_check.h). It never
-// names a position that is not durable. FORMAT.md has it byte by byte.
+// RocksDB opens a log whose newest files are missing or cut short, and reports nothing. The
+// checkpoint proves the loss: a log that does not reach it has lost records (log_check.h). It names
+// durable positions only. FORMAT.md has the file byte by byte.
 
 #ifndef ROSTER_STORAGE_LOG_CHECKPOINT_H_
 #define ROSTER_STORAGE_LOG_CHECKPOINT_H_
 
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
-#include <mutex>
 #include <string>
 #include <thread>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "storage/base/stop_signal.h"
 #include "storage/log/log.h"
 
 namespace rocksdb {
@@ -34,27 +33,31 @@ struct Checkpoint {
 
 // `env` null: the system's file system.
 // NOT_FOUND: there is no checkpoint. DATA_LOSS: it is damaged. FAILED_PRECONDITION: a newer version
-// wrote it. Messages name the path and what to do. Others as for ReadFile.
+// wrote it. Messages name the path and what to do. Other errors as for ReadFile.
 absl::StatusOr<Checkpoint> ReadCheckpoint(const std::string& path, rocksdb::Env* env = nullptr);
 
-// Puts the checkpoint in the place of the one before, durably; see ReplaceFile.
+// Replaces the checkpoint before it, durably; see ReplaceFile.
 absl::Status WriteCheckpoint(const std::string& path, const Checkpoint& checkpoint,
                              rocksdb::Env* env = nullptr);
 
-// What the log could be checked with later.
+// The checkpoint of the log as it is now.
 Checkpoint CheckpointOf(const Log& log);
 
 struct CheckpointerOptions {
   std::string path;                            // outside the directory of the store
   rocksdb::Env* env = nullptr;                 // null: the system's; outlives the checkpointer
-  absl::Duration interval = absl::Seconds(1);  // between two checkpoints, and tries of one
-  // A checkpoint could not be written; it is tried again. On a thread of the checkpointer, or in
-  // its destructor. May be null.
+  absl::Duration interval = absl::Seconds(1);  // between two checkpoints, and between two tries
+  // A checkpoint could not be written; the next interval tries again. Called on the checkpointer's
+  // thread or in its destructor. May be null.
   std::function<void(const absl::Status&)> on_error;
 };
 
-// Follows a log and keeps its checkpoint: one at once, then one an interval if the head has moved,
+// Keeps the checkpoint of a log: writes one at once, then one an interval if the head has moved,
 // and a last one in the destructor. Thread-safe. The log outlives it.
+//
+// No Follower (storage/pipeline/follower.h): that hands over each commit once it is published. The
+// checkpointer needs no commit, only the newest tail, by the clock, and has it before any pipeline
+// runs.
 class Checkpointer {
  public:
   Checkpointer(const Log& log, CheckpointerOptions options);
@@ -64,20 +67,18 @@ class Checkpointer {
 
  private:
   void Run();
-  // Writes the checkpoint unless it is the one that was written last.
+  // Writes the checkpoint unless the head is where the last one left it.
   void Write();
 
   const Log& log_;
   const CheckpointerOptions options_;
-  // Of the last checkpoint written. Nothing at first: another log may have left the file. Used by
-  // the thread, and by the destructor after it.
+  // Whether this object has written a checkpoint, and at which position. A file from before does
+  // not count: another log may have left it. Used by the thread, and by the destructor after it.
   bool written_ = false;
   Position written_position_ = 0;
 
-  std::mutex mutex_;
-  std::condition_variable wakes_;
-  bool stopping_ = false;  // guarded by mutex_
-  std::thread thread_;     // last, for it uses all the others
+  StopSignal stop_;
+  std::thread thread_;  // last: it uses all of the above
 };
 
 }  // namespace roster::storage

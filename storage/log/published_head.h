@@ -1,14 +1,13 @@
-// The end of a log as its readers see it, and the waiting for it.
+// The end of a log as its readers see it, and the wait for it to move on.
 
 #ifndef ROSTER_STORAGE_LOG_PUBLISHED_HEAD_H_
 #define ROSTER_STORAGE_LOG_PUBLISHED_HEAD_H_
 
-#include <algorithm>
-#include <condition_variable>
-#include <mutex>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/time/time.h"
+#include "storage/base/mutex.h"
 #include "storage/log/log.h"
 
 namespace roster::storage {
@@ -19,36 +18,36 @@ class PublishedHead {
   explicit PublishedHead(LogTail tail) : tail_(std::move(tail)) {}
 
   Position Get() const {
-    const std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     return tail_.head;
   }
 
   LogTail tail() const {
-    const std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     return tail_;
   }
 
   void Set(LogTail tail) {
     {
-      const std::lock_guard lock(mutex_);
+      MutexLock lock(mutex_);
       tail_ = std::move(tail);
     }
-    grown_.notify_all();
+    grown_.NotifyAll();
   }
 
   // Waits until the head has reached `position`, at most for `timeout`. Returns whether it has.
   bool Await(Position position, absl::Duration timeout) const {
-    // The sum of now and a longer time would overflow in the standard library.
-    constexpr absl::Duration kLongest = absl::Hours(24 * 365);
-    std::unique_lock lock(mutex_);
-    return grown_.wait_for(lock, absl::ToChronoNanoseconds(std::min(timeout, kLongest)),
-                           [&] { return tail_.head >= position; });
+    const Deadline deadline = DeadlineAfter(timeout);
+    MutexLock lock(mutex_);
+    while (tail_.head < position && grown_.WaitUntil(mutex_, deadline)) {
+    }
+    return tail_.head >= position;
   }
 
  private:
-  mutable std::mutex mutex_;
-  mutable std::condition_variable grown_;
-  LogTail tail_;  // guarded by mutex_
+  mutable Mutex mutex_;
+  mutable CondVar grown_;
+  LogTail tail_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace roster::storage

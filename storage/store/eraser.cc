@@ -50,37 +50,33 @@ Eraser::Eraser(Vault& vault, ErasureList& list, Views& views,
 
 Eraser::~Eraser() {
   {
-    const std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     stopping_ = true;
   }
-  wakes_.notify_one();
+  wakes_.NotifyOne();
   thread_.join();
 }
 
 void Eraser::Erase(const std::vector<Erasure>& erasures, std::function<void()> done) {
   {
-    const std::lock_guard lock(mutex_);
-    waiting_.insert(waiting_.end(), erasures.begin(), erasures.end());
-    dones_.push_back(std::move(done));
+    MutexLock lock(mutex_);
+    waiting_.erasures.insert(waiting_.erasures.end(), erasures.begin(), erasures.end());
+    waiting_.dones.push_back(std::move(done));
   }
-  wakes_.notify_one();
+  wakes_.NotifyOne();
+}
+
+Eraser::Work Eraser::Next() {
+  MutexLock lock(mutex_);
+  while (!stopping_ && waiting_.dones.empty()) wakes_.Wait(mutex_);
+  return std::exchange(waiting_, {});
 }
 
 void Eraser::Run() {
-  while (true) {
-    std::vector<Erasure> erasures;
-    std::vector<std::function<void()>> dones;
-    {
-      std::unique_lock lock(mutex_);
-      wakes_.wait(lock, [this] { return stopping_ || !dones_.empty(); });
-      if (dones_.empty()) return;
-      erasures.swap(waiting_);
-      dones.swap(dones_);
-    }
-    if (absl::Status status = storage::Erase(vault_, list_, views_, erasures); !status.ok()) {
-      return on_failure_(status);
-    }
-    for (const std::function<void()>& done : dones) done();
+  for (Work work = Next(); !work.dones.empty(); work = Next()) {
+    const absl::Status erased = storage::Erase(vault_, list_, views_, work.erasures);
+    if (!erased.ok()) return on_failure_(erased);
+    for (const std::function<void()>& done : work.dones) done();
   }
 }
 
