@@ -19,10 +19,10 @@ namespace fs = std::filesystem;
 using Labels = std::vector<std::pair<std::string, std::string>>;
 using storage::StoreStats;
 
-constexpr auto kGauge = Reading::Kind::kGauge;
-constexpr auto kCounter = Reading::Kind::kCounter;
+constexpr auto kGauge = RuntimeMetric::Kind::kGauge;
+constexpr auto kCounter = RuntimeMetric::Kind::kCounter;
 
-// When this file was loaded, which is when the process started.
+// Set when the process loads this file, right after it started.
 const absl::Time kStarted = absl::Now();
 
 double ResidentBytes() {
@@ -50,32 +50,32 @@ double OpenFiles() {
   return files;
 }
 
-double MostFiles() {
+double OpenFilesLimit() {
   rlimit limit = {};
   getrlimit(RLIMIT_NOFILE, &limit);
   return static_cast<double>(limit.rlim_cur);
 }
 
-// By the names that the client libraries of Prometheus made usual.
-void ReadProcess(std::vector<Reading>& readings) {
-  readings.push_back({"roster_build_info",
-                      "Always 1; the labels say what runs.",
-                      kGauge,
-                      1,
-                      {{"version", Version()}, {"commit", Commit()}, {"compiler", Compiler()}}});
-  readings.push_back({"process_start_time_seconds", "When the process started, in Unix time.",
-                      kGauge, absl::ToDoubleSeconds(kStarted - absl::UnixEpoch())});
-  readings.push_back(
+// Under the names that the client libraries of Prometheus use.
+void ReadProcess(std::vector<RuntimeMetric>& metrics) {
+  metrics.push_back({"roster_build_info",
+                     "Always 1; the labels say what runs.",
+                     kGauge,
+                     1,
+                     {{"version", Version()}, {"commit", Commit()}, {"compiler", Compiler()}}});
+  metrics.push_back({"process_start_time_seconds", "When the process started, in Unix time.",
+                     kGauge, absl::ToDoubleSeconds(kStarted - absl::UnixEpoch())});
+  metrics.push_back(
       {"process_cpu_seconds_total", "CPU time of all threads.", kCounter, CpuSeconds()});
-  readings.push_back({"process_resident_memory_bytes", "Memory of the process that is in use.",
-                      kGauge, ResidentBytes()});
-  readings.push_back({"process_open_fds", "Files and sockets that are open.", kGauge, OpenFiles()});
-  readings.push_back({"process_max_fds", "How many may be open.", kGauge, MostFiles()});
+  metrics.push_back({"process_resident_memory_bytes", "Memory of the process that is in use.",
+                     kGauge, ResidentBytes()});
+  metrics.push_back({"process_open_fds", "Files and sockets that are open.", kGauge, OpenFiles()});
+  metrics.push_back({"process_max_fds", "How many may be open.", kGauge, OpenFilesLimit()});
 }
 
-void ReadQueues(const Sources& sources, std::vector<Reading>& readings) {
-  const auto add = [&readings](const char* name, const char* help, std::size_t value) {
-    readings.push_back({name, help, kGauge, static_cast<double>(value)});
+void ReadQueues(const RuntimeMetricsSources& sources, std::vector<RuntimeMetric>& metrics) {
+  const auto add = [&metrics](const char* name, const char* help, std::size_t value) {
+    metrics.push_back({name, help, kGauge, static_cast<double>(value)});
   };
   add("roster_calls_in_flight", "Unary calls under way, until their answer is taken.",
       sources.calls.calls());
@@ -100,17 +100,17 @@ void ReadQueues(const Sources& sources, std::vector<Reading>& readings) {
       sources.store.vault().size());
 }
 
-void ReadStorage(storage::Store& store, std::vector<Reading>& readings) {
+void ReadStorage(storage::Store& store, std::vector<RuntimeMetric>& metrics) {
   const std::pair<const char*, StoreStats> directories[] = {{"log", store.log().stats()},
                                                             {"views", store.views().stats()}};
-  const auto add = [&](const char* name, const char* help, Reading::Kind kind, auto value) {
+  const auto add = [&](const char* name, const char* help, RuntimeMetric::Kind kind, auto value) {
     for (const auto& [directory, stats] : directories) {
-      readings.push_back({std::string("roster_storage_") + name, help, kind,
-                          static_cast<double>(value(stats)), Labels{{"directory", directory}}});
+      metrics.push_back({std::string("roster_storage_") + name, help, kind,
+                         static_cast<double>(value(stats)), Labels{{"directory", directory}}});
     }
   };
   const auto field = [&](const char* name, const char* help, auto StoreStats::*member,
-                         Reading::Kind kind = kGauge) {
+                         RuntimeMetric::Kind kind = kGauge) {
     add(name, help, kind, [member](const StoreStats& stats) { return stats.*member; });
   };
   field("table_bytes", "Size of the table files in use.", &StoreStats::table_bytes);
@@ -135,12 +135,12 @@ void ReadStorage(storage::Store& store, std::vector<Reading>& readings) {
 
 }  // namespace
 
-std::vector<Reading> Read(const Sources& sources) {
-  std::vector<Reading> readings;
-  ReadProcess(readings);
-  ReadQueues(sources, readings);
-  ReadStorage(sources.store, readings);
-  return readings;
+std::vector<RuntimeMetric> ReadRuntimeMetrics(const RuntimeMetricsSources& sources) {
+  std::vector<RuntimeMetric> metrics;
+  ReadProcess(metrics);
+  ReadQueues(sources, metrics);
+  ReadStorage(sources.store, metrics);
+  return metrics;
 }
 
 }  // namespace roster::services

@@ -1,4 +1,4 @@
-// What the server looks up when its metrics are asked for.
+// The metrics that are read from the running server when they are collected.
 
 #ifndef ROSTER_SERVICES_RUNTIME_METRICS_H_
 #define ROSTER_SERVICES_RUNTIME_METRICS_H_
@@ -15,8 +15,8 @@
 
 namespace roster::services {
 
-// Where it looks. All outlive the reading.
-struct Sources {
+// What the metrics are read from. All outlive the call.
+struct RuntimeMetricsSources {
   storage::Store& store;
   const storage::Pipeline& pipeline;
   std::size_t queue_limit;  // of the pipeline
@@ -24,8 +24,9 @@ struct Sources {
   const ThreadPool& readers;
 };
 
-// Of the build, the process, the queues and the store. Thread-safe; takes about a millisecond.
-std::vector<Reading> Read(const Sources& sources);
+// The metrics of the build, the process, the queues and the store. Thread-safe; takes about a
+// millisecond.
+std::vector<RuntimeMetric> ReadRuntimeMetrics(const RuntimeMetricsSources& sources);
 
 }  // namespace roster::services
 

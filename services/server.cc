@@ -98,7 +98,7 @@ class Server::Impl {
     if (ready_) {
       environment_.logger.Write(Level::kInfo, "stopped", {{"position", store_->log().head()}});
     }
-    metrics_.SetReadings(nullptr);
+    metrics_.SetRuntimeMetrics(nullptr);
     pipeline_ = nullptr;
     store_ = nullptr;
   }
@@ -131,11 +131,13 @@ class Server::Impl {
     store_ = std::move(store);
     pipeline_ = std::make_unique<storage::Pipeline>(store_->log(), store_->views(), store_->vault(),
                                                     ForPipeline(fail));
-    metrics_.SetReadings([sources = Sources{.store = *store_,
-                                            .pipeline = *pipeline_,
-                                            .queue_limit = options_.queue_limit,
-                                            .calls = calls_,
-                                            .readers = readers_}] { return Read(sources); });
+    metrics_.SetRuntimeMetrics([sources = RuntimeMetricsSources{.store = *store_,
+                                                                .pipeline = *pipeline_,
+                                                                .queue_limit = options_.queue_limit,
+                                                                .calls = calls_,
+                                                                .readers = readers_}] {
+      return ReadRuntimeMetrics(sources);
+    });
     return absl::OkStatus();
   }
 

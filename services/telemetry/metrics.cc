@@ -13,10 +13,11 @@
 
 #include <atomic>
 #include <exception>
-#include <mutex>
 #include <thread>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/time/clock.h"
+#include "storage/base/mutex.h"
 
 namespace roster::services {
 namespace {
@@ -65,41 +66,41 @@ Family<Histogram>& HistogramFamily(Registry& registry, const char* name, const c
   return prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
 }
 
-prometheus::MetricFamily FamilyOf(const Reading& reading) {
-  const bool counts = reading.kind == Reading::Kind::kCounter;
-  return {reading.name,
-          reading.help,
+prometheus::MetricFamily FamilyOf(const RuntimeMetric& metric) {
+  const bool counts = metric.kind == RuntimeMetric::Kind::kCounter;
+  return {metric.name,
+          metric.help,
           counts ? prometheus::MetricType::Counter : prometheus::MetricType::Gauge,
           {}};
 }
 
-// The metrics that are looked up.
-class Readings final : public prometheus::Collectable {
+// The runtime metrics as a part of the endpoint. Thread-safe.
+class RuntimeMetrics final : public prometheus::Collectable {
  public:
-  void Set(std::function<std::vector<Reading>()> read) {
-    const std::lock_guard lock(mutex_);
+  void Set(std::function<std::vector<RuntimeMetric>()> read) {
+    storage::MutexLock lock(mutex_);
     read_ = std::move(read);
   }
 
   std::vector<prometheus::MetricFamily> Collect() const override {
-    const std::lock_guard lock(mutex_);
+    storage::MutexLock lock(mutex_);
     std::vector<prometheus::MetricFamily> families;
     if (!read_) return families;
-    for (const Reading& reading : read_()) {
-      if (families.empty() || families.back().name != reading.name) {
-        families.push_back(FamilyOf(reading));
+    for (const RuntimeMetric& value : read_()) {
+      if (families.empty() || families.back().name != value.name) {
+        families.push_back(FamilyOf(value));
       }
       prometheus::ClientMetric& metric = families.back().metric.emplace_back();
-      for (const auto& [name, value] : reading.labels) metric.label.push_back({name, value});
-      // Only that of the family's type is shown.
-      metric.gauge.value = metric.counter.value = reading.value;
+      for (const auto& [name, label] : value.labels) metric.label.push_back({name, label});
+      // The endpoint shows the one of the family's type.
+      metric.gauge.value = metric.counter.value = value.value;
     }
     return families;
   }
 
  private:
-  mutable std::mutex mutex_;
-  std::function<std::vector<Reading>()> read_;  // guarded by mutex_
+  mutable storage::Mutex mutex_;
+  std::function<std::vector<RuntimeMetric>()> read_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace
@@ -114,7 +115,7 @@ void MethodMetrics::Handled(int grpc_code, absl::Duration took) const {
 
 struct Metrics::Instruments {
   std::shared_ptr<Registry> registry = std::make_shared<Registry>();
-  std::shared_ptr<Readings> readings = std::make_shared<Readings>();
+  std::shared_ptr<RuntimeMetrics> runtime = std::make_shared<RuntimeMetrics>();
   Family<Counter>& started =
       CounterFamily(*registry, "grpc_server_started_total", "RPCs that the server has started.");
   Family<Counter>& handled =
@@ -134,16 +135,16 @@ struct Metrics::Instruments {
   Counter& tls_in_use = tls_changes.Add({{"outcome", "in_use"}});
   Counter& tls_kept_out = tls_changes.Add({{"outcome", "kept_out"}});
 
-  std::mutex mutex;
-  std::unique_ptr<prometheus::Exposer>
-      exposer;      // guarded by mutex; goes before the registry that it shows
-  Address exposed;  // guarded by mutex
+  storage::Mutex mutex;
+  // Destroyed before the registry that it shows.
+  std::unique_ptr<prometheus::Exposer> exposer ABSL_GUARDED_BY(mutex);
+  Address exposed ABSL_GUARDED_BY(mutex);
 };
 
 namespace {
 
-// Connects to the address and hangs up.
-void Knock(const Address& address) {
+// Connects to the address and closes the connection.
+void ConnectAndClose(const Address& address) {
   addrinfo hints = {};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
@@ -161,17 +162,24 @@ void Knock(const Address& address) {
 
 Metrics::Metrics() : instruments_(std::make_unique<Instruments>()) {}
 
-// civetweb's listening thread looks whether its work is over when somebody connects, else every 2
-// s.
+// civetweb's listening thread reads its stop flag when a connection comes, otherwise every 2 s. So
+// another thread connects until the endpoint has ended.
 Metrics::~Metrics() {
-  if (instruments_->exposer == nullptr) return;
-  std::atomic<bool> stopped = false;
-  std::thread knocking([&] {
-    for (; !stopped; absl::SleepFor(absl::Milliseconds(5))) Knock(instruments_->exposed);
+  std::unique_ptr<prometheus::Exposer> exposer;
+  Address exposed;
+  {
+    storage::MutexLock lock(instruments_->mutex);
+    exposer = std::move(instruments_->exposer);
+    exposed = instruments_->exposed;
+  }
+  if (exposer == nullptr) return;
+  std::atomic<bool> ended = false;
+  std::thread connecting([&] {
+    for (; !ended; absl::SleepFor(absl::Milliseconds(5))) ConnectAndClose(exposed);
   });
-  instruments_->exposer = nullptr;
-  stopped = true;
-  knocking.join();
+  exposer = nullptr;
+  ended = true;
+  connecting.join();
 }
 
 MethodMetrics Metrics::ForMethod(std::string_view service, std::string_view method,
@@ -206,29 +214,29 @@ void Metrics::TlsFilesChanged(bool in_use) {
   (in_use ? instruments_->tls_in_use : instruments_->tls_kept_out).Increment();
 }
 
-void Metrics::SetReadings(std::function<std::vector<Reading>()> read) {
-  instruments_->readings->Set(std::move(read));
+void Metrics::SetRuntimeMetrics(std::function<std::vector<RuntimeMetric>()> read) {
+  instruments_->runtime->Set(std::move(read));
 }
 
 std::string Metrics::Text() const {
   std::vector<prometheus::MetricFamily> all = instruments_->registry->Collect();
-  for (auto& family : instruments_->readings->Collect()) all.push_back(std::move(family));
+  for (auto& family : instruments_->runtime->Collect()) all.push_back(std::move(family));
   return prometheus::TextSerializer().Serialize(all);
 }
 
 absl::StatusOr<std::uint16_t> Metrics::Expose(const Address& address) {
-  const std::lock_guard lock(instruments_->mutex);
+  storage::MutexLock lock(instruments_->mutex);
   if (instruments_->exposer != nullptr)
     return absl::FailedPreconditionError("metrics are exposed already");
   try {
     auto exposer = std::make_unique<prometheus::Exposer>(address.ToString());
     exposer->RegisterCollectable(instruments_->registry);
-    exposer->RegisterCollectable(instruments_->readings);
+    exposer->RegisterCollectable(instruments_->runtime);
     const std::vector<int> ports = exposer->GetListeningPorts();
     instruments_->exposer = std::move(exposer);
     instruments_->exposed = {address.host, static_cast<std::uint16_t>(ports.at(0))};
     return instruments_->exposed.port;
-  } catch (const std::exception&) {  // its text says only that the port may be the problem
+  } catch (const std::exception&) {  // its text names no cause
     return WhyNotListening(address);
   }
 }

@@ -1,4 +1,4 @@
-// What Prometheus may know of the server: counts, sizes and times, never ids or personal data.
+// The metrics of the server for Prometheus: counts, sizes and times, never ids or personal data.
 
 #ifndef ROSTER_SERVICES_TELEMETRY_METRICS_H_
 #define ROSTER_SERVICES_TELEMETRY_METRICS_H_
@@ -27,16 +27,16 @@ namespace roster::services {
 
 enum class MethodType { kUnary, kClientStream, kServerStream, kBidiStream };
 
-// The metrics of one RPC, by the names that go-grpc-prometheus made usual:
+// The metrics of one RPC under the names of go-grpc-prometheus, which dashboards expect:
 // grpc_server_started_total, grpc_server_handled_total and grpc_server_handling_seconds. All label
 // sets exist from the start, so that the first call of each outcome is an increase and not a new
-// series. Thread-safe, without locks except for the histogram's.
+// series. Thread-safe; the histogram alone takes a lock.
 class MethodMetrics {
  public:
   void Started() const;
 
-  // `grpc_code`: the number of a grpc::StatusCode; another number counts as UNKNOWN. `took`: since
-  // Started.
+  // `grpc_code`: the number of a grpc::StatusCode; any other number counts as UNKNOWN. `took`: the
+  // time since Started.
   void Handled(int grpc_code, absl::Duration took) const;
 
  private:
@@ -50,9 +50,9 @@ class MethodMetrics {
   prometheus::Histogram* seconds_ = nullptr;
 };
 
-// A value that is looked up when it is asked for, instead of being counted as it happens. Readings
-// of one name stand together and say the same of it.
-struct Reading {
+// A value that is read when the metrics are collected, instead of being counted as it happens.
+// Metrics of one name stand together and have the same help and kind.
+struct RuntimeMetric {
   enum class Kind { kGauge, kCounter };
 
   std::string name;
@@ -67,38 +67,38 @@ class Metrics {
  public:
   Metrics();
 
-  // Takes up to 2 s when exposed: the HTTP server sleeps that long between looks at its stop flag.
+  // Ends the endpoint within some milliseconds.
   ~Metrics();
 
   Metrics(const Metrics&) = delete;
   Metrics& operator=(const Metrics&) = delete;
 
-  // The metrics of one RPC, to be asked for once at start: it takes locks and allocates. `service`
-  // is the full name, `method` the last part. Asked again, it counts on the same series.
+  // The metrics of one RPC. To be called once at start, because it takes locks and allocates; a
+  // second call gives the same series. `service` is the full name, `method` the last part.
   MethodMetrics ForMethod(std::string_view service, std::string_view method, MethodType type);
 
-  // The commit pipeline: how many commands were settled by one append; how long that append took,
-  // fsync included.
+  // From the commit pipeline: the number of commands settled by one append, and the time that the
+  // append took, fsync included.
   void GroupCommitted(std::size_t commands);
   void LogAppended(absl::Duration took);
 
-  // `reason`: the name of a refusal's reason. Every new value is a new series for good, so never a
-  // text from outside.
+  // `reason`: the name of a refusal's reason. Never a text from outside: each new value makes a
+  // series that stays.
   void CommandRefused(std::string_view reason);
 
-  // The TLS files changed: what they hold is in use, or it can't serve and was kept out.
+  // The TLS files changed: they are in use, or they can't serve and were rejected.
   void TlsFilesChanged(bool in_use);
 
-  // Has the readings taken, on the thread of who asks, whenever the metrics are asked for. Instead
-  // of what was set before, which is not under way any more when this returns; null: nothing.
-  void SetReadings(std::function<std::vector<Reading>()> read);
+  // Calls `read` on each collection, on the thread that collects. It replaces the function set
+  // before, which is not running any more when this returns. Null: there are no runtime metrics.
+  void SetRuntimeMetrics(std::function<std::vector<RuntimeMetric>()> read);
 
   // All metrics in the text format of Prometheus 0.0.4.
   std::string Text() const;
 
-  // Serves Text at http://<address>/metrics until destruction and returns the port, which matters
-  // when the address says 0. At most once. ALREADY_EXISTS: another socket listens there.
-  // UNAVAILABLE: the system refuses for another reason. FAILED_PRECONDITION: it is exposed already.
+  // Serves Text at http://<address>/metrics until destruction and returns the port, which the
+  // system chooses where the address says 0. ALREADY_EXISTS: another socket listens there.
+  // UNAVAILABLE: the system refuses for another reason. FAILED_PRECONDITION: called before.
   absl::StatusOr<std::uint16_t> Expose(const Address& address);
 
  private:

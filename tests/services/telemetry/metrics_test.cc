@@ -22,7 +22,7 @@ bool HasLine(const std::string& text, const std::string& line) {
   return ("\n" + text).find("\n" + line + "\n") != std::string::npos;
 }
 
-// The whole answer to a GET, or an empty text when nobody listens.
+// The whole answer to a GET, or an empty text when there is no listener.
 std::string HttpGet(std::uint16_t port, const std::string& path) {
   const int fd = socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address = {};
@@ -111,14 +111,14 @@ TEST(MetricsTest, PipelineMetrics) {
   EXPECT_TRUE(HasLine(text, R"(roster_commands_refused_total{reason="ESCALATION"} 1)")) << text;
 }
 
-TEST(MetricsTest, ReadingsAreTakenWhenAsked) {
+TEST(MetricsTest, RuntimeMetricsAreReadWhenAsked) {
   Metrics metrics;
   double value = 7;
-  metrics.SetReadings([&value] {
-    return std::vector<Reading>{
-        {"depth", "How deep.", Reading::Kind::kGauge, value},
-        {"hits_total", "How often.", Reading::Kind::kCounter, 123456789, {{"of", "a"}}},
-        {"hits_total", "How often.", Reading::Kind::kCounter, 2, {{"of", "b"}}}};
+  metrics.SetRuntimeMetrics([&value] {
+    return std::vector<RuntimeMetric>{
+        {"depth", "How deep.", RuntimeMetric::Kind::kGauge, value},
+        {"hits_total", "How often.", RuntimeMetric::Kind::kCounter, 123456789, {{"of", "a"}}},
+        {"hits_total", "How often.", RuntimeMetric::Kind::kCounter, 2, {{"of", "b"}}}};
   });
   EXPECT_TRUE(HasLine(metrics.Text(), "depth 7"));
   value = 8;
@@ -129,7 +129,7 @@ TEST(MetricsTest, ReadingsAreTakenWhenAsked) {
     EXPECT_TRUE(HasLine(text, line)) << line << " in\n" << text;
   }
   EXPECT_EQ(text.find("# TYPE hits_total"), text.rfind("# TYPE hits_total"));
-  metrics.SetReadings(nullptr);
+  metrics.SetRuntimeMetrics(nullptr);
   EXPECT_EQ(metrics.Text().find("depth"), std::string::npos);
 }
 
