@@ -1,7 +1,9 @@
 #include "storage/pipeline/group.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "domain/base/refusal.h"
@@ -21,7 +23,8 @@ constexpr absl::Duration kClockTolerance = absl::Seconds(5);
 // hash, 2 + 16, 1 + 5, 1 + 10, 1 + 10 and 2 + 32 bytes.
 constexpr size_t kStampBytes = 80;
 
-// The record of a command's events, without what the log stamps except for the position.
+// The record of a command's events: everything but what the log stamps, and the position, which the
+// fold needs.
 Commit Record(const Proposal& proposal, const domain::Caller& caller, domain::Events events,
               Position position) {
   Commit commit;
@@ -51,8 +54,8 @@ Outcome Repeat(const Proposal& proposal, view::v1::RequestRow row) {
           .repeated = std::move(*row.mutable_receipt())};
 }
 
-// What keeps the commit from being stored.
-absl::Status Prepare(const domain::World& world, bool preview, Vault& vault, Commit& commit) {
+// Makes the commit ready to be stored, or says why it can't be.
+absl::Status SealForLog(const domain::World& world, bool preview, Vault& vault, Commit& commit) {
   if (commit.ByteSizeLong() + SealingBytes(commit) + kStampBytes > kMaxCommitBytes) {
     return domain::Refuse(domain::Reason::kLimitExceeded,
                           {{"limit_bytes", std::to_string(kMaxCommitBytes)}});
@@ -60,6 +63,27 @@ absl::Status Prepare(const domain::World& world, bool preview, Vault& vault, Com
   absl::Status sealed = SealPersonal(vault, world, preview, commit);
   return absl::IsResourceExhausted(sealed) ? domain::Refuse(domain::Reason::kDiskFull) : sealed;
 }
+
+// A world with other keys. Both outlive it.
+class WorldWithKeys final : public domain::World {
+ public:
+  WorldWithKeys(const domain::World& below, const domain::Keys& keys)
+      : below_(below), keys_(keys) {}
+
+  Position position() const override { return below_.position(); }
+  const domain::Keys& keys() const override { return keys_; }
+  std::optional<std::string> GetRaw(domain::Table table, std::string_view key) const override {
+    return below_.GetRaw(table, key);
+  }
+  void ScanRaw(domain::Table table, std::string_view prefix, std::string_view after,
+               domain::Direction direction, Visitor visit) const override {
+    below_.ScanRaw(table, prefix, after, direction, visit);
+  }
+
+ private:
+  const domain::World& below_;
+  const domain::Keys& keys_;
+};
 
 }  // namespace
 
@@ -90,17 +114,22 @@ Decision Decide(const Proposal& proposal, const absl::StatusOr<absl::Time>& at, 
   if (!events.ok()) return decision;
 
   outcome.changed = !events->empty();
-  if (outcome.changed || proposal.request) {
-    Commit commit = Record(proposal, caller, *std::move(events), world.position() + 1);
-    outcome.status = Prepare(world, preview, vault, commit);
-    if (!outcome.status.ok()) return decision;
-    domain::Fold(world, commit);
-    ClearPersonal(commit);
-    outcome.position = commit.position();
-    decision.erasures = domain::ErasuresOf(commit);
-    decision.commit = std::move(commit);
+  if (!outcome.changed && !proposal.request) {  // nothing to store
+    if (proposal.reply) proposal.reply(world, outcome);
+    return decision;
   }
-  if (proposal.reply) proposal.reply(world, outcome);
+  Commit commit = Record(proposal, caller, *std::move(events), world.position() + 1);
+  outcome.status = SealForLog(world, preview, vault, commit);
+  if (!outcome.status.ok()) return decision;
+  domain::Fold(world, commit);
+  outcome.position = commit.position();
+  if (proposal.reply) {
+    const SealedNow keys(world.keys(), commit);
+    proposal.reply(WorldWithKeys(world, keys), outcome);
+  }
+  ClearPersonal(commit);
+  decision.erasures = domain::ErasuresOf(commit);
+  decision.commit = std::move(commit);
   return decision;
 }
 
@@ -111,7 +140,7 @@ Group::Group(Base base)
       expected_(world_.position()),
       time_(base_.time) {}
 
-// A level that has nothing to show would slow down every read.
+// Without unpublished changes there is no overlay for them, which every read would pass through.
 const domain::World& Group::Below() {
   if (!base_.unpublished) return *base_.published;
   return below_.emplace(*base_.published, *base_.unpublished);

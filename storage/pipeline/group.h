@@ -1,4 +1,4 @@
-// A group: commands that are decided one after the other, appended together and answered together.
+// A group: commands that are decided one after another, appended together and answered together.
 
 #ifndef ROSTER_STORAGE_PIPELINE_GROUP_H_
 #define ROSTER_STORAGE_PIPELINE_GROUP_H_
@@ -18,30 +18,30 @@
 
 namespace roster::storage {
 
-// The time that a commit gets: that of the clock, but never before `last`, the time of the commit
+// The time of a commit: that of the clock, but never earlier than `last`, the time of the commit
 // before it. CLOCK_BEHIND: the clock is more than 5 s behind `last`.
 absl::StatusOr<absl::Time> CommitTime(absl::Time clock, absl::Time last);
 
-// What deciding a command gave.
+// The result of deciding a command.
 struct Decision {
   Outcome outcome;
-  // When it changed something, or is to be remembered; the log stamps the rest.
+  // Set where the command changed something or its request is remembered. The log stamps the rest.
   std::optional<event::v1::Commit> commit;
   std::vector<Erasure> erasures;
 };
 
 // Decides a command on `world`, seals its personal data, folds its commit into the world and builds
-// the reply. `at` is the commit's time, or why no command is taken now. `preview`: the commit will
-// not be stored. A refused command leaves the world as it was.
+// the reply. `at` is the commit's time, or the refusal of a command that is not decided. `preview`:
+// the commit will not be stored. A refused command leaves the world as it was.
 Decision Decide(const Proposal& proposal, const absl::StatusOr<absl::Time>& at, bool preview,
                 Vault& vault, domain::Overlay& world);
 
 // What a group is decided on: a published version and, while the group before is being settled, the
-// changes of that one. They are read by both threads then, and written by none.
+// changes of that group. Both threads read those, and neither writes them.
 struct Base {
   Version published;
   std::shared_ptr<domain::Changes> unpublished;  // null when there are none
-  absl::Time time;                               // of the last commit, published or not
+  absl::Time time;                               // of the last commit, also if unpublished
 };
 
 // Thread-compatible; handed from thread to thread.
@@ -57,19 +57,19 @@ class Group {
   Group(const Group&) = delete;
   Group& operator=(const Group&) = delete;
 
-  // Decides a command and adds it. `clock`: the time now, or why no command is taken.
+  // Decides a command and adds it. `clock`: the time now, or the refusal of a command that is not
+  // decided.
   void Add(Proposal proposal, const absl::StatusOr<absl::Time>& clock, Vault& vault);
 
-  // Gives the commands back, undecided, in their order. Nothing else may be done with the group
-  // then.
+  // Takes the commands out, undecided, in their order. The group is of no use after that.
   std::vector<Proposal> TakeProposals();
 
-  // The position that the log must have for the commits to be what was decided.
+  // The head that the log must have for the decisions to hold.
   Position expected() const { return expected_; }
   // Bytes of the commit records.
   size_t bytes() const { return bytes_; }
   const std::vector<Command>& commands() const { return commands_; }
-  // Not const, for the log stamps them.
+  // Not const, because the log stamps them.
   std::vector<event::v1::Commit>& commits() { return commits_; }
   const std::shared_ptr<domain::Changes>& changes() const { return changes_; }
   // Time of the last commit, of this group or before it.
@@ -80,7 +80,7 @@ class Group {
 
   const Base base_;
   const std::shared_ptr<domain::Changes> changes_;
-  std::optional<domain::Overlay> below_;  // set when there is something unpublished
+  std::optional<domain::Overlay> below_;  // set where base_ has unpublished changes
   domain::Overlay world_;
   const Position expected_;
   absl::Time time_;

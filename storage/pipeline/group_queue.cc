@@ -29,7 +29,7 @@ std::optional<domain::Reason> GroupQueue::Queue(Proposal& proposal) {
     if (!failure_.ok()) return domain::Reason::kStorageFailed;
     if (stopping_) return domain::Reason::kShuttingDown;
     if (queue_.size() >= limits_.queue) return domain::Reason::kOverloaded;
-    // When others wait already, the writer knows, or is held up by a full group.
+    // Where others wait already, the writer was woken for them, or waits on a full group.
     wake = queue_.empty();
     queue_.push_back(std::move(proposal));
   }
@@ -67,7 +67,7 @@ std::optional<Batch> GroupQueue::NextBatch() {
     }
     const bool waiting = !queue_.empty() || ready_;
     if (!failure_.ok()) {
-      // These came after the group on which the log failed, and so do their answers.
+      // They came after the group on which the log failed, and are answered after it.
       if (waiting && !settling_) {
         TakeBackReady();
         return Batch{.group = nullptr, .proposals = std::exchange(queue_, {})};
@@ -83,7 +83,7 @@ std::optional<Batch> GroupQueue::NextBatch() {
   return std::nullopt;
 }
 
-// Undoes what was decided but not handed over.
+// Puts the commands of a group that the committer does not have yet back into the queue.
 void GroupQueue::TakeBackReady() {
   if (ready_) PushFront(queue_, ready_->TakeProposals());
   ready_.reset();
@@ -97,16 +97,16 @@ Batch GroupQueue::TakeBatch() {
                                      .unpublished = unpublished_,
                                      .time = unpublished_ ? unpublished_time_ : published_time_});
   }
-  const size_t room = limits_.commands - batch.group->commands().size();
-  const auto end = queue_.begin() + static_cast<ptrdiff_t>(std::min(room, queue_.size()));
+  const size_t free_places = limits_.commands - batch.group->commands().size();
+  const auto end = queue_.begin() + static_cast<ptrdiff_t>(std::min(free_places, queue_.size()));
   batch.proposals.assign(std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
   queue_.erase(queue_.begin(), end);
   return batch;
 }
 
 void GroupQueue::PutReady(Batch batch) {
-  // Should the committer have returned commands or failed meanwhile, it leaves the group alone and
-  // NextBatch takes it back before anything else.
+  // If the committer has returned commands or failed meanwhile, it does not take the group, and
+  // NextBatch takes it back first of all.
   MutexLock lock(mutex_);
   PushFront(queue_, std::move(batch.proposals));
   ready_ = std::move(batch.group);
@@ -131,26 +131,26 @@ std::unique_ptr<Group> GroupQueue::NextGroup() {
     unpublished_ = group->changes();
     unpublished_time_ = group->time();
   }
-  if (!queue_.empty()) writer_wakes_.NotifyOne();  // the group may have been full
+  if (!queue_.empty()) writer_wakes_.NotifyOne();  // it waits if the group was full
   return group;
 }
 
 void GroupQueue::Publish(Version version, absl::Time time) {
   MutexLock lock(mutex_);
-  ShowVersion(version, time);
+  SetPublished(version, time);
 }
 
 void GroupQueue::Return(Version version, absl::Time time, std::vector<Proposal> proposals) {
   MutexLock lock(mutex_);
-  ShowVersion(version, time);
+  SetPublished(version, time);
   returned_ = std::move(proposals);
 }
 
-// The version before is left to the caller, to be freed without the lock.
-void GroupQueue::ShowVersion(Version& version, absl::Time time) {
+// Swaps, so that the caller destroys the version before this one without the lock.
+void GroupQueue::SetPublished(Version& version, absl::Time time) {
   published_.swap(version);
   published_time_ = time;
-  unpublished_.reset();  // the group still holds them
+  unpublished_.reset();  // the group still has them
 }
 
 void GroupQueue::Fail(const absl::Status& failure) {

@@ -1,5 +1,5 @@
-// Where the two threads of the pipeline meet: queued commands, the decided group, what is
-// published.
+// The state that the writer and the committer of the pipeline share: queued commands, the decided
+// group, and the published version.
 
 #ifndef ROSTER_STORAGE_PIPELINE_GROUP_QUEUE_H_
 #define ROSTER_STORAGE_PIPELINE_GROUP_QUEUE_H_
@@ -23,63 +23,63 @@
 namespace roster::storage {
 
 struct GroupQueueLimits {
-  size_t queue;     // waiting commands
-  size_t commands;  // in a group
-  size_t bytes;     // of commit records in a group; the last one may go over
+  size_t queue;     // commands that wait
+  size_t commands;  // commands in a group
+  size_t bytes;     // of commit records in a group; the last record may exceed it
 };
 
-// Commands to decide, and the group that they join. Without a group the log has failed, and they
-// are to be answered STORAGE_FAILED.
+// Commands to decide, and the group that they join. Without a group the log has failed, and the
+// commands are answered with STORAGE_FAILED.
 struct Batch {
   std::unique_ptr<Group> group;
   std::deque<Proposal> proposals;
 };
 
-// Thread-safe; one thread is the writer, one the committer. A decided group lies here until the
-// committer is free, and as long as it does the writer may take it back to add commands: a group
-// grows exactly while the disk is busy with the one before it.
+// Thread-safe, for one writer and one committer. A decided group waits here until the committer is
+// free. Until then the writer takes it back to add commands, so a group grows while the disk is
+// busy with the group before it.
 class GroupQueue {
  public:
-  // `failure` is that of a log that can't be used from the start, or OK.
+  // `failure`: OK, or why the log can't be used at all.
   GroupQueue(GroupQueueLimits limits, Version published, absl::Time time, absl::Status failure);
 
-  // Queues a command. When it can't be queued it is left as it was and the reason is returned.
+  // Queues a command. Returns the reason if it can't be queued; the command is unchanged then.
   std::optional<domain::Reason> Queue(Proposal& proposal);
 
-  // Takes no command any more; the writer ends when all that it took are settled, and the committer
-  // after it.
+  // Refuses commands from now on. The writer ends when all that were queued are settled, and the
+  // committer after it.
   void Stop();
 
   size_t queue_depth() const;
   absl::Status failure() const;
 
-  // What is published, to decide on without the writer.
+  // What is published, for decisions on other threads (validate_only).
   Base published() const;
 
-  // The writer's. Waits for commands. Nothing: stopped, and everything is settled.
+  // Writer: waits for commands. Nothing: stopped, and everything is settled.
   std::optional<Batch> NextBatch();
-  // The writer's: gives the group, and the proposals that did not fit, to whom it may concern.
+  // Writer: publishes the decided group for the committer; proposals that did not fit go back to
+  // the front of the queue.
   void PutReady(Batch batch);
-  // Whether a group takes no more commands.
+  // Whether the group has reached a limit.
   bool Full(const Group& group) const;
 
-  // The committer's. Waits for a group, the one before it being settled. Null: the writer has
-  // ended.
+  // Committer: waits for a group; the one before it is settled. Null: the writer has ended.
   std::unique_ptr<Group> NextGroup();
-  // The committer's: the version shows the group that is being settled now.
+  // Committer: the group that is being settled is published as this version.
   void Publish(Version version, absl::Time time);
-  // The committer's: the version shows what another node wrote. These commands, those decided after
-  // them and those waiting are to be decided on it, in this order.
+  // Committer: another node appended first, and the version shows what it wrote. The writer decides
+  // these commands on it, then those decided after them, then those that wait.
   void Return(Version version, absl::Time time, std::vector<Proposal> proposals);
-  // The committer's: no command is settled from now on.
+  // Committer: the log has failed, and no command is settled from now on.
   void Fail(const absl::Status& failure);
-  // The committer's: the group on which the log failed is answered, the rest is the writer's.
+  // Committer: the group on which the log failed is answered; the writer answers all others.
   void FailedGroupAnswered();
 
  private:
   void TakeBackReady() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Batch TakeBatch() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void ShowVersion(Version& version, absl::Time time) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void SetPublished(Version& version, absl::Time time) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const GroupQueueLimits limits_;
 
@@ -87,12 +87,12 @@ class GroupQueue {
   CondVar writer_wakes_;
   CondVar committer_wakes_;
   std::deque<Proposal> queue_ ABSL_GUARDED_BY(mutex_);
-  std::unique_ptr<Group> ready_ ABSL_GUARDED_BY(mutex_);  // decided
+  std::unique_ptr<Group> ready_ ABSL_GUARDED_BY(mutex_);  // decided, for the committer
   std::vector<Proposal> returned_ ABSL_GUARDED_BY(mutex_);
   Version published_ ABSL_GUARDED_BY(mutex_);
   absl::Time published_time_ ABSL_GUARDED_BY(mutex_);  // of its last commit
-  // Changes of the group that is being settled and the time of its last commit, until it is
-  // published. Null when it changes nothing.
+  // The changes of the group that is being settled, until it is published, and the time of its last
+  // commit. Null where it changes nothing.
   std::shared_ptr<domain::Changes> unpublished_ ABSL_GUARDED_BY(mutex_);
   absl::Time unpublished_time_ ABSL_GUARDED_BY(mutex_);
   absl::Status failure_ ABSL_GUARDED_BY(mutex_);

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <optional>
 #include <thread>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -17,14 +18,35 @@
 namespace roster::storage {
 namespace {
 
-// A log that refuses to append at the position that it shows, again and again, will never take
-// anything; one that does so for a moment may just lag behind what another node wrote.
+// A log may refuse to append at its own head for a moment, while it lags behind what another node
+// wrote. One that does so more often than this in a row will never take anything.
 constexpr int kAbortsInPlace = 8;
 
-// The time of the commit at a position; the infinite past before the first one.
+// Answers a command that is not decided.
 void Answer(const Proposal& proposal, domain::Reason reason) {
   proposal.done(Outcome{.status = domain::Refuse(reason)});
 }
+
+// Commits whose erasures are not finished yet. Thread-safe.
+class PendingErasures {
+ public:
+  void Add(Position position) {
+    MutexLock lock(mutex_);
+    positions_.insert(position);
+  }
+  void Remove(Position position) {
+    MutexLock lock(mutex_);
+    positions_.erase(position);
+  }
+  bool Has(Position position) const {
+    MutexLock lock(mutex_);
+    return positions_.count(position) != 0;
+  }
+
+ private:
+  mutable Mutex mutex_;
+  std::unordered_set<Position> positions_ ABSL_GUARDED_BY(mutex_);
+};
 
 }  // namespace
 
@@ -51,6 +73,7 @@ class Pipeline::State {
   void RunCommitter();
   absl::Status Settle(Group& group);
   void AnswerAll(const Group& group);
+  void AnswerOnceErased(const Group::Command& command);
   absl::Status DecideAgain(Group& group);
   void Fail(const Group& group, const absl::Status& failure);
 
@@ -61,8 +84,10 @@ class Pipeline::State {
   GroupQueue group_queue_;
   Waiters waiters_;
 
-  bool has_room_ = true;     // the writer's: for the group that is being decided
-  int aborts_in_place_ = 0;  // the committer's: in a row
+  bool has_disk_space_ = true;  // the writer's: for the group that is being decided
+  int aborts_in_place_ = 0;     // the committer's: in a row
+  // Shared with the callbacks of erasures, which may end after the pipeline.
+  const std::shared_ptr<PendingErasures> pending_erasures_ = std::make_shared<PendingErasures>();
 
   Mutex join_mutex_;
   std::thread writer_ ABSL_GUARDED_BY(join_mutex_);
@@ -128,7 +153,7 @@ void Pipeline::State::RunWriter() {
 
 void Pipeline::State::DecideBatch(Batch& batch) {
   Group& group = *batch.group;
-  if (group.commands().empty()) has_room_ = options_.has_disk_space();
+  if (group.commands().empty()) has_disk_space_ = options_.has_disk_space();
   while (!batch.proposals.empty() && !group_queue_.Full(group)) {
     Proposal& next = batch.proposals.front();
     const absl::StatusOr<absl::Time> time = TimeFor(next);
@@ -137,10 +162,10 @@ void Pipeline::State::DecideBatch(Batch& batch) {
   }
 }
 
-// The time to decide a command at, or why it is not decided. Deadlines come from the callers'
-// clocks by way of the system's, whatever clock commits have.
+// The time to decide a command at, or why it is not decided. The clock of commits may be another
+// one, but a deadline counts by the system's, as gRPC has converted it.
 absl::StatusOr<absl::Time> Pipeline::State::TimeFor(const Proposal& proposal) const {
-  if (!has_room_) return domain::Refuse(domain::Reason::kDiskFull);
+  if (!has_disk_space_) return domain::Refuse(domain::Reason::kDiskFull);
   if (proposal.deadline != absl::InfiniteFuture() && proposal.deadline <= absl::Now()) {
     return domain::Refuse(domain::Reason::kDeadlinePassed);
   }
@@ -157,10 +182,10 @@ void Pipeline::State::RunCommitter() {
   }
 }
 
-// Append, apply, publish, answer. An error leaves the group unanswered.
+// Appends, applies, publishes, answers. After an error the group is unanswered.
 absl::Status Pipeline::State::Settle(Group& group) {
   if (group.commits().empty()) {
-    // It only waited for its turn: what it read is published now.
+    // What its commands read is published by now.
     AnswerAll(group);
     return absl::OkStatus();
   }
@@ -172,7 +197,7 @@ absl::Status Pipeline::State::Settle(Group& group) {
   aborts_in_place_ = 0;
 
   ROSTER_ASSIGN(Version version, views_.Apply(*group.changes()));
-  const Position position = (version)->position();
+  const Position position = version->position();
   group_queue_.Publish(std::move(version), group.time());
   const std::vector<Waiters::Reached> released = waiters_.Publish(position);
   AnswerAll(group);
@@ -186,19 +211,28 @@ absl::Status Pipeline::State::Settle(Group& group) {
 
 void Pipeline::State::AnswerAll(const Group& group) {
   for (const Group::Command& command : group.commands()) {
-    // The repeat of a request that erased somebody may come while that is still under way, so every
-    // repeat waits in its turn.
-    const bool waits = !command.erasures.empty() || command.outcome.repeated;
-    if (!waits || !options_.erase) {
-      command.proposal.done(command.outcome);
+    const bool erases = !command.erasures.empty();
+    // The command that a repeat stands for may have erased a user who is not gone yet.
+    const bool repeats_erasing =
+        command.outcome.repeated && pending_erasures_->Has(command.outcome.position);
+    if (options_.erase && (erases || repeats_erasing)) {
+      AnswerOnceErased(command);
     } else {
-      options_.erase(command.erasures,
-                     [done = command.proposal.done, outcome = command.outcome] { done(outcome); });
+      command.proposal.done(command.outcome);
     }
   }
 }
 
-// Another node appended first: shows what it wrote and hands the commands back to the writer.
+void Pipeline::State::AnswerOnceErased(const Group::Command& command) {
+  if (!command.erasures.empty()) pending_erasures_->Add(command.outcome.position);
+  options_.erase(command.erasures, [pending = pending_erasures_, done = command.proposal.done,
+                                    outcome = command.outcome] {
+    pending->Remove(outcome.position);
+    done(outcome);
+  });
+}
+
+// Another node appended first: publishes what it wrote and returns the commands to the writer.
 absl::Status Pipeline::State::DecideAgain(Group& group) {
   ROSTER_TRY(CatchUp(views_, log_, vault_));
   Version version = views_.Latest();
@@ -218,7 +252,7 @@ void Pipeline::State::Fail(const Group& group, const absl::Status& failure) {
   for (const Group::Command& command : group.commands()) {
     Answer(command.proposal, domain::Reason::kStorageFailed);
   }
-  // The rest is answered by the writer, whatever on_failure waits for.
+  // The writer answers all others, even if on_failure blocks.
   group_queue_.FailedGroupAnswered();
   waiters_.Close();
   options_.on_failure(failure);

@@ -1,4 +1,4 @@
-// A command on its way to the log, and what it came to.
+// A command that is proposed to the pipeline, and its outcome.
 
 #ifndef ROSTER_STORAGE_PIPELINE_PROPOSAL_H_
 #define ROSTER_STORAGE_PIPELINE_PROPOSAL_H_
@@ -22,41 +22,41 @@ namespace roster::storage {
 
 using domain::Erasure;
 
-// What a command came to.
+// The outcome of a command.
 struct Outcome {
-  absl::Status status;    // a refusal, or OK
-  Position position = 0;  // of its commit; of the world that it read when it changed nothing or was
-                          // refused; 0 when it was not decided
+  absl::Status status;  // a refusal, or OK
+  // That of its commit. Where it changed nothing or was refused, that of the world that it read; 0
+  // where it was not decided.
+  Position position = 0;
   bool changed = false;
-  // When the request was accepted before: what it was told then. `position` and `changed` are those
-  // of then, and nothing was done now.
+  // Set if the request was accepted before: the receipt of then. `position` and `changed` are also
+  // those of then, and nothing was done now.
   std::optional<event::v1::Receipt> repeated = std::nullopt;
 };
 
-// A command on its way to the log.
+// A command for the pipeline.
 struct Proposal {
   std::string account_id;
   domain::Caller caller;  // `at` is filled in by the pipeline
   std::string method;     // the RPC, for the record
-  // Decides; may run more than once (when another node appended first), so it must not consume its
-  // state.
+  // Decides. Runs again if another node has appended first, so it must not consume its state.
   std::function<absl::StatusOr<domain::Events>(const domain::World&, const domain::Caller&)> decide;
-  // Builds the answer from the world right after the command, at its position. Called after each
-  // successful decision, also of a no-op, on the thread that decided; the last call counts, so it
-  // clears what an earlier one built. May be null.
+  // Builds the answer from the world right after the command, at its position. Called on the
+  // deciding thread after each decision that is not a refusal, also one without events. The last
+  // call counts, so it clears what an earlier one built. May be null.
   std::function<void(const domain::World&, const Outcome&)> reply;
-  // The request, for a repeat of it to be recognised, and a hash of all that it says; nothing when
-  // it is not to be remembered.
+  // The request and a hash of its content, by which a repeat is recognised. Nothing: the request is
+  // not remembered.
   std::optional<domain::Request> request = std::nullopt;
   std::string request_hash = {};
-  // What a repeat shall be told; called after `decide`. May be null.
+  // The receipt that a repeat gets; called after `decide`. May be null.
   std::function<event::v1::Receipt()> receipt = nullptr;
-  // When nobody waits for the answer any more, by the system's clock: not decided after that, and
+  // The end of the caller's wait, by the system's clock. A command is not decided after it, but
   // refused with DEADLINE_PASSED.
   absl::Time deadline = absl::InfiniteFuture();
-  // Called exactly once when the outcome is durable and published, and what it erased is gone: on a
-  // pipeline thread, without a lock, or on the thread of Submit when the command can't be queued.
-  // Not called by Preview.
+  // Called exactly once, when the outcome is durable and published and nothing is left of the users
+  // that it erased. Called without a lock, on a thread of the pipeline or of the eraser, or on that
+  // of Submit if the command can't be queued. Not called by Preview.
   std::function<void(const Outcome&)> done;
 };
 

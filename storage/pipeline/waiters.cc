@@ -19,7 +19,7 @@ uint64_t Waiters::Add(domain::Position position, Reached reached) {
 }
 
 bool Waiters::Cancel(uint64_t ticket) {
-  Reached dropped;  // what it holds is destroyed after the lock is given up
+  Reached dropped;  // destroyed after the lock is released
   MutexLock lock(mutex_);
   const auto position = positions_.find(ticket);
   if (position == positions_.end()) return false;

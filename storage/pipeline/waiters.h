@@ -1,4 +1,4 @@
-// Whoever waits for the published position to reach a certain one.
+// Callbacks that wait for the published position to reach one of theirs.
 
 #ifndef ROSTER_STORAGE_PIPELINE_WAITERS_H_
 #define ROSTER_STORAGE_PIPELINE_WAITERS_H_
@@ -16,27 +16,26 @@
 
 namespace roster::storage {
 
-// Thread-safe. Calls nobody while its lock is held. Every operation is O(log n) in those who wait.
+// Thread-safe. Makes no call while its lock is held. Each operation takes O(log n) of the waiters.
 class Waiters {
  public:
   using Reached = std::function<void(bool)>;
 
   explicit Waiters(domain::Position published) : published_(published) {}
 
-  // Keeps `reached` until the position is published and returns a ticket for it. Calls it at once,
-  // on this thread, and returns 0 when there is nothing to wait for: with true when the position is
-  // published already, with false after Close.
+  // Keeps `reached` until the position is published, and returns a ticket for it. Where there is
+  // nothing to wait for, calls it at once, on this thread, and returns 0: with true if the position
+  // is published already, with false after Close.
   uint64_t Add(domain::Position position, Reached reached);
 
-  // Takes a waiter back. False: it was called, or is about to be.
+  // Removes a waiter. False: it was called, or is about to be.
   bool Cancel(uint64_t ticket);
 
-  // Moves the published position on and returns those who waited for it, in the order of their
-  // positions, for the caller to call with true.
+  // Sets the published position and returns the waiters that it has reached, in the order of their
+  // positions. The caller calls them with true.
   [[nodiscard]] std::vector<Reached> Publish(domain::Position position);
 
-  // Nothing is published from now on: calls all that are left with false, on this thread.
-  // Idempotent.
+  // Nothing is published from now on: calls all waiters with false, on this thread. Idempotent.
   void Close();
 
  private:

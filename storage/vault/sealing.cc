@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "domain/base/try.h"
 #include "domain/user/person.h"
@@ -46,8 +47,8 @@ absl::Status SealPersonal(Vault& vault, const domain::World& world, bool preview
 }
 
 size_t SealingBytes(const Commit& commit) {
-  // Number of the key, 1 + 10, tag and length of the bytes, 1 + 3, and what their length adds to
-  // those of the messages around them, 1 + 1.
+  // The number of the key takes 1 + 10 bytes, tag and length of the sealed bytes 1 + 3, and the
+  // lengths of the two messages around them grow by 1 each.
   constexpr size_t kSealingBytes = kSealBytes + 17;
   return kSealingBytes * std::count_if(commit.events().begin(), commit.events().end(),
                                        [](const Event& event) { return event.has_personal(); });
@@ -55,6 +56,26 @@ size_t SealingBytes(const Commit& commit) {
 
 void ClearPersonal(Commit& commit) {
   for (Event& event : *commit.mutable_events()) event.clear_personal();
+}
+
+SealedNow::SealedNow(const domain::Keys& below, Commit& commit)
+    : below_(below), account_id_(commit.account_id()) {
+  for (Event& event : *commit.mutable_events()) {
+    if (!event.has_personal()) continue;
+    people_.emplace(event.sealed().bytes(), Person{domain::PersonOf(event), event.sealed().key_id(),
+                                                   std::move(*event.mutable_personal())});
+  }
+}
+
+std::optional<PersonalData> SealedNow::Open(std::string_view account_id, std::string_view user_id,
+                                            const event::v1::SealedData& sealed) const {
+  const auto found = people_.find(sealed.bytes());
+  // The same bytes under another name or key are damage, which the vault tells.
+  if (found == people_.end() || account_id != account_id_ || user_id != found->second.user_id ||
+      sealed.key_id() != found->second.key_id) {
+    return below_.Open(account_id, user_id, sealed);
+  }
+  return found->second.personal;
 }
 
 }  // namespace roster::storage

@@ -1,4 +1,4 @@
-// The limits of the pipeline: size of groups, queue and records, room on the disk, and time.
+// The limits of the pipeline: size of groups, queue and records, disk space, and time.
 
 #include <thread>
 
@@ -79,12 +79,12 @@ TEST_F(PipelineTest, FullQueueShedsWhileTheRestSettles) {
 
 TEST_F(PipelineTest, FullDiskRefusesUntilThereIsRoom) {
   Start();
-  has_room_ = false;
+  has_disk_space_ = false;
   Submit(Create("ann"));
   EXPECT_EQ(ReasonOf("ann"), "DISK_FULL");
   EXPECT_FALSE(decided_.Has("ann"));
   EXPECT_EQ(pipeline_->Preview(Create("preview")).status, absl::OkStatus());
-  has_room_ = true;
+  has_disk_space_ = true;
   Submit(Create("bob"));
   EXPECT_EQ(OutcomeOf("bob").position, 1);
 }

@@ -180,13 +180,13 @@ TEST_F(PipelineRequestTest, IsForgottenAfterADay) {
   EXPECT_EQ(Answer("bob"), "2 changed");
 }
 
-TEST_F(PipelineRequestTest, IsRefusedForWantOfRoomOrTimeBeforeItIsKnown) {
+TEST_F(PipelineRequestTest, IsRefusedForWantOfSpaceOrTimeBeforeItIsKnown) {
   Start();
   Submit(Requested("r1", Create("ann")));
   EXPECT_EQ(Answer("ann"), "1 changed");
-  has_room_ = false;
-  Submit(Requested("r1", Create("no room", "ann")));
-  EXPECT_EQ(Answer("no room"), "DISK_FULL");
+  has_disk_space_ = false;
+  Submit(Requested("r1", Create("no space", "ann")));
+  EXPECT_EQ(Answer("no space"), "DISK_FULL");
 }
 
 }  // namespace

@@ -96,6 +96,34 @@ TEST_F(PipelineSealingTest, TakesNoKeyForAPreviewOrARefusal) {
   EXPECT_THAT(KeysInLog(), ElementsAre(2, 3));
 }
 
+// A reply gets the data that was just sealed without its key; all other data comes from the vault.
+TEST_F(PipelineSealingTest, OpensNothingThatItHasJustSealed) {
+  Start();
+  Submit(Create("bob"));
+  OutcomeOf("bob");
+  domain::Events events = {Created("ann"), Created("cem")};
+  Proposal both = Gives("both", events);
+  std::vector<std::string> seen;
+  both.reply = [&](const domain::World& world, const Outcome&) {
+    ASSERT_THAT(vault_->Destroy({3, 4}), IsOk());
+    for (const char* name : {"ann", "bob", "cem"}) {
+      const auto row = domain::FindUser(world, kAccount, absl::StrCat("id-", name));
+      const auto person = domain::PersonalOf(world, kAccount, *row);
+      seen.push_back(person ? person->user_name() : "nothing");
+    }
+    // Under another name it is asked of the vault, as ever.
+    const auto ann = domain::FindUser(world, kAccount, "id-ann");
+    EXPECT_FALSE(world.keys().Open(kAccount, "id-cem", ann->sealed()));
+    EXPECT_FALSE(world.keys().Open("other", "id-ann", ann->sealed()));
+    EXPECT_EQ(world.position(), 2u);
+    EXPECT_TRUE(Has(world, "ann"));
+  };
+  Submit(std::move(both));
+  EXPECT_EQ(OutcomeOf("both").position, 2u);
+  EXPECT_THAT(seen, ElementsAre("ann", "bob", "cem"));
+  EXPECT_THAT(KeysInLog(), ElementsAre(2, 3, 4));
+}
+
 // The whole of the log, with everything that a record says beside the data.
 TEST_F(PipelineSealingTest, LeavesNoPlainTextInTheLog) {
   Start();

@@ -85,7 +85,7 @@ void Journal::Await(const std::string& line, int times) const {
 
 void PipelineTest::Start(PipelineOptions options) {
   options.clock = [this] { return now(); };
-  options.has_disk_space = [this] { return has_room_.load(); };
+  options.has_disk_space = [this] { return has_disk_space_.load(); };
   options.on_failure = [this](const absl::Status& failure) {
     failures_.Write(std::string(failure.message()));
   };

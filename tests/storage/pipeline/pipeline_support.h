@@ -110,9 +110,9 @@ class PipelineTest : public testing::Test {
   MemoryLog disk_;
   FaultLog log_{disk_};
   TestVault vault_;
-  const KeyId foreign_key_ = *vault_->TakeKey();  // of those whom another node creates
+  const KeyId foreign_key_ = *vault_->TakeKey();  // of the users that another node creates
   MemoryViews views_{*vault_};
-  std::atomic<bool> has_room_ = true;
+  std::atomic<bool> has_disk_space_ = true;
   Journal decided_;
   Journal replies_;
   Journal answered_;
@@ -132,7 +132,7 @@ class PipelineTest : public testing::Test {
 // Whether the world has a user with this user name.
 bool Has(const domain::World& world, const std::string& user_name);
 
-// The event that creates him.
+// The event that creates that user.
 event::v1::Event Created(const std::string& user_name);
 
 }  // namespace roster::storage

@@ -103,7 +103,18 @@ TEST_F(PipelineTest, NextGroupIsDecidedWhileOneIsAppended) {
   groups_.Await("1/1@2");
 }
 
-// Whoever repeats a request while his user is still being erased is not told before.
+// A command that erases a user, as the request `id`.
+Proposal Erasing(Proposal proposal, const std::string& id) {
+  proposal.decide = [](const domain::World&, const domain::Caller&) {
+    domain::Events events(1);
+    events[0].mutable_user_erased()->set_user_id("ann");
+    return absl::StatusOr<domain::Events>(std::move(events));
+  };
+  proposal.request = {.account_id = kAccount, .actor = proposal.caller.actor, .id = id};
+  return proposal;
+}
+
+// The repeat of an erasure that is still under way is not answered before it.
 TEST_F(PipelineTest, RepeatOfAnErasureWaitsForIt) {
   std::vector<std::function<void()>> dones;  // the committer's until all are answered
   PipelineOptions options;
@@ -111,22 +122,55 @@ TEST_F(PipelineTest, RepeatOfAnErasureWaitsForIt) {
     dones.push_back(std::move(done));
   };
   Start(std::move(options));
-  for (const char* label : {"first", "again"}) {
-    Proposal proposal = DoNothing(label);
-    proposal.decide = [](const domain::World&, const domain::Caller&) {
-      domain::Events events(1);
-      events[0].mutable_user_erased()->set_user_id("ann");
-      return absl::StatusOr<domain::Events>(std::move(events));
-    };
-    proposal.request = {.account_id = kAccount, .actor = proposal.caller.actor, .id = "r1"};
-    Submit(std::move(proposal));
-  }
+  for (const char* label : {"first", "again"}) Submit(Erasing(DoNothing(label), "r1"));
   Submit(Create("bob"));
   EXPECT_EQ(OutcomeOf("bob").position, 2);
   EXPECT_THAT(answered_.lines(), ElementsAre("bob"));
   ASSERT_EQ(dones.size(), 2u);
   for (const auto& done : dones) done();
   EXPECT_EQ(OutcomeOf("again").position, 1);
+}
+
+// No other repeat waits: neither that of a command without erasures, nor one that comes after the
+// erasure has ended.
+TEST_F(PipelineTest, OtherRepeatsDoNotWaitForAnErasure) {
+  std::vector<std::function<void()>> dones;  // the committer's until all are answered
+  PipelineOptions options;
+  options.erase = [&](const std::vector<Erasure>&, std::function<void()> done) {
+    dones.push_back(std::move(done));
+  };
+  Start(std::move(options));
+  const auto create = [this](const std::string& label) {
+    Proposal proposal = Create(label, "bob");
+    proposal.request = {.account_id = kAccount, .actor = proposal.caller.actor, .id = "r2"};
+    return proposal;
+  };
+  Submit(create("bob"));
+  Submit(Erasing(DoNothing("erasing"), "r1"));
+  Submit(create("bob again"));
+  EXPECT_EQ(OutcomeOf("bob again").position, 1);
+  EXPECT_THAT(answered_.lines(), ElementsAre("bob", "bob again"));
+  ASSERT_EQ(dones.size(), 1u);
+  dones[0]();
+  EXPECT_EQ(OutcomeOf("erasing").position, 2);
+  Submit(Erasing(DoNothing("late"), "r1"));
+  EXPECT_EQ(OutcomeOf("late").position, 2);
+  EXPECT_EQ(dones.size(), 1u);
+}
+
+// The eraser may finish after the pipeline is gone.
+TEST_F(PipelineTest, AnErasureMayEndAfterThePipeline) {
+  std::vector<std::function<void()>> dones;  // the committer's until it has stopped
+  PipelineOptions options;
+  options.erase = [&](const std::vector<Erasure>&, std::function<void()> done) {
+    dones.push_back(std::move(done));
+  };
+  Start(std::move(options));
+  Submit(Erasing(DoNothing("erasing"), "r1"));
+  pipeline_.reset();
+  ASSERT_EQ(dones.size(), 1u);
+  dones[0]();
+  EXPECT_EQ(OutcomeOf("erasing").position, 1);
 }
 
 // What a refused or idle command read may not be published before it.
