@@ -1,4 +1,4 @@
-// First start: a new store with an operator token.
+// The first start of an installation: a new store with an operator token.
 
 #ifndef ROSTER_SERVICES_INIT_H_
 #define ROSTER_SERVICES_INIT_H_
@@ -11,9 +11,9 @@
 
 namespace roster::services {
 
-// Makes a store in these places and returns the operator's token, which only its hash in the log
-// remembers. ALREADY_EXISTS: there is a store already, or another thing in its place; nothing was
-// changed.
+// Creates a store at these paths and returns the operator's token. Nothing keeps the token: the log
+// has its hash alone. ALREADY_EXISTS: there is a store, or a part of one; nothing was changed.
+// Other errors as storage::InitStore.
 absl::StatusOr<std::string> InitStore(const storage::StorePaths& paths, absl::Time now);
 
 }  // namespace roster::services

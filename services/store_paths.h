@@ -1,4 +1,4 @@
-// Where the parts of the store are, as the command line says.
+// The paths of the store, from the options of the command line.
 
 #ifndef ROSTER_SERVICES_STORE_PATHS_H_
 #define ROSTER_SERVICES_STORE_PATHS_H_
@@ -8,6 +8,7 @@
 
 namespace roster::services {
 
+// Beside the data directory, where no option says otherwise.
 inline storage::StorePaths StorePathsOf(const Options& options) {
   storage::StorePaths paths = storage::StorePaths::Beside(options.data_dir);
   if (!options.key_vault.empty()) paths.vault = options.key_vault;

@@ -2,7 +2,7 @@
 //
 // Implementations: a published version of the views (storage), an overlay of changes not yet
 // applied, an older position of another world (past.h), and one in memory for tests. Keys and
-// values are bytes; the typed accessors stand beside each aggregate.
+// values are bytes; domain/rows has the typed accessors, one file a kind of row.
 
 #ifndef ROSTER_DOMAIN_WORLD_WORLD_H_
 #define ROSTER_DOMAIN_WORLD_WORLD_H_

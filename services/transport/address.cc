@@ -32,8 +32,8 @@ bool IsIpv6(const std::string& host) {
   return inet_pton(AF_INET6, host.c_str(), &parsed) == 1;
 }
 
-// Letters of host names and IPv4 addresses. Strict, because the libraries that listen read more
-// into the text: lists, options, schemes.
+// Whether all letters may stand in a host name or an IPv4 address. Strict, because the libraries
+// that listen also accept lists, options and schemes.
 bool IsNameOrIpv4(std::string_view host) {
   constexpr std::string_view kLetters =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
@@ -45,7 +45,7 @@ int TryListening(const addrinfo& candidate) {
   const int socket_fd =
       socket(candidate.ai_family, candidate.ai_socktype | SOCK_CLOEXEC, candidate.ai_protocol);
   if (socket_fd < 0) return errno;
-  const int on = 1;  // as the libraries do: connections in TIME_WAIT do not keep the port
+  const int on = 1;  // as the libraries do: a connection in TIME_WAIT must not block the port
   setsockopt(socket_fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
   int error = 0;
   if (bind(socket_fd, candidate.ai_addr, candidate.ai_addrlen) != 0 || listen(socket_fd, 1) != 0)

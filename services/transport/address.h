@@ -1,4 +1,4 @@
-// Where a server listens: host and port, as written in a flag.
+// The address on which a server listens: host and port, as written in a flag.
 
 #ifndef ROSTER_SERVICES_TRANSPORT_ADDRESS_H_
 #define ROSTER_SERVICES_TRANSPORT_ADDRESS_H_
@@ -21,17 +21,18 @@ struct Address {
 };
 
 // Reads "host:port" or "[IPv6]:port". Port 0 lets the system choose one.
-// INVALID_ARGUMENT: no host, no port, a port over 65535, an IPv6 address without brackets or that
-// is none.
+// INVALID_ARGUMENT: no host, no port, a port over 65535, an IPv6 address without brackets, or
+// brackets around something else.
 absl::StatusOr<Address> ParseAddress(std::string_view text);
 
 // Whether only this machine can reach the address: 127.0.0.0/8, ::1 and the name "localhost". Any
 // other name counts as reachable from elsewhere, whatever it resolves to today.
 bool IsLoopback(const Address& address);
 
-// To be asked after a library failed to listen on the address without saying why. Always an error,
-// and its message names the address: ALREADY_EXISTS: another socket listens there. UNAVAILABLE: the
-// system refuses for another reason, which the message has, or has no reason to refuse now.
+// The reason why a library could not listen on the address, where the library gives none. Always an
+// error, whose message names the address. ALREADY_EXISTS: another socket listens there.
+// UNAVAILABLE: the system refuses for another reason, which the message has, or would not refuse
+// any more.
 absl::Status WhyNotListening(const Address& address);
 
 }  // namespace roster::services

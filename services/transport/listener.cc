@@ -19,8 +19,8 @@ namespace {
 
 using Plugins = std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>;
 
-// Linking gRPC's reflection library is enough to put v1alpha on every server of the process: it
-// registers itself before main. So it is taken out of every builder first.
+// gRPC's reflection library registers itself before main, and so serves v1alpha on every server of
+// the process. This removes it from the builder and adds it only where it is wanted.
 class ReflectionOption final : public grpc::ServerBuilderOption {
  public:
   explicit ReflectionOption(bool wanted) : wanted_(wanted) {}

@@ -26,21 +26,23 @@ struct ListenerConfig {
   Address address;
   std::vector<grpc::Service*> services;            // not owned; each outlives the listener
   std::optional<TlsFiles> tls = std::nullopt;      // plaintext without it
-  absl::Duration tls_interval = absl::Seconds(1);  // between looks at the files
+  absl::Duration tls_interval = absl::Seconds(1);  // between two reads of the files
   TlsWatch::Observer on_tls_change = [](const absl::Status&) {};
   WireLimits limits = {};
   bool reflection_v1alpha = false;  // gRPC's own reflection, of all services of this listener
 };
 
-// A running server. Calls in flight are cancelled by its destruction. Thread-safe.
+// A running server. The destructor cancels calls in flight. Thread-safe.
 class Listener {
  public:
-  // The TLS files are read again while it runs: within two intervals new handshakes show what they
-  // hold, and calls on the connections that stand go on. What can't serve is kept out.
-  // The port is never shared: gRPC
-  // would by default let a second process take half of the calls of the first. ALREADY_EXISTS:
-  // another socket listens on the address. UNAVAILABLE: the system refuses it for another reason.
-  // Others: what LoadTlsIdentity says. On failure nothing listens.
+  // The TLS files are read again while the server runs: within two intervals of a change new
+  // handshakes use them, and open connections go on. Files that can't serve are not used.
+  //
+  // The port is never shared: by default gRPC would let a second process take half of the calls of
+  // the first.
+  //
+  // ALREADY_EXISTS: another socket listens on the address. UNAVAILABLE: the system refuses it for
+  // another reason. Other errors as LoadTlsIdentity. On an error nothing listens.
   static absl::StatusOr<std::unique_ptr<Listener>> Start(const ListenerConfig& config);
 
   ~Listener();
@@ -48,13 +50,13 @@ class Listener {
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
-  // The port in use; differs from the address when that says 0.
+  // The port in use, also where the address says 0.
   std::uint16_t port() const { return port_; }
 
   grpc::Server& server() { return *server_; }
 
   // Refuses new connections and calls at once, waits for calls in flight up to `grace`, then
-  // cancels them. Returns when all are finished. A second call does nothing.
+  // cancels them. Returns when all have ended. Idempotent.
   void Shutdown(absl::Duration grace);
 
  private:

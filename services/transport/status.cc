@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kMaxViolationBytes = 3 * 1024;
 
-// The payloads of a refusal, sorted into what they become.
+// The payloads of a refusal, by what each becomes.
 struct Refusal {
   std::optional<std::string> reason;
   std::map<std::string, std::string> metadata;

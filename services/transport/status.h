@@ -1,4 +1,4 @@
-// How a status of ours leaves the process.
+// Converts our statuses into those of gRPC.
 
 #ifndef ROSTER_SERVICES_TRANSPORT_STATUS_H_
 #define ROSTER_SERVICES_TRANSPORT_STATUS_H_
@@ -14,14 +14,15 @@ namespace roster::services {
 // OK stays OK. A refusal carries payloads, whose type URLs are:
 //   "reason"          the reason, e.g. EMAIL_TAKEN: becomes google.rpc.ErrorInfo of domain "roster"
 //   "metadata/<key>"  a value of ErrorInfo.metadata
-//   "field/<path>"    what is wrong with a field: becomes a violation of google.rpc.BadRequest,
-//   sorted by path "retry_ms"        milliseconds, decimal: becomes google.rpc.RetryInfo
-// It keeps its code and message; the details are a google.rpc.Status in the trailer. Violations
-// stop at 3 KiB, because gRPC clients drop a whole answer whose trailers exceed 8 KiB; what is left
-// out fails again at the next attempt.
+//   "field/<path>"    what is wrong with a field: becomes a violation of google.rpc.BadRequest;
+//                     they are sorted by path
+//   "retry_ms"        milliseconds, decimal: becomes google.rpc.RetryInfo
+// The refusal keeps its code and message; the details are a google.rpc.Status in the trailer. At
+// most 3 KiB of violations are sent, because gRPC clients drop an answer whose trailers exceed
+// 8 KiB; a client learns of the others when it tries again.
 //
-// A status without "reason" is nobody's refusal but a failure inside: it becomes INTERNAL "internal
-// error" without details, and its cause stays here. The caller logs it. Thread-safe.
+// An error without "reason" is a failure inside the server: it becomes INTERNAL "internal error"
+// without details, and the caller of ToGrpc logs the cause. Thread-safe.
 grpc::Status ToGrpc(const absl::Status& status);
 
 }  // namespace roster::services

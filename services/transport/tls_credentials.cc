@@ -9,14 +9,14 @@
 namespace roster::services {
 namespace {
 
-// Asked before each handshake, one at a time.
+// Called before each handshake, one at a time.
 grpc_ssl_certificate_config_reload_status FetchNew(void* watch,
                                                    grpc_ssl_server_certificate_config** config) {
   const auto identity = static_cast<TlsWatch*>(watch)->TakeNew();
   if (identity == nullptr) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
   const grpc_ssl_pem_key_cert_pair pair = {identity->key_pem.c_str(),
                                            identity->certificate_pem.c_str()};
-  // Where nobody is asked for a certificate the roots are of no use, but without any gRPC aborts.
+  // Clients need roots only where they show a certificate, but gRPC aborts without any.
   const std::string& roots =
       identity->client_ca_pem.empty() ? identity->certificate_pem : identity->client_ca_pem;
   *config = grpc_ssl_server_certificate_config_create(roots.c_str(), &pair, 1);
@@ -27,7 +27,7 @@ class WatchedCredentials final : public grpc::ServerCredentials {
  public:
   explicit WatchedCredentials(TlsWatch& watch) : watch_(watch) {}
 
-  // Who calls is told by the engine, not by a processor.
+  // The engine authenticates calls, so a processor is not needed.
   void SetAuthMetadataProcessor(
       const std::shared_ptr<grpc::AuthMetadataProcessor>& /*processor*/) override {}
 

@@ -63,7 +63,7 @@ absl::Status CheckFile(const std::string& path, const struct stat& found, Secrec
   return absl::OkStatus();
 }
 
-// Asks the open file, not its path, for the mode: the path may name another file a moment later.
+// The mode is that of the open file: the path may name another file a moment later.
 absl::StatusOr<std::string> ReadFile(const std::string& path, Secrecy secrecy) {
   const FileDescriptor file(
       open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));  // a FIFO must not block
@@ -87,8 +87,8 @@ BioPtr Reader(const std::string& pem) {
   return BioPtr(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
 }
 
-// The first certificate of the text; null when it has none, or any of them is damaged: a file that
-// is being written may end anywhere.
+// The first certificate of the text. Null when it has none or any of them is damaged, because a
+// file that is being written may end anywhere.
 CertificatePtr FirstOfWhole(const std::string& pem) {
   const BioPtr reader = Reader(pem);
   CertificatePtr first(PEM_read_bio_X509(reader.get(), nullptr, nullptr, nullptr));
@@ -105,7 +105,7 @@ absl::Status NoCertificate(const std::string& path) {
   return absl::InvalidArgumentError(path + " holds no PEM certificate, or a damaged one");
 }
 
-// gRPC says nothing but "cannot start" about files that do not fit, so they are tried here first.
+// gRPC only reports "cannot start" about files that do not match, so they are checked here first.
 absl::Status Check(const TlsFiles& files, const TlsIdentity& identity) {
   const CertificatePtr certificate = FirstOfWhole(identity.certificate_pem);
   char no_passphrase[] =

@@ -1,4 +1,4 @@
-// The certificate and key that a server shows to its clients, and whose clients it lets in.
+// The certificate and key of a server, and the authorities that sign for its clients.
 
 #ifndef ROSTER_SERVICES_TRANSPORT_TLS_IDENTITY_H_
 #define ROSTER_SERVICES_TRANSPORT_TLS_IDENTITY_H_
@@ -9,16 +9,16 @@
 
 namespace roster::services {
 
-// Where the PEM files are.
+// The paths of the PEM files.
 struct TlsFiles {
   std::string certificate;  // the server's own certificate first, then the chain
   std::string key;
-  // Certificates of the authorities by which clients' certificates must be signed. Empty: clients
-  // are not asked for any.
+  // Certificates of the authorities, one of which must have signed a client's certificate. Empty:
+  // clients show none.
   std::string client_ca = {};
 };
 
-// What they hold. `key_pem` is a secret: never logged, never part of an error.
+// The content of the files. `key_pem` is a secret: never logged, never part of an error.
 struct TlsIdentity {
   std::string certificate_pem;
   std::string key_pem;
@@ -27,12 +27,12 @@ struct TlsIdentity {
   bool operator==(const TlsIdentity&) const = default;
 };
 
-// Reads the files and tries whether they can serve. Every error names the file.
+// Reads the files and checks that a server can use them. Every error names the file.
 // NOT_FOUND, PERMISSION_DENIED, …: the system's error of opening or reading it.
 // FAILED_PRECONDITION: group or others have any permission on the key file (it must be 0600 or
-// stricter; a symbolic link is followed), or the path is no regular file, or the file is larger
-// than 1 MiB. INVALID_ARGUMENT: it holds no PEM certificate or a damaged one, or no unencrypted PEM
-// key, or the two do not belong together.
+// stricter; a symbolic link is followed), or the path is not a regular file, or the file is larger
+// than 1 MiB. INVALID_ARGUMENT: it has no PEM certificate, a damaged one, or no unencrypted PEM
+// key, or certificate and key do not match.
 absl::StatusOr<TlsIdentity> LoadTlsIdentity(const TlsFiles& files);
 
 }  // namespace roster::services

@@ -10,13 +10,13 @@ namespace {
 
 using Properties = rocksdb::DB::Properties;
 
-// Of all tables together.
+// The property, summed over all tables.
 uint64_t Sum(rocksdb::DB& db, const std::string& property) {
   uint64_t value = 0;
   return db.GetAggregatedIntProperty(property, &value) ? value : 0;
 }
 
-// Of the whole directory, whichever table is asked.
+// A property of the whole directory.
 uint64_t Whole(rocksdb::DB& db, const std::string& property) {
   uint64_t value = 0;
   return db.GetIntProperty(property, &value) ? value : 0;
@@ -32,7 +32,7 @@ uint64_t WalBytes(rocksdb::DB& db) {
 
 }  // namespace
 
-void CountFigures(rocksdb::DBOptions& options) {
+void EnableStats(rocksdb::DBOptions& options) {
   options.statistics = rocksdb::CreateDBStatistics();
   options.statistics->set_stats_level(rocksdb::StatsLevel::kExceptHistogramOrTimers);
 }

@@ -1,4 +1,4 @@
-// How figures are asked of RocksDB.
+// Reads the statistics of a RocksDB directory.
 
 #ifndef ROSTER_STORAGE_BASE_ROCKSDB_STATS_H_
 #define ROSTER_STORAGE_BASE_ROCKSDB_STATS_H_
@@ -9,10 +9,10 @@
 
 namespace roster::storage {
 
-// Makes a directory that is opened with these options count what FiguresOf tells.
-void CountFigures(rocksdb::DBOptions& options);
+// Makes a directory that is opened with these options count what StatsOf returns.
+void EnableStats(rocksdb::DBOptions& options);
 
-// Takes a moment: it looks at the files of the write-ahead log. What can't be had is 0.
+// Reads the names and sizes of the write-ahead log's files. A value that can't be read is 0.
 StoreStats StatsOf(rocksdb::DB& db);
 
 }  // namespace roster::storage

@@ -8,11 +8,10 @@
 namespace roster::storage {
 namespace {
 
-// Whether a directory could not be opened because somebody else has it open.
+// Whether a directory could not be opened because it is open already.
 bool IsInUse(const rocksdb::Status& status) {
   if (!status.IsIOError() || status.getState() == nullptr) return false;
-  // RocksDB has no code for this. Its two sentences: another process has the lock, this process has
-  // it.
+  // RocksDB has no code for this, but two texts: another process has the lock, or this one has it.
   const std::string_view text = status.getState();
   return text.rfind("While lock file", 0) == 0 ||
          text.rfind("lock hold by current process", 0) == 0;

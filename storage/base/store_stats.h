@@ -1,4 +1,4 @@
-// What is known of a directory of the store while it is open, for metrics.
+// Statistics of an open directory of the store, for metrics.
 
 #ifndef ROSTER_STORAGE_BASE_STORE_STATS_H_
 #define ROSTER_STORAGE_BASE_STORE_STATS_H_
@@ -9,11 +9,11 @@
 
 namespace roster::storage {
 
-// All sizes in bytes. Counts begin with the opening.
+// Sizes are in bytes. Counts begin when the directory is opened.
 struct StoreStats {
   uint64_t table_bytes = 0;     // files of tables that are in use
-  uint64_t obsolete_bytes = 0;  // files of tables that a reader still has or that are to be removed
-  uint64_t live_bytes = 0;      // estimate of what would be left when all was compacted
+  uint64_t obsolete_bytes = 0;  // files of tables that readers still use, or soon to be removed
+  uint64_t live_bytes = 0;      // estimate of what a full compaction would leave
   uint64_t memtable_bytes = 0;
   uint64_t wal_bytes = 0;  // files of the write-ahead log
   uint64_t cache_bytes = 0;

@@ -25,8 +25,8 @@ Cipher NewCipher() {
   return cipher;
 }
 
-// Set up with key and nonce. One a thread, which is never told its algorithm again: that costs more
-// than to seal a name.
+// The cipher of this thread, set up with key and nonce. It keeps its algorithm, because setting
+// that costs more than sealing a name.
 EVP_CIPHER_CTX* Prepare(const SecretKey& key, std::string_view nonce, bool encrypt) {
   thread_local const Cipher kCipher = NewCipher();
   if (EVP_CipherInit_ex2(kCipher.get(), nullptr, Bytes(key.bytes()), Bytes(nonce),

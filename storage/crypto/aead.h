@@ -13,15 +13,15 @@
 
 namespace roster::storage {
 
-// Nonce before and tag after the ciphertext, which is as long as the text.
+// The nonce is before the ciphertext and the tag after it; the ciphertext is as long as the text.
 inline constexpr size_t kNonceBytes = 12;
 inline constexpr size_t kTagBytes = 16;
 inline constexpr size_t kSealBytes = kNonceBytes + kTagBytes;
 
-// The text, readable only with the key, and only under the same `context`. Thread-safe.
+// Encrypts the text. Only the same key and the same `context` open it. Thread-safe.
 std::string Seal(const SecretKey& key, std::string_view context, std::string_view text);
 
-// The text that was sealed; nothing when key or context are others, or a bit was changed.
+// The text that was sealed. Nothing: the key or context is another, or a bit was changed.
 // Thread-safe.
 std::optional<std::string> Open(const SecretKey& key, std::string_view context,
                                 std::string_view sealed);

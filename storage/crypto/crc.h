@@ -1,4 +1,4 @@
-// CRC-32 (IEEE 802.3), which finds bytes that changed by accident.
+// CRC-32 (IEEE 802.3), which detects accidental changes.
 
 #ifndef ROSTER_STORAGE_CRYPTO_CRC_H_
 #define ROSTER_STORAGE_CRYPTO_CRC_H_

@@ -1,4 +1,4 @@
-// A secret of 32 bytes: not printable, not comparable, wiped when it goes.
+// A secret of 32 bytes: not printable, not comparable, wiped by the destructor.
 
 #ifndef ROSTER_STORAGE_CRYPTO_SECRET_KEY_H_
 #define ROSTER_STORAGE_CRYPTO_SECRET_KEY_H_
@@ -15,7 +15,7 @@ inline constexpr size_t kSecretKeyBytes = 32;
 // Thread-compatible.
 class SecretKey {
  public:
-  // From the system's random numbers.
+  // A new key from the system's random numbers.
   static SecretKey Random();
   // `bytes` are kSecretKeyBytes.
   explicit SecretKey(std::string_view bytes);
@@ -23,25 +23,24 @@ class SecretKey {
   SecretKey(const SecretKey&) = default;
   SecretKey& operator=(const SecretKey&) = default;
 
-  // Another key, for one purpose alone: HMAC-SHA-256 of the purpose under this key, as HKDF-Expand
-  // (RFC 5869 §2.3) makes its first block.
+  // Another key, for one purpose alone: HMAC-SHA-256 of the purpose under this key, which is the
+  // first block of HKDF-Expand (RFC 5869 §2.3).
   SecretKey DeriveFor(std::string_view purpose) const;
 
   // HMAC-SHA-256 (RFC 2104) of a message.
   std::string Authenticate(std::string_view message) const;
 
-  // For those who use it; never to be kept, logged or compared.
+  // Raw bytes for OpenSSL calls. Do not store, log or compare.
   std::string_view bytes() const { return {bytes_.data(), bytes_.size()}; }
 
  private:
   std::array<char, kSecretKeyBytes> bytes_;
 };
 
-// Random bytes of the system; ends the process when it has none.
+// Random bytes of the system. Ends the process if it has none.
 std::string RandomBytes(size_t count);
 
-// Whether two texts of the same length are the same, in a time that tells nothing of where they
-// differ.
+// Whether two texts are equal. The time depends on their lengths alone, not on where they differ.
 bool EqualInConstantTime(std::string_view a, std::string_view b);
 
 }  // namespace roster::storage

@@ -15,7 +15,7 @@ struct FreeDigest {
 }  // namespace
 
 std::string Sha256(std::string_view bytes) {
-  // Fetched once: OpenSSL 3 looks an algorithm up by name at every use otherwise, which costs as
+  // Fetched once: otherwise OpenSSL 3 looks the algorithm up by name at every use, which costs as
   // much as hashing a record.
   static EVP_MD* const kSha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   thread_local std::unique_ptr<EVP_MD_CTX, FreeDigest> context(EVP_MD_CTX_new());

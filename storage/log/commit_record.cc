@@ -54,7 +54,7 @@ absl::StatusOr<StampedRecords> StampRecords(std::string_view log_id, const LogTa
       return absl::InvalidArgumentError(absl::StrCat("the record would have ", record.size(),
                                                      " bytes, more than ", kMaxCommitBytes));
     }
-    // Protobuf writes text that it refuses to read. Such a record would lock the log for ever.
+    // Protobuf writes some text that it refuses to read. Such a record could never be read again.
     if (!read_back.ParseFromString(record)) {
       return absl::InvalidArgumentError("the record can't be read back; is its text UTF-8?");
     }

@@ -1,5 +1,4 @@
-// Commit records as bytes: what is stamped on them and checked when they are read, shared by every
-// log.
+// Commit records as bytes, for every log: the stamps they get, and the checks when they are read.
 
 #ifndef ROSTER_STORAGE_LOG_COMMIT_RECORD_H_
 #define ROSTER_STORAGE_LOG_COMMIT_RECORD_H_
@@ -20,18 +19,18 @@ namespace roster::storage {
 
 inline constexpr size_t kLogIdBytes = 16;
 
-// An id for a new log, from the system's random numbers.
+// A random id for a new log.
 std::string NewLogId();
 
-// Records ready to be stored, and the tail of the log that has them.
+// Records ready to be stored, and the tail of the log once it has them.
 struct StampedRecords {
   std::vector<std::string> records;
   LogTail tail;
 };
 
 // Stamps each commit with log id, shard, epoch, position and the hash of the record before it, and
-// encodes it. INVALID_ARGUMENT: a record is over kMaxCommitBytes, or could not be read back (text
-// that is not UTF-8).
+// encodes it. INVALID_ARGUMENT: a record is over kMaxCommitBytes, has personal data that is not
+// sealed, or could not be read back (text that is not UTF-8).
 absl::StatusOr<StampedRecords> StampRecords(std::string_view log_id, const LogTail& tail,
                                             std::vector<event::v1::Commit>& commits);
 
@@ -49,7 +48,7 @@ class RecordReader {
   RecordReader(std::string_view log_id, domain::Position first) : log_id_(log_id), next_(first) {}
 
   // Takes the next record.
-  // DATA_LOSS: it can't be parsed, is of another log or position, or is not chained to the one
+  // DATA_LOSS: it can't be parsed, belongs to another log or position, or is not chained to the one
   // before it; the message names the position.
   absl::Status Add(std::string_view record);
 
@@ -63,12 +62,12 @@ class RecordReader {
  private:
   std::string log_id_;
   domain::Position next_;
-  std::string previous_hash_;  // empty: not known, the first record is not checked
+  std::string previous_hash_;  // empty: unknown, so the first record is not checked
   size_t bytes_ = 0;
   std::vector<event::v1::Commit> commits_;
 };
 
-// DATA_LOSS naming the position of a record of the log.
+// The error of a damaged record: DATA_LOSS, with its position.
 absl::Status DamagedRecord(domain::Position position, std::string_view what);
 
 }  // namespace roster::storage

@@ -1,9 +1,8 @@
 // The log: the only source of truth. An append-only sequence of commit records with gapless
 // positions.
 //
-// A port with one contract suite (tests/contract/log_contract.cc) that every implementation runs.
-// Nothing outside it may assume that this process is the only writer: whoever appends says which
-// position he expects.
+// A port: every implementation passes one contract suite (tests/contract/log_contract.cc). Callers
+// must not assume that this process is the only writer, so each Append names the head it expects.
 
 #ifndef ROSTER_STORAGE_LOG_LOG_H_
 #define ROSTER_STORAGE_LOG_LOG_H_
@@ -25,7 +24,7 @@ namespace roster::storage {
 
 using domain::Position;
 
-// Of every record, until a restore from a backup raises it.
+// The epoch of every record, until a restore from a backup raises it.
 inline constexpr uint64_t kEpoch = 1;
 
 // The end of a log: what the next record is chained to.
@@ -39,44 +38,44 @@ class Log {
  public:
   virtual ~Log() = default;
 
-  // Identity of the log, 16 bytes.
+  // The identity of the log, 16 bytes.
   virtual const std::string& id() const = 0;
 
-  // Position of the last durable commit; 0 when empty.
+  // The position of the last durable commit; 0 when the log is empty.
   virtual Position head() const = 0;
 
-  // Position and hash of the last durable commit, taken together. Never waits for an Append.
+  // The position and hash of the last durable commit, read together. Never waits for an Append.
   virtual LogTail tail() const = 0;
 
-  // Appends the commits at expected + 1, expected + 2, …, all or nothing, durable when OK is
-  // returned. Stamps each with log id, shard, epoch, position and the hash of the record before it.
-  // ABORTED: the head is not `expected`, somebody else appended; nothing was written.
+  // Appends the commits at expected + 1, expected + 2, …, all or nothing; they are durable when OK
+  // is returned. Stamps each with log id, shard, epoch, position and the hash of the record before.
+  // ABORTED: the head is not `expected`, because another process appended; nothing was written.
   // INVALID_ARGUMENT: a record is over kMaxCommitBytes, has personal data that is not sealed, or
-  // text that is not UTF-8; nothing was
-  // written. Any other error: the outcome is unknown and the log must not be used any more.
+  // text that is not UTF-8; nothing was written.
+  // Any other error: the outcome is unknown and the log must not be used any more.
   virtual absl::Status Append(Position expected, std::vector<event::v1::Commit>& commits) = 0;
 
   // Commits from `from` (at least 1) on, in order, without gaps: at most `limit`, fewer at the end
-  // of the log or once they have kMaxReadBytes, none past it. Who wants all reads on until there
-  // are none. DATA_LOSS: a record is missing, damaged, or not the one that belongs there.
+  // of the log or once they have kMaxReadBytes, none past the end. To get all, call it until it
+  // returns none. DATA_LOSS: a record is missing, damaged, or not the one that belongs there.
   virtual absl::StatusOr<std::vector<event::v1::Commit>> Read(Position from,
                                                               size_t limit) const = 0;
 
   // Waits until the head has reached `position`, at most for `timeout`. Returns whether it has.
   virtual bool Await(Position position, absl::Duration timeout) const = 0;
 
-  // For metrics; all 0 where there are no files.
+  // For metrics; all 0 in a log without files.
   virtual StoreStats stats() const { return {}; }
 };
 
-// The time of the commit at a position that the log has; before all times at 0. Errors as Read.
+// The time of the commit at a position that the log has; infinite past at 0. Errors as Read.
 absl::StatusOr<absl::Time> TimeAt(const Log& log, Position position);
 
 // The most bytes that a commit record may have.
 inline constexpr size_t kMaxCommitBytes = 512 * 1024;
 
-// A read ends with the record that brings it to this many bytes, whatever its limit: a record may
-// be large.
+// A read ends with the record that brings it to this many bytes, whatever its limit, because a
+// record may be large.
 inline constexpr size_t kMaxReadBytes = 8 << 20;
 
 }  // namespace roster::storage

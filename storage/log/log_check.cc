@@ -28,11 +28,11 @@ namespace {
 
 using event::v1::Commit;
 
-// About a second of reading; what is older is checked when it is read, and by VerifyRocksDbLog.
+// About a second of reading. Older tables are checked when they are read, and by VerifyRocksDbLog.
 constexpr uint64_t kBudgetBytes = uint64_t{1} << 30;
 constexpr size_t kVerifyChunk = 10'000;
 
-// What is wrong with the log in a directory. Only against damage a restore is of use.
+// An error of the log in a directory. Only damage is mended by a restore.
 absl::Status Refuse(absl::StatusCode code, const std::string& directory, const std::string& what) {
   const char* const advice = code == absl::StatusCode::kDataLoss
                                  ? " Restore the log from a backup or from the disk it was on"
@@ -45,15 +45,15 @@ absl::Status Damaged(const std::string& directory, const std::string& what) {
   return Refuse(absl::StatusCode::kDataLoss, directory, what);
 }
 
-// What RocksDB says, with the file that it means.
+// The text of RocksDB, with the file that it means.
 std::string Sentence(const rocksdb::Status& status) {
   const std::string text = status.ToString();
-  // Write-ahead logs are the only files that it does not name.
+  // RocksDB names every file but write-ahead logs.
   if (status.IsCorruption() && !absl::StrContains(text, "/") &&
       !absl::StrContains(text, "CURRENT")) {
     return absl::StrCat(text, " in a write-ahead log, a *.log file");
   }
-  // A table that is missing is looked for under the name of an older format too, and told by it.
+  // RocksDB looks for a missing table under the name of an older format too, and reports that name.
   return absl::StrReplaceAll(text, {{".ldb", ".sst"}});
 }
 
@@ -67,7 +67,7 @@ absl::Status RefuseRocksDb(const rocksdb::Status& status, const std::string& dir
   return FromRocksDb(status, absl::StrCat("check the log in ", directory));
 }
 
-// The log of a directory, opened so that nothing of it can change.
+// The log of a directory, opened so that no file of it can change.
 class OpenLog {
  public:
   static absl::StatusOr<std::unique_ptr<OpenLog>> Open(const std::string& directory,
@@ -89,7 +89,7 @@ class OpenLog {
   const std::string directory_;
   std::unique_ptr<rocksdb::Env> env_;
   rocksdb::Options options_;
-  std::unique_ptr<rocksdb::DB> db_;  // before env_ on the way out
+  std::unique_ptr<rocksdb::DB> db_;  // destroyed before env_
   LogIdentity identity_;
 };
 
@@ -169,8 +169,8 @@ absl::Status OpenLog::CheckTables(uint64_t budget_bytes) const {
   return CheckCount(entries);
 }
 
-// A MANIFEST cut short or a lost write-ahead log can take records from the middle: the end is where
-// it must be, and a reader would find the gap only when he gets there.
+// A MANIFEST cut short or a lost write-ahead log can remove records from the middle. The end is
+// where it must be then, and a reader would find the gap only on reaching it.
 absl::Status OpenLog::CheckCount(uint64_t entries) const {
   for (const std::string* property : {&rocksdb::DB::Properties::kNumEntriesActiveMemTable,
                                       &rocksdb::DB::Properties::kNumEntriesImmMemTables}) {
@@ -187,8 +187,8 @@ absl::Status OpenLog::CheckCount(uint64_t entries) const {
 }
 
 absl::Status OpenLog::CheckChain() const {
-  // Each chunk begins with the record that the one before ended with, so that every two neighbours
-  // are read together once.
+  // Each chunk begins with the last record of the one before, so that every two neighbours are read
+  // together once.
   Position last = 0;
   while (last < identity_.tail.head) {
     const absl::StatusOr<std::vector<Commit>> commits = ReadRecords(

@@ -20,14 +20,13 @@ using event::v1::Commit;
 constexpr char kRecordKeyPrefix = 'c';
 constexpr size_t kRecordKeyBytes = 1 + domain::kPositionBytes;
 
-// 0, which no record has, for a key that is not one of a record.
+// The position of a record's key; 0, which no record has, for any other key.
 Position PositionOf(rocksdb::Slice key) {
   if (key.size() != kRecordKeyBytes || key[0] != kRecordKeyPrefix) return 0;
   return domain::TrailingPosition(key.ToStringView());
 }
 
-// A fact about the log. DATA_LOSS: it is not there, although it was written when the log was
-// created.
+// A fact that was written when the log was created. DATA_LOSS: it is missing.
 absl::StatusOr<std::string> ReadFact(rocksdb::DB& db, const char* key) {
   std::string value;
   const rocksdb::Status status = db.Get(rocksdb::ReadOptions(), key, &value);
@@ -78,18 +77,18 @@ std::string RecordKey(Position position) {
 rocksdb::Options LogDbOptions(rocksdb::Env* env) {
   rocksdb::Options options;
   if (env != nullptr) options.env = env;
-  // A crash may leave the last write torn; it was never acknowledged.
+  // A crash may tear the last write, which was not acknowledged then.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
-  // What was replayed from a torn tail gets into a synced table before anything is added.
+  // Records replayed from a torn tail are in a synced table before others are added.
   options.avoid_flush_during_recovery = false;
   options.max_total_wal_size = 64 << 20;
-  // Made at each open, whatever there is to do; a log has few tables.
+  // RocksDB starts these threads at each open; a log has few tables.
   options.max_file_opening_threads = 4;
   options.write_buffer_size = 32 << 20;
   options.allow_concurrent_memtable_write = false;
   options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
   options.keep_log_file_num = 2;
-  CountFigures(options);
+  EnableStats(options);
   return options;
 }
 

@@ -31,7 +31,7 @@ class MemoryLog final : public Log {
   const std::string id_;
   PublishedHead head_{LogTail()};
   mutable Mutex mutex_;
-  // The record at position 1 first.
+  // In the order of positions, from 1.
   std::vector<std::string> records_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -75,7 +75,7 @@ class ReadOnlyFiles final : public rocksdb::FileSystemWrapper {
                     IODebugContext*) override {
     return Refused(path);  // it would make the file
   }
-  // RocksDB takes no notice of files that it can't remove, but says so.
+  // RocksDB goes on when a file can't be removed, but reports it.
   IOStatus DeleteFile(const std::string&, const IOOptions&, IODebugContext*) override {
     return IOStatus::OK();
   }

@@ -1,8 +1,8 @@
 // A file system in which nothing can be changed.
 //
-// RocksDB's own read-only mode is a promise about rows, not about files. Whoever looks at a damaged
-// directory must not depend on it: RocksDB removes what it takes for obsolete, and where a MANIFEST
-// is cut short that is all the tables that the rest of it does not name.
+// RocksDB's own read-only mode protects rows, not files: it removes files that it takes for
+// obsolete. In a damaged directory whose MANIFEST is cut short, those are all the tables that the
+// rest of the MANIFEST does not name.
 
 #ifndef ROSTER_STORAGE_LOG_READ_ONLY_FILES_H_
 #define ROSTER_STORAGE_LOG_READ_ONLY_FILES_H_
@@ -13,11 +13,11 @@
 
 namespace roster::storage {
 
-// An environment over the files of `env` (null: the system's): what removes something is ignored,
-// what makes or changes something fails, a directory's messages of its own go nowhere. Thread-safe.
+// An environment over the files of `env` (null: the system's). Removals are ignored, all other
+// changes fail, and RocksDB's own log messages are dropped. Thread-safe.
 std::unique_ptr<rocksdb::Env> ReadOnlyEnv(rocksdb::Env* env);
 
-// Takes messages and keeps none.
+// A logger that drops every message.
 std::shared_ptr<rocksdb::Logger> SilentLogger();
 
 }  // namespace roster::storage

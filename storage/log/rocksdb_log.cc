@@ -45,7 +45,7 @@ class RocksDbLog final : public Log {
   const std::string id_;
   PublishedHead head_;  // changes under append_mutex_ only
   Mutex append_mutex_;
-  // Of a write, after which nothing is known about the end of the log.
+  // The error of a write. The end of the log is unknown after it.
   absl::Status failure_ ABSL_GUARDED_BY(append_mutex_);
 };
 
@@ -63,7 +63,7 @@ absl::Status RocksDbLog::Append(Position expected, std::vector<Commit>& commits)
   options.sync = true;
   failure_ = FromRocksDb(db_->Write(options, &batch), "append to the log");
   if (!failure_.ok()) return failure_;
-  // Readers do not look past the head, so they see a record only now that it is durable.
+  // Readers do not read past the head, so they see the records from now on, when they are durable.
   head_.Set(std::move(stamped.tail));
   return absl::OkStatus();
 }
@@ -91,7 +91,7 @@ absl::Status MakeDirectory(rocksdb::Env* env, const std::string& directory) {
   if (env != nullptr) {
     return FromRocksDb(env->CreateDirIfMissing(directory), absl::StrCat("create ", directory));
   }
-  // RocksDB would make it readable by everybody.
+  // RocksDB would let all users read it.
   if (mkdir(directory.c_str(), 0700) == 0 || errno == EEXIST) return absl::OkStatus();
   return absl::ErrnoToStatus(errno, absl::StrCat("can't create ", directory));
 }
@@ -112,7 +112,7 @@ absl::StatusOr<std::unique_ptr<Log>> CreateRocksDbLog(const std::string& directo
 
 absl::StatusOr<std::unique_ptr<Log>> OpenRocksDbLog(const std::string& directory,
                                                     const RocksDbLogOptions& options) {
-  // Asked here, because RocksDB would leave an empty directory behind.
+  // RocksDB would leave an empty directory behind.
   if (IsLogMissing(directory, options.env)) return NoLog(directory);
   return Open(LogDbOptions(options.env), directory);
 }

@@ -16,18 +16,18 @@ class Env;
 namespace roster::storage {
 
 struct RocksDbLogOptions {
-  // Where the files are. Null: the system's file system. Outlives the log.
+  // The file system. Null: the system's. Outlives the log.
   rocksdb::Env* env = nullptr;
 };
 
-// Creates an empty log with a new id. The parent of the directory must exist, and its entry for the
-// directory is for the caller to sync.
+// Creates an empty log with a new id. The parent of the directory must exist, and the caller syncs
+// its entry for the directory.
 // ALREADY_EXISTS: there is a log. FAILED_PRECONDITION: the directory is in use by another process.
 absl::StatusOr<std::unique_ptr<Log>> CreateRocksDbLog(const std::string& directory,
                                                       const RocksDbLogOptions& options = {});
 
-// Opens a log and keeps it for this process alone until it is destroyed. The directory changes by
-// that, which makes some damage final: CheckRocksDbLog (log_check.h) comes before it.
+// Opens a log, for this process alone until it is destroyed. Call CheckRocksDbLog (log_check.h)
+// first: opening changes the directory, which makes some damage final.
 // NOT_FOUND: there is none. FAILED_PRECONDITION: in use by another process, or of another format.
 // DATA_LOSS: the directory or its last record is damaged.
 absl::StatusOr<std::unique_ptr<Log>> OpenRocksDbLog(const std::string& directory,

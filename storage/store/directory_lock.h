@@ -1,4 +1,4 @@
-// A directory that this process has for itself.
+// An exclusive lock on a directory.
 
 #ifndef ROSTER_STORAGE_STORE_DIRECTORY_LOCK_H_
 #define ROSTER_STORAGE_STORE_DIRECTORY_LOCK_H_
@@ -10,11 +10,11 @@
 
 namespace roster::storage {
 
-// Held until it is destroyed, or the process ends in whatever way. Thread-compatible; movable.
+// Held until it is destroyed or the process ends, also by a kill. Thread-compatible; movable.
 class DirectoryLock {
  public:
-  // NOT_FOUND: there is no such directory. FAILED_PRECONDITION: another process has it. Others: of
-  // the file system.
+  // NOT_FOUND: there is no such directory. FAILED_PRECONDITION: another process has the lock. Other
+  // errors are those of the file system.
   static absl::StatusOr<DirectoryLock> Take(const std::string& directory);
 
   DirectoryLock(DirectoryLock&& other) noexcept;

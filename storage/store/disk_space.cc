@@ -13,7 +13,7 @@ namespace {
 
 constexpr uint64_t kLeastFreeBytes = 64 << 20;
 constexpr uint64_t kLeastFreePercent = 5;
-// What opening writes: the tail of the log into a table, folded views, and files of fixed size.
+// Opening writes the tail of the log into a table, folded views, and files of fixed size.
 constexpr uint64_t kOpeningBytes = 32 << 20;
 
 uint64_t FreeBytes(const struct statvfs& space) {
@@ -32,13 +32,13 @@ bool HasDiskSpace(const std::string& directory) {
 absl::Status CheckDiskSpaceToOpen(const std::string& directory) {
   struct statvfs space = {};
   if (statvfs(directory.c_str(), &space) != 0) {
-    return absl::ErrnoToStatus(errno, absl::StrCat("can't ask for the room in ", directory));
+    return absl::ErrnoToStatus(errno, absl::StrCat("can't read the free space of ", directory));
   }
   if (FreeBytes(space) >= kOpeningBytes) return absl::OkStatus();
-  return absl::ResourceExhaustedError(
-      absl::StrCat("the disk of ", directory, " is full: ", FreeBytes(space) >> 20,
-                   " MiB are free, ", kOpeningBytes >> 20,
-                   " MiB are needed to start. Nothing was changed. Make room and start again"));
+  return absl::ResourceExhaustedError(absl::StrCat(
+      "the disk of ", directory, " is full: ", FreeBytes(space) >> 20, " MiB are free, ",
+      kOpeningBytes >> 20,
+      " MiB are needed to start. Nothing was changed. Free some space and start again"));
 }
 
 }  // namespace roster::storage

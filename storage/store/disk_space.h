@@ -1,5 +1,5 @@
-// Room on the disk. RocksDB as packaged aborts when a write finds the disk full, so writing stops
-// before it comes to that.
+// Disk space. RocksDB as packaged aborts when a write finds the disk full, so commands are refused
+// before that.
 
 #ifndef ROSTER_STORAGE_STORE_DISK_SPACE_H_
 #define ROSTER_STORAGE_STORE_DISK_SPACE_H_
@@ -10,13 +10,13 @@
 
 namespace roster::storage {
 
-// Whether the file system of the directory has room for commands: at least 64 MiB and 5 % of it are
-// free. False also when it can't be asked.
+// Whether the file system of the directory has space for commands: at least 64 MiB and 5 % of it
+// are free. False also if that can't be found out.
 bool HasDiskSpace(const std::string& directory);
 
-// Whether there is room to open a store, less than that for commands: a server that takes no more
-// commands can be started and read. RESOURCE_EXHAUSTED: there is not; the message says how much is
-// wanted.
+// Whether there is space to open a store. It takes less than commands do, so a server that refuses
+// commands can still be started and read. RESOURCE_EXHAUSTED: there is not enough; the message says
+// how much is needed.
 absl::Status CheckDiskSpaceToOpen(const std::string& directory);
 
 }  // namespace roster::storage

@@ -19,12 +19,12 @@ namespace {
 constexpr char kErased[] = "erased";
 constexpr char kForgotten[] = "forgotten";
 
-// What is written of a line: its text and the checksum of that.
+// A line as it is written: its text and the checksum of that.
 std::string WithChecksum(std::string_view text) {
   return absl::StrCat(std::string(text), " ", absl::BytesToHexString(Crc32(text)));
 }
 
-// The text of a line that was written; nothing when it was changed.
+// The text of a line. Nothing: its checksum does not match.
 std::optional<std::string_view> TextOf(std::string_view line) {
   const std::string_view text = line.substr(0, line.rfind(' '));
   if (WithChecksum(text) != line) return std::nullopt;
@@ -38,7 +38,7 @@ absl::StatusOr<ErasureList> ErasureList::Open(const std::string& path, rocksdb::
   const absl::StatusOr<std::string> text = ReadFile(path, env);
   if (absl::IsNotFound(text.status())) return list;
   if (!text.ok()) return text.status();
-  // What is after the last line break was torn by a crash, before it counted.
+  // Text after the last line break is a line that a crash has torn; nothing depends on it.
   for (size_t begin = 0, end = 0; (end = text->find('\n', begin)) != std::string::npos;
        begin = end + 1) {
     const std::string_view line = std::string_view(*text).substr(begin, end - begin);

@@ -1,5 +1,5 @@
-// The erasure list: a file outside the store that names every user who was erased, so that an older
-// copy of the vault, or of the log, can't bring one back.
+// The erasure list: a file outside the store that names every erased user. With it they stay erased
+// when an older copy of the vault or of the log is restored.
 
 #ifndef ROSTER_STORAGE_STORE_ERASURE_LIST_H_
 #define ROSTER_STORAGE_STORE_ERASURE_LIST_H_
@@ -19,22 +19,22 @@ class Env;
 
 namespace roster::storage {
 
-// Lines of text (FORMAT.md), only ever added to. Thread-compatible.
+// Lines of text (FORMAT.md), which are added and never changed. Thread-compatible.
 class ErasureList {
  public:
-  // Reads the list; a file that is missing is an empty one. DATA_LOSS: a line can't be read; the
-  // message names the file. `env` null: the system's file system.
+  // Reads the list; without a file it is empty. DATA_LOSS: a line is damaged; the message names the
+  // file. `env` null: the system's file system.
   static absl::StatusOr<ErasureList> Open(const std::string& path, rocksdb::Env* env = nullptr);
 
-  // Adds those that are not in it yet, durably.
+  // Adds the erasures that are not in the list yet, durably.
   absl::Status Add(const std::vector<Erasure>& erasures);
 
-  // Says, durably, that nothing is left of all that were erased up to the position.
+  // Records, durably, that nothing is left of any user erased up to the position.
   absl::Status Forgotten(Position position);
 
-  // The keys of the list.
+  // The keys of the erased users.
   const std::set<uint64_t>& key_ids() const { return key_ids_; }
-  // Up to where nothing is left.
+  // The position of the last Forgotten.
   Position forgotten() const { return forgotten_; }
 
  private:

@@ -1,4 +1,4 @@
-// Creating a store.
+// InitStore.
 
 #include <sys/stat.h>
 
@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What a fresh file system has in its root.
+// The directory that a new file system has in its root.
 constexpr char kLostAndFound[] = "lost+found";
 
 absl::Status LastError(std::string_view what, const std::string& path) {
@@ -48,23 +48,23 @@ absl::Status CheckEmpty(const std::string& directory) {
   return absl::ErrnoToStatus(error.value(), absl::StrCat("can't read ", directory));
 }
 
-absl::StatusOr<SecretKey> ReadOrCreateKey(const std::string& place) {
-  absl::StatusOr<SecretKey> key = ReadKeyEncryptionKey(place);
+absl::StatusOr<SecretKey> ReadOrCreateKey(const std::string& source) {
+  absl::StatusOr<SecretKey> key = ReadKeyEncryptionKey(source);
   if (!absl::IsNotFound(key.status())) return key;
-  ROSTER_TRY(CreateKeyEncryptionKey(place));
-  return ReadKeyEncryptionKey(place);
+  ROSTER_TRY(CreateKeyEncryptionKey(source));
+  return ReadKeyEncryptionKey(source);
 }
 
-// The id of the log that an InitStore was creating when it broke off; empty: none was, or it had
-// not come far enough to have made a vault.
+// The id of the log that an interrupted InitStore was creating. Empty: there is none, or InitStore
+// had not created the vault yet.
 std::string UnfinishedLogId(const std::string& directory) {
   const auto log = OpenRocksDbLog(UnfinishedLogDirectory(directory));
   return log.ok() && (*log)->head() > 0 ? (*log)->id() : "";
 }
 
-// Removes vault and checkpoint when they are those of the unfinished log, and refuses any others.
-absl::Status ClearPlaces(const StorePaths& paths, const SecretKey& key,
-                         const std::string& unfinished) {
+// Removes the vault and checkpoint of the unfinished log, and refuses those of any other.
+absl::Status RemoveUnfinished(const StorePaths& paths, const SecretKey& key,
+                              const std::string& unfinished) {
   if (fs::exists(paths.erasure_list())) {
     return absl::AlreadyExistsError(
         absl::StrCat("the erasure list of a store is at ", paths.erasure_list()));
@@ -90,13 +90,12 @@ absl::Status ClearPlaces(const StorePaths& paths, const SecretKey& key,
   return absl::ErrnoToStatus(error.value(), "can't clear away what an init left");
 }
 
-// The log under its unfinished name, then what refers to it.
+// Creates the log under its unfinished name, then the parts that refer to it.
 absl::Status WriteParts(const StorePaths& paths, const SecretKey& key,
                         std::vector<event::v1::Commit> first) {
   ROSTER_ASSIGN(auto log, CreateRocksDbLog(UnfinishedLogDirectory(paths.directory)));
-  ROSTER_TRY((log)->Append(0, first));
-  absl::Status created =
-      Vault::Create({.path = paths.vault, .key_encryption_key = key}, (log)->id());
+  ROSTER_TRY(log->Append(0, first));
+  absl::Status created = Vault::Create({.path = paths.vault, .key_encryption_key = key}, log->id());
   return created.ok() ? WriteCheckpoint(paths.checkpoint, CheckpointOf(*log)) : created;
 }
 
@@ -109,7 +108,7 @@ absl::Status InitStore(const StorePaths& paths, std::vector<event::v1::Commit> f
   ROSTER_ASSIGN(const DirectoryLock lock, DirectoryLock::Take(directory));
   ROSTER_TRY(CheckEmpty(directory));
   ROSTER_ASSIGN(const SecretKey key, ReadOrCreateKey(paths.key_encryption_key));
-  ROSTER_TRY(ClearPlaces(paths, key, UnfinishedLogId(directory)));
+  ROSTER_TRY(RemoveUnfinished(paths, key, UnfinishedLogId(directory)));
   ROSTER_TRY(WriteParts(paths, key, std::move(first)));
   const std::string unfinished = UnfinishedLogDirectory(directory);
   if (std::rename(unfinished.c_str(), LogDirectory(directory).c_str()) != 0) {

@@ -20,14 +20,14 @@
 namespace roster::storage {
 namespace {
 
-// What is known of a store before anything in it is opened for writing.
+// The result of the checks before any part of a store is opened for writing.
 struct Checked {
   DirectoryLock lock;
   SecretKey key_encryption_key;
   NamedCheckpoint checkpoint;
 };
 
-// A store is there, and nobody else has it.
+// Takes the lock of a store. NOT_FOUND: there is none. FAILED_PRECONDITION: it is in use.
 absl::StatusOr<DirectoryLock> LockStore(const std::string& directory) {
   absl::StatusOr<DirectoryLock> lock = DirectoryLock::Take(directory);
   if (absl::IsNotFound(lock.status())) {
@@ -99,7 +99,7 @@ class OpenedStore final : public Store {
  private:
   absl::Status FinishErasures(const std::function<void(std::string_view)>& say);
 
-  // Members go in the reverse order: the lock last.
+  // Destroyed in the reverse order: the lock last.
   const DirectoryLock lock_;
   const SecretKey key_encryption_key_;
   const std::unique_ptr<Vault> vault_;
@@ -121,7 +121,7 @@ absl::Status OpenedStore::Start(const StoreOptions& options,
   ROSTER_ASSIGN(std::unique_ptr<Views> views, OpenViews(views_options, *log_, *vault_, say));
   views_ = std::move(views);
   if (absl::Status keys = CheckKeys(*vault_, *views_->Latest()); !keys.ok()) {
-    // Folded without a key that should be there, they lack rows.
+    // The views were folded without a key that should be there, so rows are missing.
     views_.reset();
     RemoveFiles(views_options.directory, options.env).IgnoreError();
     return keys;

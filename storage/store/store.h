@@ -1,7 +1,7 @@
-// A store as a whole, and how it is made and opened.
+// A store as a whole: its parts, how it is created and how it is opened.
 //
-//   <directory>/log      the log, the only thing in it that can't be rebuilt
-//   <directory>/views    the views
+//   <directory>/log      the log, which can't be rebuilt from any other part
+//   <directory>/views    the views, which can
 //   <vault>              the keys of persons
 //   <checkpoint>         how far the log had come, and beside it the erasure list
 //
@@ -31,26 +31,26 @@ class Env;
 
 namespace roster::storage {
 
-// Where the parts of a store are.
+// The paths of the parts of a store.
 struct StorePaths {
   std::string directory;
   std::string vault;
-  std::string key_encryption_key;  // as ReadKeyEncryptionKey has it
+  std::string key_encryption_key;  // as the source of ReadKeyEncryptionKey
   std::string checkpoint;
 
-  // All of them beside the directory D: D.vault, D.kek, D.checkpoint.
+  // The paths beside the directory D: D.vault, D.kek, D.checkpoint.
   static StorePaths Beside(const std::string& directory);
 
   std::string erasure_list() const { return checkpoint + ".erased"; }
 };
 
-// Creates the directory (mode 0700, its parent must exist) and in it a store whose log begins with
-// these commits, and its vault, checkpoint and key-encryption key; a key that is there is taken. An
-// empty directory is taken as it is, so that a mounted volume will do. A store is there whole or
-// not at all: what a crash leaves behind, the next InitStore clears away.
-// ALREADY_EXISTS: there is a store, or the vault or checkpoint of one. FAILED_PRECONDITION: the
-// directory holds something else, or another process is creating a store in it. INVALID_ARGUMENT: a
-// commit that no log takes. Others: of the file system.
+// Creates the directory (mode 0700, its parent must exist) with a store in it whose log begins with
+// these commits, and its vault, checkpoint and key-encryption key. An existing key is used, and so
+// is an empty directory, such as a mounted volume. The store is created whole or not at all: the
+// next InitStore removes what a crash has left. ALREADY_EXISTS: there is a store, or the vault or
+// checkpoint of one. FAILED_PRECONDITION: the directory holds something else, or another process is
+// creating a store in it. INVALID_ARGUMENT: a commit that the log refuses. Other errors are those
+// of the file system.
 absl::Status InitStore(const StorePaths& paths, std::vector<event::v1::Commit> first);
 
 struct StoreOptions {
@@ -58,16 +58,16 @@ struct StoreOptions {
   size_t cache_bytes = ViewsOptions().cache_bytes;
   bool compression = true;                               // of the views
   std::function<void(std::string_view what)> on_damage;  // as in ViewsOptions and VaultOptions
-  // Called once when an erasure could not be finished; the process must end.
+  // Called once, when an erasure could not be finished. The process must end.
   std::function<void(const absl::Status&)> on_failure;
-  // Called when the checkpoint could not be written; it is tried again.
+  // Called when the checkpoint could not be written. It is tried again.
   std::function<void(const absl::Status&)> on_late_checkpoint;
-  // Where the files are; null: the system's. Outlives the store. The key-encryption key, the lock
-  // of the directory and the room in it are the system's in any case.
+  // The file system; null: the system's. Outlives the store. The key-encryption key, the lock of
+  // the directory and its disk space are the system's in any case.
   rocksdb::Env* env = nullptr;
 };
 
-// Thread-safe, as its parts are.
+// Thread-safe as far as its parts are.
 class Store {
  public:
   virtual ~Store() = default;
@@ -80,21 +80,21 @@ class Store {
   virtual SecretKey KeyFor(std::string_view purpose) const = 0;
 };
 
-// Opens a store; its views are at the head of the log, and every erasure is finished. `say` as for
-// OpenViews. Until all is checked nothing is changed but views that are of no use.
+// Opens a store. Its views are at the head of the log then, and every erasure is finished. `say` as
+// for OpenViews. Until all checks have passed, it changes nothing but views that can't be used.
 // NOT_FOUND: there is no store, or its vault, checkpoint or key-encryption key is missing.
-// DATA_LOSS: a part is damaged, or records or keys are missing. FAILED_PRECONDITION: it is in use,
-// a part belongs to another store, or a newer version wrote it. RESOURCE_EXHAUSTED: the disk is
-// full. Messages say what to do.
+// DATA_LOSS: a part is damaged, or records or keys are missing. FAILED_PRECONDITION: another
+// process has it open, a part belongs to another store, or a newer version wrote it.
+// RESOURCE_EXHAUSTED: the disk is full. Messages say what to do.
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(const StoreOptions& options,
                                                  const std::function<void(std::string_view)>& say);
 
-// Reads the whole store without changing anything: the chain of the log, its checkpoint, and every
-// key. Errors as OpenStore.
+// Reads the whole store and changes nothing: the chain of the log, its checkpoint, and every key.
+// Errors as OpenStore.
 absl::Status VerifyStore(const StorePaths& paths);
 
-// Writes the checkpoint of a store that has lost it, from the log as it is: only for a log that is
-// known to be whole. ALREADY_EXISTS: there is a checkpoint. Others as OpenStore.
+// Writes the lost checkpoint of a store, from the log as it is. Only for a log that is known to be
+// whole. ALREADY_EXISTS: there is a checkpoint. Other errors as OpenStore.
 absl::Status WriteLostCheckpoint(const StorePaths& paths);
 
 }  // namespace roster::storage

@@ -9,7 +9,8 @@ namespace roster::storage {
 
 inline std::string LogDirectory(const std::string& directory) { return directory + "/log"; }
 inline std::string ViewsDirectory(const std::string& directory) { return directory + "/views"; }
-// A log that is being created. Inside the directory: a mounted volume can't be renamed itself.
+// A log that is being created. It is inside the directory, because a mounted volume can't be
+// renamed.
 inline std::string UnfinishedLogDirectory(const std::string& directory) {
   return directory + "/log.new";
 }

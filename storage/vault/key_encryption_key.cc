@@ -17,16 +17,16 @@ namespace {
 
 constexpr std::string_view kEnvironment = "env:";
 
-bool IsInEnvironment(const std::string& place) {
-  return place.compare(0, kEnvironment.size(), kEnvironment) == 0;
+bool IsInEnvironment(const std::string& source) {
+  return source.compare(0, kEnvironment.size(), kEnvironment) == 0;
 }
 
-absl::StatusOr<SecretKey> Parse(const std::string& place, std::string_view text) {
+absl::StatusOr<SecretKey> Parse(const std::string& source, std::string_view text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
   const bool is_hex = text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
   if (!is_hex || text.size() != 2 * kSecretKeyBytes) {
     return absl::FailedPreconditionError(absl::StrCat(
-        place, " does not hold a key-encryption key, which has 64 hexadecimal digits"));
+        source, " does not hold a key-encryption key, which has 64 hexadecimal digits"));
   }
   return SecretKey(absl::HexStringToBytes(absl::string_view(text.data(), text.size())));
 }
@@ -49,29 +49,29 @@ absl::Status CheckPrivate(const std::string& path) {
 
 }  // namespace
 
-absl::StatusOr<SecretKey> ReadKeyEncryptionKey(const std::string& place) {
-  if (IsInEnvironment(place)) {
-    const char* const value = std::getenv(place.substr(kEnvironment.size()).c_str());
-    if (value != nullptr) return Parse(place, value);
-    return absl::NotFoundError(absl::StrCat("the environment variable of ", place, " is not set"));
+absl::StatusOr<SecretKey> ReadKeyEncryptionKey(const std::string& source) {
+  if (IsInEnvironment(source)) {
+    const char* const value = std::getenv(source.substr(kEnvironment.size()).c_str());
+    if (value != nullptr) return Parse(source, value);
+    return absl::NotFoundError(absl::StrCat("the environment variable of ", source, " is not set"));
   }
-  ROSTER_TRY(CheckPrivate(place));
-  const absl::StatusOr<std::string> text = ReadFile(place);
-  return text.ok() ? Parse(place, *text) : text.status();
+  ROSTER_TRY(CheckPrivate(source));
+  const absl::StatusOr<std::string> text = ReadFile(source);
+  return text.ok() ? Parse(source, *text) : text.status();
 }
 
-absl::Status CreateKeyEncryptionKey(const std::string& place) {
-  if (IsInEnvironment(place)) {
+absl::Status CreateKeyEncryptionKey(const std::string& source) {
+  if (IsInEnvironment(source)) {
     return absl::InvalidArgumentError(
-        absl::StrCat("the environment variable of ", place, " is not set"));
+        absl::StrCat("the environment variable of ", source, " is not set"));
   }
-  if (ReadFile(place).ok()) {
-    return absl::AlreadyExistsError(absl::StrCat("a key-encryption key is in ", place));
+  if (ReadFile(source).ok()) {
+    return absl::AlreadyExistsError(absl::StrCat("a key-encryption key is in ", source));
   }
   const std::string digits(absl::BytesToHexString(RandomBytes(kSecretKeyBytes)));
-  ROSTER_TRY(ReplaceFile(place, digits + "\n"));
-  if (chmod(place.c_str(), S_IRUSR | S_IWUSR) == 0) return absl::OkStatus();
-  return absl::ErrnoToStatus(errno, absl::StrCat("can't protect ", place));
+  ROSTER_TRY(ReplaceFile(source, digits + "\n"));
+  if (chmod(source.c_str(), S_IRUSR | S_IWUSR) == 0) return absl::OkStatus();
+  return absl::ErrnoToStatus(errno, absl::StrCat("can't protect ", source));
 }
 
 }  // namespace roster::storage

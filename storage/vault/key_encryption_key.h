@@ -1,5 +1,5 @@
-// The key-encryption key: the one secret that opens the vault. Kept apart from vault and store, in
-// a file or in the environment.
+// The key-encryption key: the secret that opens the vault. It is kept apart from vault and store,
+// in a file or in an environment variable.
 
 #ifndef ROSTER_STORAGE_VAULT_KEY_ENCRYPTION_KEY_H_
 #define ROSTER_STORAGE_VAULT_KEY_ENCRYPTION_KEY_H_
@@ -12,16 +12,16 @@
 
 namespace roster::storage {
 
-// Where the key is: `env:NAME` for an environment variable, anything else is the path of a file.
-// Either holds 64 hexadecimal digits.
+// Reads the key. `source`: `env:NAME` names an environment variable, anything else is the path of a
+// file. Its content is 64 hexadecimal digits.
 //
-// NOT_FOUND: there is none. FAILED_PRECONDITION: others than the owner may read the file, or it
-// does not hold a key. Messages name the place, never what it holds.
-absl::StatusOr<SecretKey> ReadKeyEncryptionKey(const std::string& place);
+// NOT_FOUND: there is no key. FAILED_PRECONDITION: others than the owner may read the file, or its
+// content is not a key. Messages name the source, never its content.
+absl::StatusOr<SecretKey> ReadKeyEncryptionKey(const std::string& source);
 
-// Makes a new key in a file (mode 0600), durably. ALREADY_EXISTS: there is one. INVALID_ARGUMENT:
-// the place is not a file.
-absl::Status CreateKeyEncryptionKey(const std::string& place);
+// Creates a file with a new key (mode 0600), durably. ALREADY_EXISTS: there is one.
+// INVALID_ARGUMENT: the source is an environment variable.
+absl::Status CreateKeyEncryptionKey(const std::string& source);
 
 }  // namespace roster::storage
 

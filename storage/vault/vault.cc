@@ -24,17 +24,17 @@ using event::v1::SealedData;
 constexpr size_t kSlotBytes = 64;
 constexpr KeyId kSlotsAhead = 1024;
 
-// The header: magic, log id, number of slots, and the first bytes of a MAC over these under the
-// key-encryption key.
+// The header: name and version of the format, log id, number of slots, and the first bytes of a MAC
+// over these under the key-encryption key.
 constexpr std::string_view kMagic = {"roster vault 1\n\0", 16};
 constexpr size_t kMacBytes = 24;
 static_assert(kMagic.size() + kLogIdBytes + domain::kPositionBytes + kMacBytes == kSlotBytes);
 
-// A slot: the wrapped key and a CRC-32 of it, which finds damage without the key-encryption key.
+// A slot: the wrapped key and its CRC-32, which shows damage without the key-encryption key.
 constexpr size_t kWrappedBytes = kSlotBytes - kCrcBytes;
 static_assert(kWrappedBytes == kSealBytes + kSecretKeyBytes);
 
-// What a destroyed slot holds.
+// The bytes of a destroyed slot.
 const std::string& Destroyed() {
   static const std::string kDestroyed(kSlotBytes, '\0');
   return kDestroyed;
@@ -59,7 +59,7 @@ std::string Header(const SecretKey& key_encryption_key, std::string_view log_id,
   return header += key_encryption_key.Authenticate(header).substr(0, kMacBytes);
 }
 
-// What personal data is bound to beside its key.
+// The associated data of personal data: it opens for this user under this key alone.
 std::string PersonContext(std::string_view account_id, std::string_view user_id, KeyId key_id) {
   std::string context;
   context.reserve(account_id.size() + user_id.size() + 2 + domain::kPositionBytes);
@@ -197,7 +197,7 @@ absl::StatusOr<SealedData> Vault::Seal(std::string_view account_id, std::string_
   ROSTER_ASSIGN(const std::optional<SecretKey> key, ReadKey(key_id));
   if (!key) return Damaged(path(), absl::StrCat("key ", key_id, " was destroyed"));
   const std::string bytes = personal.SerializeAsString();
-  // Protobuf writes text that it refuses to read. Such an event would lock the log for ever.
+  // Protobuf writes some text that it refuses to read. Such an event could never be read again.
   if (PersonalData read_back; !read_back.ParseFromString(bytes)) {
     return absl::InvalidArgumentError("personal data can't be read back; is its text UTF-8?");
   }
@@ -214,8 +214,8 @@ absl::StatusOr<KeyId> Vault::TakeKey() {
   return ++last_taken_;
 }
 
-// First the slots, then their number in the header: a crash between leaves bytes that nobody
-// counts.
+// Writes the slots first, then their number in the header. A crash between the two leaves bytes
+// after the last counted slot, which are ignored.
 absl::Status Vault::WriteAhead() {
   std::string slots;
   slots.reserve(kSlotsAhead * kSlotBytes);

@@ -1,8 +1,8 @@
-// The key vault: one key for each person, under which his personal data is sealed. When the key is
-// destroyed, what it sealed is forgotten wherever it lies.
+// The key vault: one key a person, which seals their personal data. Once the key is destroyed,
+// every copy of that data is unreadable.
 //
-// A flat file of 64-byte slots, apart from the store so that it is backed up apart (FORMAT.md).
-// Each key is wrapped by a key-encryption key that is kept elsewhere. Slots are written and synced
+// A flat file of 64-byte slots (FORMAT.md). It is not in the store's directory, so that it has its
+// own backups. Each key is wrapped by a key-encryption key that is kept elsewhere. Slots are synced
 // ahead of their use, so a key is durable before the event that names it.
 
 #ifndef ROSTER_STORAGE_VAULT_VAULT_H_
@@ -33,26 +33,26 @@ namespace roster::storage {
 
 using domain::KeyId;
 
-// The key of previews: it lives as long as the process, and nothing that it sealed is ever stored.
+// The key of previews: it is in memory only, and nothing that it sealed is ever stored.
 inline constexpr KeyId kPreviewKey = 0;
 
 struct VaultOptions {
   std::string path;
   SecretKey key_encryption_key;
-  // Called when a key can't be read any more; must end the process, for a reader must not take a
-  // damaged key for a destroyed one.
+  // Called when a key can't be read. Must end the process, because a reader must not take a damaged
+  // key for a destroyed one.
   std::function<void(std::string_view what)> on_damage = nullptr;
-  rocksdb::Env* env = nullptr;  // of the file; null: the default one
+  rocksdb::Env* env = nullptr;  // the file system; null: the system's
 };
 
-// Open and Seal may be called from any thread; TakeKey from one at a time, Destroy too.
+// Thread-safe, but TakeKey and Destroy may each be called from one thread at a time.
 class Vault final : public domain::Keys {
  public:
-  // Creates the vault of a log. ALREADY_EXISTS: there is a file. Others: of the file system.
+  // Creates the vault of a log. ALREADY_EXISTS: there is a file. Others: those of ReplaceFile.
   static absl::Status Create(const VaultOptions& options, std::string_view log_id);
 
-  // Opens a vault and checks every slot. NOT_FOUND: there is none. FAILED_PRECONDITION: of another
-  // format, or the key-encryption key does not belong to it. DATA_LOSS: it is damaged. Messages
+  // Opens a vault and checks every slot. NOT_FOUND: there is none. FAILED_PRECONDITION: it has
+  // another format, or the key-encryption key is not its own. DATA_LOSS: it is damaged. Messages
   // name the file.
   static absl::StatusOr<std::unique_ptr<Vault>> OpenFile(const VaultOptions& options);
   ~Vault() override;
@@ -60,35 +60,35 @@ class Vault final : public domain::Keys {
   // The log whose keys these are.
   const std::string& log_id() const { return log_id_; }
   const std::string& path() const { return options_.path; }
-  // How many keys were ever written; their ids count from 1.
+  // The number of keys ever written; their ids count from 1.
   KeyId size() const { return size_; }
   // The keys that were destroyed before the vault was opened, in order.
   const std::vector<KeyId>& destroyed_at_open() const { return destroyed_at_open_; }
 
-  // As domain::Keys. Damage is given to on_damage.
+  // As domain::Keys. Damage ends the process, after on_damage.
   std::optional<event::v1::PersonalData> Open(std::string_view account_id, std::string_view user_id,
                                               const event::v1::SealedData& sealed) const override;
 
-  // The same; nothing: the key was destroyed. DATA_LOSS: there is no such key, or it does not open
-  // what names it.
+  // The personal data. Nothing: the key was destroyed. DATA_LOSS: there is no such key, or it does
+  // not open the data.
   absl::StatusOr<std::optional<event::v1::PersonalData>> TryOpen(
       std::string_view account_id, std::string_view user_id,
       const event::v1::SealedData& sealed) const;
 
-  // Seals under a key that was taken, of the user, or kPreviewKey. DATA_LOSS: there is no such key.
-  // INVALID_ARGUMENT: text that is not UTF-8, which nobody could read back.
+  // Seals under the user's key, which was taken, or kPreviewKey. DATA_LOSS: there is no such key.
+  // INVALID_ARGUMENT: text that is not UTF-8, which could not be read back.
   absl::StatusOr<event::v1::SealedData> Seal(std::string_view account_id, std::string_view user_id,
                                              const event::v1::PersonalData& personal,
                                              KeyId key_id) const;
 
-  // Keys up to this one are in use; TakeKey goes on after it, and after all that were destroyed.
+  // Keys up to this one are in use: TakeKey goes on after it, and after every destroyed key.
   void ContinueAfter(KeyId used) {
     last_taken_ = std::max(used, destroyed_at_open_.empty() ? 0 : destroyed_at_open_.back());
   }
-  // A new key, durable. Errors: of the file system; nothing was taken.
+  // Takes a new key, which is durable. Errors are those of the file system; nothing was taken then.
   absl::StatusOr<KeyId> TakeKey();
 
-  // Overwrites the keys; durable when OK is returned. A key that is destroyed already stays so.
+  // Overwrites the keys, durably when OK is returned. May be repeated.
   absl::Status Destroy(const std::vector<KeyId>& key_ids);
 
  private:
@@ -97,7 +97,7 @@ class Vault final : public domain::Keys {
   absl::Status ReadHeader();
   absl::Status CheckSlots();
   absl::Status WriteAhead();
-  // Nothing: destroyed.
+  // Nothing: the key was destroyed.
   absl::StatusOr<std::optional<SecretKey>> ReadKey(KeyId key_id) const;
 
   const VaultOptions options_;

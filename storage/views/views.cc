@@ -19,7 +19,7 @@ namespace {
 
 using event::v1::Commit;
 
-// Commits folded together: large enough that a snapshot and a write for each chunk cost nothing.
+// Commits folded together: enough to make the snapshot and the write of each chunk cheap.
 constexpr size_t kChunkCommits = 1'000;
 
 // The views at a snapshot.
@@ -60,7 +60,7 @@ class RocksDbViews final : public Views {
         flushed_(position),
         latest_(std::make_shared<SnapshotWorld>(db_, keys, position)) {}
 
-  // A flush that fails costs nothing but a longer tail to fold at the next start.
+  // If the flush fails, the next start has more commits to fold.
   ~RocksDbViews() override { db_->Flush(/*wait=*/true).IgnoreError(); }
 
   Version Latest() const override {
@@ -91,7 +91,7 @@ absl::StatusOr<Version> RocksDbViews::Apply(const domain::Changes& changes) {
     const MutexLock lock(mutex_);
     latest_.swap(previous);
   }
-  // `previous` lets go of its snapshot here, outside the lock that readers take.
+  // The snapshot of `previous` is released here, without the lock that readers take.
   previous.reset();
   if (changes.position - flushed_ >= flush_commits_) {
     ROSTER_TRY(db_->Flush(/*wait=*/false));
@@ -100,7 +100,7 @@ absl::StatusOr<Version> RocksDbViews::Apply(const domain::Changes& changes) {
   return version;
 }
 
-// Why views that can be opened must be dropped nevertheless; empty: they must not.
+// Why views that could be opened are dropped. Empty: they are not.
 std::string WhyUseless(const ViewsDb& db, const ViewsOptions& options, const Log& log) {
   if (Exists(DamagedMarker(options), options.env)) {
     return "they are marked as damaged";
@@ -119,7 +119,7 @@ std::string WhyUseless(const ViewsDb& db, const ViewsOptions& options, const Log
 absl::StatusOr<std::unique_ptr<Views>> Create(const ViewsOptions& options, const Log& log,
                                               const Vault& vault) {
   ROSTER_ASSIGN(std::unique_ptr<ViewsDb> db, ViewsDb::Open(options));
-  ROSTER_TRY((db)->WriteIdentity(log.id()));
+  ROSTER_TRY(db->WriteIdentity(log.id()));
   return std::make_unique<RocksDbViews>(std::move(db), vault, 0, options.flush_commits);
 }
 
@@ -131,7 +131,8 @@ absl::StatusOr<std::unique_ptr<Views>> OpenOrCreate(
     say("views: there are none, building them");
     return Create(options, log, vault);
   }
-  // Opened even when they are known to be damaged: nobody may drop what another process uses.
+  // Opened even if they are marked as damaged, because views of a running process must not be
+  // dropped.
   absl::StatusOr<std::unique_ptr<ViewsDb>> db = ViewsDb::Open(options);
   if (absl::IsFailedPrecondition(db.status())) return db.status();
   const std::string why = db.ok() ? WhyUseless(**db, options, log) : db.status().ToString();
@@ -153,9 +154,9 @@ absl::StatusOr<std::unique_ptr<Views>> OpenViews(const ViewsOptions& options, co
                                                  const Vault& vault,
                                                  const std::function<void(std::string_view)>& say) {
   ROSTER_ASSIGN(std::unique_ptr<Views> views, OpenOrCreate(options, log, vault, say));
-  const Position before = (views)->Latest()->position();
+  const Position before = views->Latest()->position();
   ROSTER_TRY(CatchUp(*views, log, vault));
-  const Position after = (views)->Latest()->position();
+  const Position after = views->Latest()->position();
   if (after > before) {
     say(absl::StrCat("views: folded ", after - before, " commits, now at position ", after));
   }

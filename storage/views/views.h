@@ -1,6 +1,6 @@
-// The views on disk: a RocksDB directory of its own, without a write-ahead log. Derived from the
-// log; dropped and rebuilt whenever they are missing, damaged, ahead of the log or of another log,
-// never repaired.
+// The views on disk: the tables of the world in a RocksDB directory of their own, without a
+// write-ahead log. They are derived from the log. If they are missing, damaged, ahead of the log or
+// of another log, they are dropped and rebuilt, never repaired.
 
 #ifndef ROSTER_STORAGE_VIEWS_VIEWS_H_
 #define ROSTER_STORAGE_VIEWS_VIEWS_H_
@@ -29,32 +29,31 @@ namespace roster::storage {
 // A published version of the views: a world that never changes. Thread-safe; shared by all readers.
 using Version = std::shared_ptr<const domain::World>;
 
-// Raised whenever a fold makes other rows of the same log, or a table is added: views of another
+// To be raised when a fold makes other rows of the same log, or a table is added. Views of another
 // version are rebuilt.
 inline constexpr uint32_t kViewVersion = 5;
 
-// With the version of the rules of text, by which rows of search have their keys.
+// kViewVersion and the version of the text rules, which make the keys of search rows.
 std::string ViewVersion();
 
 struct ViewsOptions {
   std::string directory;           // its parent exists
-  rocksdb::Env* env = nullptr;     // where the files are; null: the system's; outlives the views
+  rocksdb::Env* env = nullptr;     // the file system; null: the system's; outlives the views
   size_t cache_bytes = 256 << 20;  // block cache and memtables together
-  bool compression = true;         // off for those who look into the files
-  // Views are flushed after this many commits, which bounds the tail that a start folds.
+  bool compression = true;         // off where tests search the files for plain text
+  // Views are flushed after this many commits, which limits how many a start has to fold.
   Position flush_commits = 50'000;
-  // Whether all tables are read and their checksums compared before the views are used. Views that
-  // fail it are rebuilt.
+  // Whether the checksums of all tables are checked before the views are used. Views that fail are
+  // rebuilt.
   bool check_tables = true;
-  // Called when a row can't be read: the views are damaged. They are marked, so that the next start
-  // rebuilds them; the handler must end the process, for a reader must not take a damaged row for a
-  // missing one.
+  // Called when a row can't be read: the views are damaged, and marked for the next start to
+  // rebuild them. Must end the process, because a reader must not take a damaged row for a missing
+  // one.
   std::function<void(std::string_view what)> on_damage;
 };
 
-// Thread-safe. Latest may be called from any thread; Apply from one at a time. What is applied is
-// durable when the views are destroyed; the directory is free for others once the last version is
-// let go too.
+// Thread-safe, but Apply may be called from one thread at a time. Changes are durable when the
+// views are destroyed. The directory is locked until the last version is destroyed too.
 class Views {
  public:
   virtual ~Views() = default;
@@ -62,29 +61,30 @@ class Views {
   // The newest version.
   virtual Version Latest() const = 0;
 
-  // Makes the changes part of the views and returns the version with them; Latest is that one from
-  // now on. On an error the outcome is unknown and the views must not be used any more.
+  // Applies the changes and returns the version with them, which is Latest from now on. After an
+  // error the outcome is unknown, and the views must not be used any more.
   virtual absl::StatusOr<Version> Apply(const domain::Changes& changes) = 0;
 
-  // Makes what is deleted from the tables of personal data leave the disk. Waits for readers of
-  // older versions. Not on the thread of Apply: that goes on meanwhile.
+  // Removes from the disk what was deleted from the tables of personal data. Waits until readers
+  // have destroyed their older versions. Not to be called on the thread of Apply, which goes on
+  // meanwhile.
   virtual absl::Status Purge() = 0;
 
-  // For metrics; all 0 where there are no files.
+  // For metrics; all 0 in views without files.
   virtual StoreStats stats() const { return {}; }
 };
 
-// Opens the views and folds what the log has and they have not. `say` gets a line for people when
-// views are dropped and why, and how many commits were folded. DATA_LOSS: the log or the vault is
-// damaged. FAILED_PRECONDITION: the log has an event that this version does not know, or another
-// process has the directory. RESOURCE_EXHAUSTED, INTERNAL: of the directory. The vault outlives the
-// views and all their versions.
+// Opens the views and folds the commits of the log that they lack. `say` gets a line of text when
+// views are dropped, with the reason, and one with the number of commits folded. DATA_LOSS: the log
+// or the vault is damaged. FAILED_PRECONDITION: the log has an event that this version does not
+// know, or another process has the directory. RESOURCE_EXHAUSTED, INTERNAL: errors of the
+// directory. The vault outlives the views and all their versions.
 absl::StatusOr<std::unique_ptr<Views>> OpenViews(const ViewsOptions& options, const Log& log,
                                                  const Vault& vault,
                                                  const std::function<void(std::string_view)>& say);
 
-// Folds the commits of the log after `views` up to its head into the views. Errors as for
-// OpenViews.
+// Folds the commits after the position of the views, up to the head of the log, into the views.
+// Errors as OpenViews.
 absl::Status CatchUp(Views& views, const Log& log, const Vault& vault);
 
 }  // namespace roster::storage

@@ -26,7 +26,7 @@ constexpr char kPositionKey[] = "position";
 constexpr char kLogIdKey[] = "log_id";
 constexpr char kViewVersionKey[] = "view_version";
 
-// Of all tables together. The most bounds the tail that a start folds.
+// Of all tables together. The maximum limits how many commits a start has to fold.
 constexpr size_t kMostMemtableBytes = 32 << 20;
 constexpr size_t kLeastMemtableBytes = 8 << 20;
 constexpr int kBloomBitsPerKey = 10;
@@ -43,16 +43,16 @@ rocksdb::DBOptions DirectoryOptions(rocksdb::Env* env,
   if (env != nullptr) options.env = env;
   options.create_if_missing = true;
   options.create_missing_column_families = true;
-  // Without it a kill can leave the tables at different positions.
+  // Without it the tables may be at different positions after a kill.
   options.atomic_flush = true;
   options.allow_concurrent_memtable_write = false;
   options.write_buffer_manager = std::move(memtables);
-  // A manifest names the first and last key of each file. A new one for each change, so that none
-  // keeps those of files that are gone.
+  // A manifest has the first and last key of each file. Each change writes a new one, so that none
+  // keeps the keys of files that are gone.
   options.max_manifest_file_size = 1;
   options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
   options.keep_log_file_num = 2;
-  CountFigures(options);
+  EnableStats(options);
   return options;
 }
 
@@ -66,7 +66,7 @@ rocksdb::ColumnFamilyOptions TableOptions(const std::shared_ptr<rocksdb::Cache>&
   rocksdb::ColumnFamilyOptions options;
   if (!compression) options.compression = rocksdb::kNoCompression;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(blocks));
-  // The write buffer manager decides; a table that filled up alone would flush all of them.
+  // Large, so that the write buffer manager decides: a full table would flush all tables.
   options.write_buffer_size = 2 * kMostMemtableBytes;
   options.max_write_buffer_number = 4;
   options.arena_block_size = 256 << 10;
@@ -76,7 +76,7 @@ rocksdb::ColumnFamilyOptions TableOptions(const std::shared_ptr<rocksdb::Cache>&
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ViewsDb>> ViewsDb::Open(const ViewsOptions& options) {
-  // RocksDB would make it readable by everybody. Should it fail, RocksDB says so better.
+  // RocksDB would let all users read it. It also reports the error if this fails.
   if (options.env == nullptr) (void)mkdir(options.directory.c_str(), 0700);
   const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(options.cache_bytes);
   const auto memtables = std::make_shared<rocksdb::WriteBufferManager>(
@@ -98,7 +98,7 @@ absl::StatusOr<std::unique_ptr<ViewsDb>> ViewsDb::Open(const ViewsOptions& optio
   views->db_.reset(db);
   std::copy(views->families_.begin() + 1, views->families_.end(), views->tables_.begin());
   if (!options.check_tables) return views;
-  // RocksDB goes on without some blocks that it can't read, and then shows other rows.
+  // RocksDB skips some blocks that it can't read, and then shows other rows.
   const rocksdb::Status checked = db->VerifyChecksum();
   if (!checked.ok()) return FromRocksDb(checked, "check the views in " + options.directory);
   return views;
@@ -161,7 +161,7 @@ absl::Status ViewsDb::Write(const domain::Changes& changes) {
 absl::Status ViewsDb::Flush(bool wait) {
   rocksdb::FlushOptions options;
   options.wait = wait;
-  // Writes wait for memtables when there are too many; whoever asks for a flush need not.
+  // Writes wait when there are too many memtables; a flush need not wait for them.
   options.allow_write_stall = true;
   return FromRocksDb(db_->Flush(options, families_), "flush the views");
 }
@@ -197,7 +197,7 @@ void ViewsDb::Scan(const rocksdb::Snapshot* snapshot, Table table, std::string_v
   } else {
     row->SeekForPrev(after);
   }
-  // `after` itself is not visited; the prefix is, should a row have it as its whole key.
+  // A row whose key is `after` is not visited; one whose key is the prefix itself is.
   if (!after.empty() && row->Valid() && row->key() == after) step();
   for (; row->Valid(); step()) {
     if (!visit(row->key().ToStringView(), row->value().ToStringView())) return;
@@ -206,14 +206,14 @@ void ViewsDb::Scan(const rocksdb::Snapshot* snapshot, Table table, std::string_v
 }
 
 void ViewsDb::Damaged(Table table, const rocksdb::Status& status) const {
-  // Only makes the next start rebuild the views; that the process ends must not depend on it.
+  // The marker only makes the next start rebuild the views; the process ends without it too.
   ReplaceFile(DamagedMarker(options_), "", options_.env).IgnoreError();
   if (options_.on_damage) {
     options_.on_damage(absl::StrCat("the views are damaged, table ",
                                     std::string(domain::TableName(table)), ": ",
                                     status.ToString()));
   }
-  // A reader must not take a row that can't be read for one that is missing.
+  // A reader must not take a damaged row for a missing one.
   std::abort();
 }
 

@@ -1,4 +1,4 @@
-// The RocksDB directory of the views: its tables, its identity, and how its rows are read.
+// The RocksDB directory of the views: its tables, its identity, and the reading of its rows.
 
 #ifndef ROSTER_STORAGE_VIEWS_VIEWS_DB_H_
 #define ROSTER_STORAGE_VIEWS_VIEWS_DB_H_
@@ -24,11 +24,11 @@
 
 namespace roster::storage {
 
-// An open directory. Thread-safe; Write from one thread at a time. The directory stays open, and
-// locked, for as long as any version of it is in use.
+// An open directory. Thread-safe, but Write may be called from one thread at a time. The directory
+// stays open and locked as long as a version of it is in use.
 class ViewsDb {
  public:
-  // What the directory says about itself.
+  // The log and position of the directory's rows.
   struct Identity {
     std::string log_id;
     std::string view_version;
@@ -36,26 +36,26 @@ class ViewsDb {
   };
 
   // Opens the directory, or creates it when it is missing.
-  // FAILED_PRECONDITION: it is in use by another process. Any other error: it is of no use.
+  // FAILED_PRECONDITION: another process has it open. Any other error: it can't be used.
   static absl::StatusOr<std::unique_ptr<ViewsDb>> Open(const ViewsOptions& options);
   ~ViewsDb();
   ViewsDb(const ViewsDb&) = delete;
   ViewsDb& operator=(const ViewsDb&) = delete;
 
-  // Nothing: it can't be read, or was never written.
+  // Nothing: it can't be read, or is incomplete.
   std::optional<Identity> ReadIdentity() const;
 
-  // Makes fresh views those of a log, at position 0.
+  // Writes the identity of new views: this log, position 0.
   absl::Status WriteIdentity(std::string_view log_id);
 
   // Writes the rows and the position, all or nothing; durable after the next flush.
   absl::Status Write(const domain::Changes& changes);
 
-  // Makes all that is written durable, in one step for all tables. `wait`: before it returns.
+  // Makes all that was written durable, atomically for all tables. `wait`: before it returns.
   absl::Status Flush(bool wait);
 
-  // Rewrites the tables of personal data without what was deleted from them before, once no reader
-  // sees that any more. Returns when the files that had it are gone.
+  // Rewrites the tables of personal data without the deleted rows, once no version shows those any
+  // more. Returns when the files that had them are gone.
   absl::Status Purge();
 
   StoreStats stats() const { return StatsOf(*db_); }
@@ -76,24 +76,25 @@ class ViewsDb {
   rocksdb::ColumnFamilyHandle* of(domain::Table table) const {
     return tables_[static_cast<size_t>(table)];
   }
-  // Of Purge: compacts the tables of personal data.
+  // Compacts the tables of personal data, for Purge.
   absl::Status RewritePersonal();
-  // Paths of the files that have these tables now.
+  // The paths of the files that hold those tables now.
   std::set<std::string> PersonalFiles() const;
-  // Paths of the files that name files, the one in force and those that RocksDB has not removed.
+  // The paths of all manifests, also of old ones that RocksDB has not removed yet.
   std::set<std::string> Manifests() const;
   // Marks the views as damaged and ends the process.
   [[noreturn]] void Damaged(domain::Table table, const rocksdb::Status& status) const;
 
   const ViewsOptions options_;
   std::unique_ptr<rocksdb::DB> db_;
-  // What was written last by Write. Versions made since then see it; Purge writes for itself only.
+  // The sequence number of the last Write. Versions taken since then show its changes. The
+  // write of Purge does not count.
   std::atomic<rocksdb::SequenceNumber> written_ = 0;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;  // the default one first, then the tables
   std::array<rocksdb::ColumnFamilyHandle*, domain::kTableCount> tables_{};
 };
 
-// The file in the directory of damaged views.
+// The file that marks the views as damaged.
 inline std::string DamagedMarker(const ViewsOptions& options) {
   return options.directory + "/DAMAGED";
 }

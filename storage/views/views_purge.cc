@@ -1,4 +1,4 @@
-// How what was deleted from the views leaves the disk.
+// Purge: removes from the disk what was deleted from the views.
 
 #include <rocksdb/write_batch.h>
 
@@ -24,7 +24,7 @@ constexpr absl::Duration kPause = absl::Milliseconds(5);
 absl::Status ViewsDb::Purge() {
   const rocksdb::SequenceNumber erased = written_;
   ROSTER_TRY(Flush(/*wait=*/true));
-  // A compaction keeps what a snapshot shows. Versions live as long as a call.
+  // A compaction keeps the rows that a snapshot shows. Versions end with the call that reads them.
   uint64_t oldest = 0;
   while (db_->GetIntProperty(rocksdb::DB::Properties::kOldestSnapshotSequence, &oldest) &&
          oldest != 0 && oldest < erased) {
@@ -34,14 +34,14 @@ absl::Status ViewsDb::Purge() {
   ROSTER_TRY(RewritePersonal());
   for (const std::string& file : PersonalFiles()) files.erase(file);
   files.merge(Manifests());
-  // A manifest begins with the files before the change for which it was made: the last one still
-  // has those of the table that was rewritten last. One more change leaves it behind too.
+  // A manifest begins with the files from before the change that made it, so the last one still has
+  // those of the table that was rewritten last. One more change replaces it.
   rocksdb::WriteOptions options;
   options.disableWAL = true;
   const rocksdb::Status written = db_->Put(options, kPurgedKey, "");
   if (!written.ok()) return FromRocksDb(written, "purge the views");
   ROSTER_TRY(Flush(/*wait=*/true));
-  // RocksDB removes files when it comes to it, and scans keep those with which they began.
+  // RocksDB removes files later, and scans keep those with which they began.
   for (const std::string& file : files) {
     while (db_->GetEnv()->FileExists(file).ok()) absl::SleepFor(kPause);
   }

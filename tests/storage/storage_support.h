@@ -55,11 +55,11 @@ class TestVault {
   std::unique_ptr<Vault> vault_;
 };
 
-// The event that creates a user, with personal data that follows from his id.
+// The event that creates a user, with personal data derived from the id.
 event::v1::Event UserCreated(const std::string& user);
 
-// The commit that creates an account, or a user in it: his data is sealed in the shape that a log
-// wants, but under no key of any vault.
+// The commit that creates an account, or a user in it, whose data is sealed in the shape that a log
+// accepts, but under no key of any vault.
 event::v1::Commit AccountCommit(const std::string& account);
 event::v1::Commit UserCommit(const std::string& account, const std::string& user);
 // The same, sealed under a new key.

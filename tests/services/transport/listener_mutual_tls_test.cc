@@ -1,4 +1,4 @@
-// Mutual TLS: who gets a connection, and who doesn't (reliability T3).
+// Mutual TLS: which clients get a connection, and which do not (reliability T3).
 
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>

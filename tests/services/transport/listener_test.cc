@@ -57,7 +57,7 @@ TEST_F(ListenerTest, PortIsFreeAgainAfterTheListener) {
 }
 
 TEST_F(ListenerTest, AddressOfAnotherMachineIsRefusedByName) {
-  const auto listener = Start({"192.0.2.1", 7070});  // RFC 5737: nobody's
+  const auto listener = Start({"192.0.2.1", 7070});  // RFC 5737: never assigned
   EXPECT_EQ(listener.status().code(), absl::StatusCode::kUnavailable);
   EXPECT_NE(std::string(listener.status().message()).find("cannot listen on 192.0.2.1:7070: "),
             std::string::npos)

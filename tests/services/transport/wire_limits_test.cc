@@ -98,7 +98,7 @@ class Watching {
     (void)End();
   }
 
-  // Waits for the end, which somebody else must bring.
+  // Waits for the end, which the other side must bring.
   grpc::Status End() {
     HealthCheckResponse response;
     while (reader_->Read(&response)) {

@@ -91,13 +91,13 @@ struct SyncLies {
   bool names = false;
 };
 
-// Whoever tells lies of any kind must be found out.
+// Tests must detect each kind of lie.
 inline constexpr SyncLies kAllLies[] = {
     {.files = true, .names = true}, {.files = true}, {.names = true}};
 // All of them, where ROSTER_TEST_NO_SYNC is in the environment; else none.
 SyncLies LiesAskedFor();
 
-// The file system. Thread-safe. Locks nobody out.
+// The file system. Thread-safe. File locks have no effect.
 class PowerLossFiles final : public rocksdb::FileSystem {
  public:
   explicit PowerLossFiles(const DiskImage& image);
@@ -108,7 +108,7 @@ class PowerLossFiles final : public rocksdb::FileSystem {
     lies_ = lies;
   }
 
-  // Called before each sync of a file, without a lock. Set while nobody writes.
+  // Called before each sync of a file, without a lock. To be set while no thread writes.
   void OnSync(std::function<void()> on_sync) { on_sync_ = std::move(on_sync); }
 
   // All that was done so far.

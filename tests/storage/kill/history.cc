@@ -50,7 +50,7 @@ Rows RowsOf(const domain::World& world, Table table) {
   return rows;
 }
 
-// Everybody whom a row with personal data names.
+// The users in rows with personal data.
 std::set<std::string> FindableIn(const domain::World& world) {
   std::set<std::string> users;
   for (const Table table : {Table::kSearch, Table::kSearchPast}) {

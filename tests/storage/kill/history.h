@@ -1,8 +1,8 @@
-// What callers were told, held against the store that a crash left.
+// Compares the answers that callers got with the store that a crash has left.
 //
-// Every change that was told is in the log at its position, once and whole, and in the order of
-// time; what was not told is there once or not at all; a repeat is told what was told first; the
-// views are the fold of the log; who was told to be erased is erased.
+// Every change that was answered is in the log at its position, once and whole, in the order of
+// time; one that was not answered is there once or not at all; a repeat gets the first answer; the
+// views are the fold of the log; a user whose erasure was answered is erased.
 
 #ifndef ROSTER_TESTS_STORAGE_KILL_HISTORY_H_
 #define ROSTER_TESTS_STORAGE_KILL_HISTORY_H_
@@ -31,8 +31,8 @@ struct Reopened {
   const ErasureList& list_before;  // as it was before the store was opened
 };
 
-// Thread-compatible. Ask and Tell are called in an order that could be that of time: whoever was
-// told something before another one asked is told first here too.
+// Thread-compatible. Ask and Tell are called in an order that could be that of time: an answer that
+// was given before a question was asked comes before it here too.
 class History {
  public:
   // Of a store that has these commits.
@@ -40,7 +40,7 @@ class History {
 
   void Ask(const Command& command);
   void Tell(const std::string& request_id, const Answer& answer);
-  // Whoever was not told anything never will be.
+  // No answer is given any more to the questions that are open.
   void Crash();
 
   // Reads what the log has got since the last time, and compares.
@@ -55,7 +55,7 @@ class History {
 
   size_t told() const { return told_; }  // accepted, without repeats
   size_t repeats() const { return repeats_; }
-  size_t untold() const { return untold_; }  // in the log, though nobody was told
+  size_t untold() const { return untold_; }  // in the log, but never answered
   Position head() const { return requests_in_log_.size(); }
 
  private:

@@ -24,7 +24,7 @@ constexpr char kAccountId[] = "harbour";
 constexpr char kCallerId[] = "loader";
 constexpr char kNone[] = "-";
 
-// How often each operation is drawn, of a hundred; an erasure rewrites tables, so it is dear.
+// How often each operation is drawn, of a hundred; an erasure rewrites tables, so it is slow.
 constexpr std::array<int, 8> kShares = {38, 22, 12, 9, 7, 6, 3, 3};
 
 domain::UserReference Reference(const domain::World& world, const std::string& user_id) {

@@ -29,17 +29,17 @@ enum class Operation {
   kErase
 };
 
-// All that a caller says; he says the same when he repeats it.
+// The request of a caller; a repeat is the same.
 struct Command {
   std::string request_id;
   Operation operation = Operation::kCreate;
-  std::string user_id;  // whom it is about; "-" when it creates him
+  std::string user_id;  // the user that it is about; "-" when it creates one
 };
 
-// What he is told.
+// The answer to the caller.
 struct Answer {
   bool accepted = false;
-  bool repeated = false;  // he was told before, or could have been
+  bool repeated = false;  // an answer was given before, or could have been
   bool changed = false;
   Position position = 0;
   std::string user_id;
@@ -55,7 +55,7 @@ std::optional<Answer> ParseAnswer(const std::string& line);
 // The first commits of a store for the load: an account, and the service account that asks.
 std::vector<event::v1::Commit> FirstCommits();
 
-// The command on its way. A user that it creates gets an id that no other attempt gives him.
+// The proposal of the command. Each attempt gives the user that it creates another id.
 Proposal ToProposal(const Command& command, const std::string& attempt,
                     std::function<void(const Answer&)> done);
 
@@ -70,7 +70,7 @@ class Load {
 
   // A new command or, now and then, one that was given before.
   Command Next();
-  // A command of somebody else, which may be given again.
+  // A command of another caller, which may be given again.
   void Add(const Command& command);
   // Takes in what was told.
   void Learn(const Answer& answer);

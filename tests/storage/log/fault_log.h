@@ -1,4 +1,4 @@
-// A log that fails, stalls or lets somebody else in first, on demand.
+// A log that fails, stalls, or lets another node append first, on demand.
 
 #ifndef ROSTER_TESTS_STORAGE_LOG_FAULT_LOG_H_
 #define ROSTER_TESTS_STORAGE_LOG_FAULT_LOG_H_

@@ -77,7 +77,7 @@ class PowerLossRun {
   size_t first_cut_ = 0;
   std::vector<Acknowledged> acknowledged_;
   std::vector<Acknowledged>
-      checkpoints_;  // written inline: with the Checkpointer nobody knows when
+      checkpoints_;  // written inline, because a Checkpointer writes at any time
   std::vector<std::string> findings_;
   int cuts_ = 0;
   int refused_ = 0;
@@ -104,7 +104,7 @@ void PowerLossRun::Write(int generation) {
       generation == 0 ? CreateRocksDbLog(kLog, options) : OpenRocksDbLog(kLog, options);
   if (!log.ok()) return Find("open", log.status().ToString());
   if (generation == 0) {
-    (void)disk_->files->SyncNames("/");  // whoever creates a log does it
+    (void)disk_->files->SyncNames("/");  // as the caller of CreateRocksDbLog must
     first_cut_ = disk_->files->operation_count();
   } else {
     first_cut_ = 0;

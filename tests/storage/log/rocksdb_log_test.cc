@@ -278,7 +278,7 @@ TEST_F(RocksDbLogTest, KeepsWhatWasAcknowledgedWhenTheTailIsTorn) {
   std::vector<Commit> commits = {UserCommit("a1", "late")};
   expect(log.Append(5, commits).code() == StatusCode::kInternal, __LINE__);
   expect(setrlimit(RLIMIT_FSIZE, &limit) == 0, __LINE__);
-  // There is room again, but nobody knows what the log ends with.
+  // There is space again, but the end of the log is unknown.
   expect(log.Append(5, commits).code() == StatusCode::kInternal, __LINE__);
   expect(log.Append(6, commits).code() == StatusCode::kInternal, __LINE__);
   expect(log.head() == 5, __LINE__);

@@ -1,5 +1,5 @@
 // The proof that erasing erases: marked users, and a search of every byte on the disk for the marks
-// of those who are gone.
+// of the erased ones.
 
 #include <gtest/gtest.h>
 
@@ -27,7 +27,7 @@ constexpr int kUsers = 200;
 
 std::string UserId(int i) { return "user-" + std::to_string(i); }
 bool IsErased(int i) { return i % 2 == 0; }
-// A user who got other data before anybody was erased, so that the past has rows of his.
+// A user whose data changes before the erasures, so that the past has rows of that user.
 bool IsUpdated(int i) { return i % 4 < 2; }
 
 class ErasureProofTest : public StoreTest {
@@ -54,7 +54,7 @@ class ErasureProofTest : public StoreTest {
     return marks;
   }
 
-  // What the row by which he is sorted has of his name.
+  // The part of the name in the row by which users are sorted.
   static std::string SortMark(int i, const char* time) {
     const std::string key = domain::SortKey(MarkedPerson(UserId(i), time).full_name());
     return key.substr(0, key.find('\x01'));
@@ -63,7 +63,7 @@ class ErasureProofTest : public StoreTest {
   // The users of whom a mark, in whatever encoding, is in any file. `where`: gets the names of
   // those with marks of the erased.
   std::set<int> Found(std::set<std::string>* where = nullptr) const {
-    Marks marks;
+    MarkFinder marks;
     for (int i = 0; i < kUsers; ++i) {
       for (const std::string& mark : MarksOf(i)) marks.Add(mark, i);
       for (const char* time : {"first", "second"}) marks.Add(SortMark(i, time), i);
@@ -93,7 +93,7 @@ class ErasureProofTest : public StoreTest {
     return users;
   }
 
-  // Email and user name of each who stays, as they are and, where they changed, as they were.
+  // Email and user name of each other user, as they are and, where they changed, as they were.
   void ExpectTheOthersWhole(Store& store) {
     const auto files = Files();
     for (const int i : Users(/*erased_too=*/false)) {

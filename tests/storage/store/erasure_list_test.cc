@@ -98,7 +98,7 @@ TEST_F(ErasureListTest, IsRefusedWhenALineIsDamaged) {
   }
 }
 
-// A digit too many in `forgotten` would leave somebody on the disk.
+// A digit too many in `forgotten` would leave data of a user on the disk.
 TEST_F(ErasureListTest, IsRefusedWhenAnyBitOfItWasFlipped) {
   const std::string whole =
       Line("erased 20 7 acme ann") + Line("forgotten 20") + Line("erased 21 31 acme bob");

@@ -76,7 +76,7 @@ event::v1::PersonalData MarkedPerson(const std::string& user, const std::string&
   return person;
 }
 
-void Marks::Add(const std::string& mark, int owner) {
+void MarkFinder::Add(const std::string& mark, int owner) {
   const std::string searched = mark.substr(kSharedBytes);
   for (const std::string& text : {searched, Lower(searched)}) {
     for (const std::string& pattern : Encodings(text)) {
@@ -85,7 +85,7 @@ void Marks::Add(const std::string& mark, int owner) {
   }
 }
 
-void Marks::FindIn(std::string_view bytes, std::set<int>& found) const {
+void MarkFinder::FindIn(std::string_view bytes, std::set<int>& found) const {
   for (size_t at = 0; at + kBeginning <= bytes.size(); ++at) {
     const auto [first, last] = patterns_.equal_range(Beginning(bytes.substr(at)));
     for (auto pattern = first; pattern != last; ++pattern) {

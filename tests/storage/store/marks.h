@@ -1,4 +1,4 @@
-// Marks that stand for personal data, and the search for them in bytes, however they are encoded.
+// Marks that stand for personal data, and the search for them in bytes, in many encodings.
 
 #ifndef ROSTER_TESTS_STORAGE_STORE_MARKS_H_
 #define ROSTER_TESTS_STORAGE_STORE_MARKS_H_
@@ -21,7 +21,7 @@ namespace roster::storage {
 // beginning of a mark are not searched for.
 inline constexpr size_t kSharedBytes = 6;
 
-// The data of a user at some time, all fields made of marks that nobody and no other time has.
+// The data of a user at some time: each field is a mark of that user and time alone.
 event::v1::PersonalData MarkedPerson(const std::string& user, const std::string& time);
 // The marks in it.
 std::vector<std::string> PersonMarks(const std::string& user, const std::string& time);
@@ -29,7 +29,7 @@ std::vector<std::string> PersonMarks(const std::string& user, const std::string&
 std::string Lower(std::string text);
 
 // Thread-compatible.
-class Marks {
+class MarkFinder {
  public:
   // Searches for the mark of this owner: in UTF-8, both orders of UTF-16, hexadecimal digits of
   // either case and base64 at each alignment, each also of its lower case.

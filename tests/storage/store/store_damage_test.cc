@@ -114,8 +114,8 @@ TEST_F(StoreDamageTest, IsRefusedWithAVaultThatLacksKeys) {
   }
 }
 
-// A key that is gone though nobody erased its user. Views that were folded without it must not
-// outlive the refusal: they lack his search rows.
+// A key that is gone although its user is not erased. Views that were folded without it must not
+// outlive the refusal, because the search rows of the user are missing.
 TEST_F(StoreDamageTest, IsRefusedWithAKeyGoneForNoReason) {
   std::string vault = Content(paths_.vault);
   vault.replace(1 * kSlot, kSlot, kSlot, '\0');

@@ -121,7 +121,7 @@ TEST_F(StoreEraseTest, IsFinishedByTheNextStart) {
   }
 }
 
-// Who reads an older version may still see what it shows; the answer waits for him.
+// A reader of an older version still sees its rows; the answer waits for that reader.
 TEST_F(StoreEraseTest, WaitsForReadersOfOlderVersions) {
   RunningStore running(Opened());
   running.DoAll({Creates("ann"), Creates("bob")});

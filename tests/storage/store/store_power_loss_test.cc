@@ -58,7 +58,7 @@ class StorePowerLoss {
   size_t erasures() const { return erasures_; }  // told
 
  private:
-  // How many operations the disk had done when somebody was told this.
+  // How many operations the disk had done when this was answered.
   struct Told {
     size_t operations;
     Position position;

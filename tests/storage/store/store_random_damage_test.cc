@@ -141,7 +141,7 @@ class StoreRandomDamage : public testing::Test {
     return paths;
   }
 
-  // Opens the disk as one would who starts the server again when it has ended.
+  // Opens the disk, and opens it again each time that the server has ended.
   Result Open(const DiskImage& damaged, const std::string& where, bool views);
   Result OpenOnce(PowerLossEnv& disk, const std::string& where, bool views, Said& said);
 

@@ -47,7 +47,7 @@ class StoreTest : public testing::Test {
 using Deciding =
     std::function<absl::StatusOr<domain::Events>(const domain::World&, const domain::Caller&)>;
 
-// What creates a user of the account, gives him other data, or erases him.
+// The decisions that create a user of the account, change the data, and erase the user.
 Deciding Creates(const std::string& user, const event::v1::PersonalData& personal);
 Deciding Creates(const std::string& user);
 Deciding Updates(const std::string& user, const event::v1::PersonalData& personal);
@@ -76,7 +76,7 @@ class RunningStore {
   std::unique_ptr<Pipeline> pipeline_;
 };
 
-// The personal data of a user as the newest version shows it; nothing when he is not there.
+// The personal data of a user as the newest version shows it; empty when the user is not there.
 event::v1::PersonalData PersonIn(Store& store, const std::string& user);
 
 }  // namespace roster::storage

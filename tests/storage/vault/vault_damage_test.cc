@@ -91,7 +91,7 @@ TEST_F(VaultDamageTest, FindsThatItsEndIsMissing) {
   }
 }
 
-// A slot that carries the right CRC, but was not written by who has the key-encryption key.
+// A slot with the right CRC that was written without the key-encryption key.
 TEST_F(VaultDamageTest, OpensNoKeyThatWasForged) {
   std::string forged = content_;
   forged[kSlot + 20] ^= 1;
@@ -135,7 +135,7 @@ TEST_F(VaultDamageTest, OpensNoDataOfAnotherUser) {
   EXPECT_THAT(vault_->TryOpen("acme", "bob", sealed_[1]), HasCode(StatusCode::kDataLoss));
 }
 
-// Somebody who reads must not take a damaged key for one that was destroyed.
+// A reader must not take a damaged key for one that was destroyed.
 TEST_F(VaultDamageTest, EndsTheProcessOfAReader) {
   std::string forged = content_;
   forged[kSlot + 20] ^= 1;

@@ -85,7 +85,7 @@ TEST_F(VaultTest, RefusesTextThatNobodyCouldReadBack) {
               Fails(StatusCode::kInvalidArgument, "UTF-8"));
 }
 
-// What was sealed for one user opens for nobody else, under no other key.
+// Data that was sealed for one user opens for no other user and under no other key.
 TEST_F(VaultTest, BindsDataToAccountUserAndKey) {
   const SealedData sealed = Sealed("ann", *vault_->TakeKey());
   ASSERT_THAT(vault_->TakeKey(), IsOk());
