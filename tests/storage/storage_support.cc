@@ -14,12 +14,6 @@
 #include "storage/base/file.h"
 #include "storage/vault/sealing.h"
 
-// Debian's RocksDB is not instrumented: ThreadSanitizer sees its copying of bytes but not what
-// orders it.
-extern "C" const char* __tsan_default_suppressions() {  // NOLINT: the name is given
-  return "race:librocksdb.so\n";
-}
-
 namespace roster::storage {
 
 using event::v1::Commit;
