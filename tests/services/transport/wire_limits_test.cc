@@ -132,7 +132,8 @@ TEST_F(WireLimitsTest, LargeMetadataIsRefused) {
   };
   EXPECT_EQ(call(8 << 10), grpc::StatusCode::OK);
   EXPECT_EQ(call(17 << 10), grpc::StatusCode::RESOURCE_EXHAUSTED);
-  EXPECT_EQ(Call(), grpc::StatusCode::OK);
+  // gRPC may close the connection on which that came, so the next call has one of its own.
+  EXPECT_TRUE(CheckHealth(PlaintextChannel(listener_->port())).ok());
 }
 
 TEST_F(WireLimitsTest, ClientsKeepBackWhatIsTooMuchForAConnection) {
