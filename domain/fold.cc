@@ -4,6 +4,7 @@
 #include "domain/request/request.h"
 #include "domain/rows/subject_rows.h"
 #include "domain/service_account/service_account.h"
+#include "domain/subjects.h"
 #include "domain/user/fold.h"
 
 namespace roster::domain {
@@ -52,16 +53,21 @@ void FoldEvent(Overlay& world, const event::v1::Commit& commit, const Event& eve
   }
 }
 
+// Notes that the commit touched the subject.
+void AddSubject(Overlay& world, const event::v1::Commit& commit, const std::string& subject_id) {
+  world.Put(Table::kSubjects, SubjectKey(commit.account_id(), subject_id, commit.position()), "");
+}
+
 }  // namespace
 
 void Fold(Overlay& world, const event::v1::Commit& commit) {
   world.MoveTo(commit.position());
-  for (const Event& event : commit.events()) FoldEvent(world, commit, event);
-  if (!commit.request_id().empty()) Remember(world, commit);
-  if (!commit.account_id().empty()) {
-    world.Put(Table::kSubjects,
-              SubjectKey(commit.account_id(), commit.account_id(), commit.position()), "");
+  for (const Event& event : commit.events()) {
+    FoldEvent(world, commit, event);
+    for (const std::string& subject : SubjectsOf(event)) AddSubject(world, commit, subject);
   }
+  if (!commit.request_id().empty()) RecordRequest(world, commit);
+  if (!commit.account_id().empty()) AddSubject(world, commit, commit.account_id());
 }
 
 bool KnowsEveryEvent(const event::v1::Commit& commit) {

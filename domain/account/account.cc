@@ -6,7 +6,7 @@
 #include "domain/base/try.h"
 #include "domain/role/catalogue.h"
 #include "domain/rows/account_rows.h"
-#include "domain/rows/codec.h"
+#include "domain/rows/update_row.h"
 #include "domain/text/text.h"
 #include "domain/user/profile.h"
 #include "google/protobuf/util/field_mask_util.h"
@@ -100,18 +100,15 @@ void Fold(Overlay& world, const event::v1::Commit& commit, const event::v1::Acco
   row.set_display_name(event.display_name());
   row.set_preset(event.preset());
   *row.mutable_policy() = event.policy();
-  row.set_revision(1);
   *row.mutable_created_at() = commit.time();
-  world.Put(Table::kAccounts, event.account_id(), Encode(row));
+  InsertRow(world, Table::kAccounts, event.account_id(), row);
 }
 
 void Fold(Overlay& world, const event::v1::Commit& /*commit*/,
           const event::v1::AccountPolicyChanged& event) {
-  auto row = FindAccount(world, event.account_id());
-  if (!row) return;
-  *row->mutable_policy() = event.to();
-  row->set_revision(row->revision() + 1);
-  world.Put(Table::kAccounts, event.account_id(), Encode(*row));
+  UpdateRow<view::v1::AccountRow>(
+      world, Table::kAccounts, event.account_id(),
+      [&](view::v1::AccountRow& row) { *row.mutable_policy() = event.to(); });
 }
 
 }  // namespace roster::domain

@@ -35,16 +35,13 @@ bool CreatesAccount(const event::v1::Commit& commit) {
 std::optional<view::v1::RequestRow> FindRequest(const World& world, const Request& request,
                                                 absl::Time at) {
   for (const int64_t day : {DayOf(at), DayOf(at) - 1}) {
-    if (const auto bytes = world.Get(Table::kRequests, RequestKey(day, request))) {
-      view::v1::RequestRow row;
-      Decode(*bytes, row);
-      return row;
-    }
+    auto row = FindRow<view::v1::RequestRow>(world, Table::kRequests, RequestKey(day, request));
+    if (row) return row;
   }
   return std::nullopt;
 }
 
-void Remember(Overlay& world, const event::v1::Commit& commit) {
+void RecordRequest(Overlay& world, const event::v1::Commit& commit) {
   const int64_t day = DayOf(FromTimestamp(commit.time()));
   const Request request{.account_id = CreatesAccount(commit) ? "" : commit.account_id(),
                         .actor = commit.actor(),

@@ -1,4 +1,4 @@
-// Requests that were accepted, remembered so that a repeat is answered and not done again.
+// Requests that were accepted, recorded so that a repeat is answered and not done again.
 
 #ifndef ROSTER_DOMAIN_REQUEST_REQUEST_H_
 #define ROSTER_DOMAIN_REQUEST_REQUEST_H_
@@ -27,8 +27,8 @@ struct Request {
 std::optional<view::v1::RequestRow> FindRequest(const World& world, const Request& request,
                                                 absl::Time at);
 
-// Remembers the request of a commit that has one, and drops what is older than the day before.
-void Remember(Overlay& world, const event::v1::Commit& commit);
+// Records the request of a commit that has one, and drops what is older than the day before.
+void RecordRequest(Overlay& world, const event::v1::Commit& commit);
 
 }  // namespace roster::domain
 

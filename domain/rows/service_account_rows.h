@@ -4,12 +4,17 @@
 #define ROSTER_DOMAIN_ROWS_SERVICE_ACCOUNT_ROWS_H_
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "domain/world/world.h"
 #include "roster/view/v1/row.pb.h"
 
 namespace roster::domain {
+
+// Key of the row of a service account, and of the search row that holds a name for one.
+std::string ServiceAccountRowKey(std::string_view account_id, std::string_view service_account_id);
+std::string ServiceAccountNameKey(std::string_view account_id, std::string_view name);
 
 // The rows, or nothing when there is none.
 std::optional<view::v1::ServiceAccountRow> FindServiceAccount(const World& world,

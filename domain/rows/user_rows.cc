@@ -31,6 +31,10 @@ std::optional<view::v1::UserRow> FindUserBySearchRow(const World& world,
 
 }  // namespace
 
+std::string UserRowKey(std::string_view account_id, std::string_view user_id) {
+  return RowKey(account_id, user_id);
+}
+
 std::string EmailKey(std::string_view account_id, std::string_view email) {
   return EmailPrefix(account_id, NormalizeEmail(email));
 }
@@ -75,7 +79,7 @@ std::string WordsPrefix(std::string_view account_id, std::string_view text) {
 
 std::optional<view::v1::UserRow> FindUser(const World& world, std::string_view account_id,
                                           std::string_view user_id) {
-  return FindRow<view::v1::UserRow>(world, Table::kUsers, RowKey(account_id, user_id));
+  return FindRow<view::v1::UserRow>(world, Table::kUsers, UserRowKey(account_id, user_id));
 }
 
 std::optional<view::v1::UserRow> FindUserByEmail(const World& world, std::string_view account_id,

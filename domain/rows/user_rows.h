@@ -12,6 +12,9 @@
 
 namespace roster::domain {
 
+// Key of the row of a user.
+std::string UserRowKey(std::string_view account_id, std::string_view user_id);
+
 // Key of the search row that holds an email or user name for its user.
 std::string EmailKey(std::string_view account_id, std::string_view email);
 std::string UserNameKey(std::string_view account_id, std::string_view user_name);

@@ -9,8 +9,7 @@
 #include "domain/rows/account_rows.h"
 #include "domain/rows/codec.h"
 #include "domain/rows/service_account_rows.h"
-#include "domain/rows/subject_rows.h"
-#include "domain/rows/user_rows.h"
+#include "domain/rows/update_row.h"
 #include "domain/service_account/certificate_name.h"
 #include "domain/text/text.h"
 
@@ -26,10 +25,6 @@ constexpr size_t kMaxNameCodePoints = 128;
 constexpr size_t kMaxRoles = 100;
 constexpr int kMaxTokens = 10;
 constexpr int kMaxCertificates = 10;
-
-std::string NameKey(std::string_view account_id, std::string_view name) {
-  return RowKey(account_id, "s/" + Normalize(name));
-}
 
 absl::Status CheckRoles(const World& world, const Caller& caller, std::string_view account_id,
                         event::v1::Preset preset, const std::vector<std::string>& roles) {
@@ -65,21 +60,12 @@ bool IsBound(const ServiceAccountRow& row, std::string_view name) {
                      [&](const auto& certificate) { return certificate.identity() == name; });
 }
 
-void Store(Overlay& world, const Commit& commit, ServiceAccountRow row) {
-  row.set_revision(row.revision() + 1);
-  const std::string& account_id = commit.account_id();
-  world.Put(Table::kServiceAccounts, RowKey(account_id, row.service_account_id()), Encode(row));
-  world.Put(Table::kSubjects, SubjectKey(account_id, row.service_account_id(), commit.position()),
-            "");
-}
-
-// Stores what `change` makes of a service account. One that is unknown stays so: the fold is total.
-void Change(Overlay& world, const Commit& commit, const std::string& service_account_id,
+// Stores what `change` makes of a service account.
+void Update(Overlay& world, const Commit& commit, const std::string& service_account_id,
             absl::FunctionRef<void(ServiceAccountRow&)> change) {
-  auto row = FindServiceAccount(world, commit.account_id(), service_account_id);
-  if (!row) return;
-  change(*row);
-  Store(world, commit, *std::move(row));
+  UpdateRow<ServiceAccountRow>(world, Table::kServiceAccounts,
+                               ServiceAccountRowKey(commit.account_id(), service_account_id),
+                               change);
 }
 
 }  // namespace
@@ -98,7 +84,7 @@ absl::StatusOr<Events> Decide(const World& world, const CreateServiceAccount& co
   if (command.roles.size() > kMaxRoles) return Refuse(Reason::kLimitExceeded);
   refusal = CheckRoles(world, caller, command.account_id, account->preset(), command.roles);
   if (!refusal.ok()) return refusal;
-  if (world.Get(Table::kSearch, NameKey(command.account_id, command.name))) {
+  if (world.Get(Table::kSearch, ServiceAccountNameKey(command.account_id, command.name))) {
     return Refuse(Reason::kNameTaken);
   }
   Events events(1);
@@ -194,12 +180,14 @@ void Fold(Overlay& world, const Commit& commit, const event::v1::ServiceAccountC
   row.set_name(event.name());
   *row.mutable_roles() = event.roles();
   *row.mutable_created_at() = commit.time();
-  world.Put(Table::kSearch, NameKey(commit.account_id(), event.name()), event.service_account_id());
-  Store(world, commit, std::move(row));
+  world.Put(Table::kSearch, ServiceAccountNameKey(commit.account_id(), event.name()),
+            event.service_account_id());
+  InsertRow(world, Table::kServiceAccounts,
+            ServiceAccountRowKey(commit.account_id(), event.service_account_id()), row);
 }
 
 void Fold(Overlay& world, const Commit& commit, const event::v1::ServiceAccountDisabled& event) {
-  Change(world, commit, event.service_account_id(), [&](ServiceAccountRow& row) {
+  Update(world, commit, event.service_account_id(), [&](ServiceAccountRow& row) {
     row.set_disabled(true);
     for (const auto& token : row.tokens()) world.Delete(Table::kTokens, token.token_hash());
     row.clear_tokens();
@@ -211,7 +199,7 @@ void Fold(Overlay& world, const Commit& commit, const event::v1::ServiceAccountD
 }
 
 void Fold(Overlay& world, const Commit& commit, const event::v1::ServiceTokenIssued& event) {
-  Change(world, commit, event.service_account_id(), [&](ServiceAccountRow& row) {
+  Update(world, commit, event.service_account_id(), [&](ServiceAccountRow& row) {
     auto* token = row.add_tokens();
     token->set_token_id(event.token_id());
     token->set_token_hash(event.token_hash());
@@ -226,7 +214,7 @@ void Fold(Overlay& world, const Commit& commit, const event::v1::ServiceTokenIss
 }
 
 void Fold(Overlay& world, const Commit& commit, const event::v1::ServiceTokenRevoked& event) {
-  Change(world, commit, event.service_account_id(), [&](ServiceAccountRow& row) {
+  Update(world, commit, event.service_account_id(), [&](ServiceAccountRow& row) {
     world.Delete(Table::kTokens, event.token_hash());
     auto* tokens = row.mutable_tokens();
     tokens->erase(std::remove_if(tokens->begin(), tokens->end(),
@@ -238,7 +226,7 @@ void Fold(Overlay& world, const Commit& commit, const event::v1::ServiceTokenRev
 }
 
 void Fold(Overlay& world, const Commit& commit, const event::v1::CertificateBound& event) {
-  Change(world, commit, event.service_account_id(), [&](ServiceAccountRow& row) {
+  Update(world, commit, event.service_account_id(), [&](ServiceAccountRow& row) {
     auto* certificate = row.add_certificates();
     certificate->set_identity(event.identity());
     *certificate->mutable_bound_at() = commit.time();
@@ -250,7 +238,7 @@ void Fold(Overlay& world, const Commit& commit, const event::v1::CertificateBoun
 }
 
 void Fold(Overlay& world, const Commit& commit, const event::v1::CertificateUnbound& event) {
-  Change(world, commit, event.service_account_id(), [&](ServiceAccountRow& row) {
+  Update(world, commit, event.service_account_id(), [&](ServiceAccountRow& row) {
     world.Delete(Table::kCertificates, event.identity());
     auto* certificates = row.mutable_certificates();
     certificates->erase(std::remove_if(certificates->begin(), certificates->end(),

@@ -6,7 +6,7 @@
 #include "domain/rows/account_rows.h"
 #include "domain/rows/codec.h"
 #include "domain/rows/person_key_rows.h"
-#include "domain/rows/subject_rows.h"
+#include "domain/rows/update_row.h"
 #include "domain/rows/user_rows.h"
 #include "domain/user/administrators.h"
 #include "domain/user/list/index.h"
@@ -18,34 +18,24 @@ namespace {
 using event::v1::Commit;
 using view::v1::UserRow;
 
-// Stores the row and all that follows from it: counters, and that the commit touched the user.
-// `before` has no id when he is new.
-void Store(Overlay& world, const Commit& commit, const UserRow& before, UserRow after) {
-  const std::string& account_id = commit.account_id();
-  after.set_revision(before.revision() + 1);
-  *after.mutable_updated_at() = commit.time();
-  const std::string key = RowKey(account_id, after.user_id());
-  if (before.user_id().empty()) {
-    world.Insert(Table::kUsers, key, Encode(after));
-  } else {
-    world.Put(Table::kUsers, key, Encode(after));
-  }
-  world.Put(Table::kSubjects, SubjectKey(account_id, after.user_id(), commit.position()), "");
-  IndexUser(world, account_id, before, after);
-  if (const auto account = FindAccount(world, account_id)) {
+// Keeps what is counted and listed of users in step with a change. `before` is an empty row for a
+// new user.
+void Derive(Overlay& world, const Commit& commit, const UserRow& before, const UserRow& after) {
+  IndexUser(world, commit.account_id(), before, after);
+  if (const auto account = FindAccount(world, commit.account_id())) {
     CountAdministrators(world, *account, before, after);
   }
 }
 
-// Stores what `change` makes of the user. An event of an unknown user changes nothing: the fold is
-// total.
-void Change(Overlay& world, const Commit& commit, const std::string& user_id,
+// Stores what `change` makes of the user.
+void Update(Overlay& world, const Commit& commit, const std::string& user_id,
             absl::FunctionRef<void(UserRow&)> change) {
-  const auto before = FindUser(world, commit.account_id(), user_id);
-  if (!before) return;
-  UserRow after = *before;
-  change(after);
-  Store(world, commit, *before, std::move(after));
+  const auto changed = UpdateRow<UserRow>(
+      world, Table::kUsers, UserRowKey(commit.account_id(), user_id), [&](UserRow& row) {
+        change(row);
+        *row.mutable_updated_at() = commit.time();
+      });
+  if (changed) Derive(world, commit, changed->before, changed->after);
 }
 
 // A status by hand or by rule, decided by this commit.
@@ -57,8 +47,8 @@ void SetStatus(UserRow& row, const Commit& commit, event::v1::UserStatus status)
   row.clear_restorable_until();
 }
 
-// Where a user stands who is neither disabled nor deleted (R36, R37).
-event::v1::UserStatus Standing(const UserRow& row) {
+// The status of a user while nobody disables or deletes them.
+event::v1::UserStatus EnabledStatus(const UserRow& row) {
   return row.signed_in() ? event::v1::USER_STATUS_ACTIVE : event::v1::USER_STATUS_PENDING;
 }
 
@@ -74,6 +64,7 @@ void Fold(Overlay& world, const Commit& commit, const event::v1::UserCreated& ev
   *row.mutable_roles() = event.roles();
   row.set_approved(event.approved());
   *row.mutable_created_at() = commit.time();
+  *row.mutable_updated_at() = commit.time();
   *row.mutable_created_by() = commit.actor();
   row.set_created_position(commit.position());
   row.set_role_position(commit.position());
@@ -84,12 +75,13 @@ void Fold(Overlay& world, const Commit& commit, const event::v1::UserCreated& ev
   if (whole.has_personal()) {
     InsertSearchRows(world, commit.account_id(), event.user_id(), whole.personal());
   }
-  Store(world, commit, UserRow(), std::move(row));
+  InsertRow(world, Table::kUsers, UserRowKey(commit.account_id(), event.user_id()), row);
+  Derive(world, commit, UserRow(), row);
 }
 
 void Fold(Overlay& world, const Commit& commit, const event::v1::UserUpdated& event,
           const event::v1::Event& whole) {
-  Change(world, commit, event.user_id(), [&](UserRow& row) {
+  Update(world, commit, event.user_id(), [&](UserRow& row) {
     *row.mutable_sealed() = whole.sealed();
     if (whole.has_personal()) {
       PutSearchRows(world, commit.account_id(), event.user_id(), whole.personal());
@@ -98,19 +90,19 @@ void Fold(Overlay& world, const Commit& commit, const event::v1::UserUpdated& ev
 }
 
 void Fold(Overlay& world, const Commit& commit, const event::v1::UserEnabled& event) {
-  Change(world, commit, event.user_id(),
-         [&](UserRow& row) { SetStatus(row, commit, Standing(row)); });
+  Update(world, commit, event.user_id(),
+         [&](UserRow& row) { SetStatus(row, commit, EnabledStatus(row)); });
 }
 
 void Fold(Overlay& world, const Commit& commit, const event::v1::UserDisabled& event) {
-  Change(world, commit, event.user_id(), [&](UserRow& row) {
+  Update(world, commit, event.user_id(), [&](UserRow& row) {
     SetStatus(row, commit, event::v1::USER_STATUS_DISABLED);
     row.set_status_reason(event.reason());
   });
 }
 
 void Fold(Overlay& world, const Commit& commit, const event::v1::UserDeleted& event) {
-  Change(world, commit, event.user_id(), [&](UserRow& row) {
+  Update(world, commit, event.user_id(), [&](UserRow& row) {
     SetStatus(row, commit, event::v1::USER_STATUS_DELETED);
     *row.mutable_deleted_at() = commit.time();
     *row.mutable_restorable_until() = event.restorable_until();
@@ -118,12 +110,12 @@ void Fold(Overlay& world, const Commit& commit, const event::v1::UserDeleted& ev
 }
 
 void Fold(Overlay& world, const Commit& commit, const event::v1::UserRestored& event) {
-  Change(world, commit, event.user_id(),
-         [&](UserRow& row) { SetStatus(row, commit, Standing(row)); });
+  Update(world, commit, event.user_id(),
+         [&](UserRow& row) { SetStatus(row, commit, EnabledStatus(row)); });
 }
 
 void Fold(Overlay& world, const Commit& commit, const event::v1::RoleChanged& event) {
-  Change(world, commit, event.user_id(), [&](UserRow& row) {
+  Update(world, commit, event.user_id(), [&](UserRow& row) {
     row.clear_roles();
     if (!event.to().empty()) row.add_roles(event.to());
     row.set_role_position(commit.position());
@@ -131,7 +123,7 @@ void Fold(Overlay& world, const Commit& commit, const event::v1::RoleChanged& ev
 }
 
 void Fold(Overlay& world, const Commit& commit, const event::v1::UserErased& event) {
-  Change(world, commit, event.user_id(), [&](UserRow& row) {
+  Update(world, commit, event.user_id(), [&](UserRow& row) {
     SetStatus(row, commit, event::v1::USER_STATUS_ERASED);
     row.clear_sealed();
     row.clear_roles();

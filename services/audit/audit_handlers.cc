@@ -1,15 +1,16 @@
 // AuditService.
 
+#include <algorithm>
 #include <string>
 
 #include "domain/access/authority.h"
 #include "domain/base/refusal.h"
 #include "domain/base/try.h"
 #include "domain/rows/subject_rows.h"
+#include "domain/subjects.h"
 #include "roster/audit/v1/event.pb.h"
 #include "services/call/handlers.h"
 #include "services/call/page.h"
-#include "storage/vault/sealing.h"
 
 namespace roster::services {
 namespace {
@@ -26,23 +27,22 @@ const google::protobuf::Message* KindOf(const event::v1::Event& event) {
   return field == nullptr ? nullptr : &reflection.GetMessage(event, field);
 }
 
-// Whether the event is about the subject: a user, a service account, or the account, to which all
-// of its events belong.
-bool IsAbout(const google::protobuf::Message& kind, const std::string& subject_id,
+// Whether the event is about the subject: the account itself, to which all of its events belong, or
+// one of the event's own.
+bool IsAbout(const event::v1::Event& event, const std::string& subject_id,
              const std::string& account_id) {
   if (subject_id == account_id) return true;
-  for (const char* name : {"user_id", "service_account_id"}) {
-    const auto* field = kind.GetDescriptor()->FindFieldByName(name);
-    if (field != nullptr && kind.GetReflection()->GetString(kind, field) == subject_id) return true;
-  }
-  return false;
+  const auto subjects = domain::SubjectsOf(event);
+  return std::find(subjects.begin(), subjects.end(), subject_id) != subjects.end();
 }
 
 // Puts the opened personal data in the place of the sealed.
 void OpenPersonal(const domain::World& world, const std::string& account_id,
                   audit::v1::AuditEvent& event) {
   event::v1::Event& opened = *event.mutable_event();
-  auto personal = world.keys().Open(account_id, domain::PersonOf(opened), opened.sealed());
+  const auto person = domain::PersonOf(opened);
+  auto personal =
+      person ? world.keys().Open(account_id, person->user_id, opened.sealed()) : std::nullopt;
   event.set_personal_erased(!personal);
   if (personal) *opened.mutable_personal() = *std::move(personal);
 }
@@ -54,7 +54,7 @@ size_t AddEvents(const domain::World& world, const event::v1::Commit& commit,
   size_t bytes = 0;
   for (int i = 0; i < commit.events_size(); ++i) {
     const google::protobuf::Message* kind = KindOf(commit.events(i));
-    if (kind == nullptr || !IsAbout(*kind, subject_id, commit.account_id())) continue;
+    if (kind == nullptr || !IsAbout(commit.events(i), subject_id, commit.account_id())) continue;
     audit::v1::AuditEvent& event = *response.add_events();
     event.set_position(commit.position());
     event.set_index(static_cast<uint32_t>(i));

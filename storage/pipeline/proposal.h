@@ -13,7 +13,7 @@
 #include "absl/time/time.h"
 #include "domain/base/command.h"
 #include "domain/request/request.h"
-#include "domain/user/person.h"
+#include "domain/user/erase.h"
 #include "domain/world/world.h"
 #include "roster/event/v1/commit.pb.h"
 #include "storage/log/log.h"

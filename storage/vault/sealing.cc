@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "domain/base/try.h"
-#include "domain/user/person.h"
+#include "domain/subjects.h"
 #include "storage/crypto/aead.h"
 
 namespace roster::storage {
@@ -16,10 +16,18 @@ using event::v1::Commit;
 using event::v1::Event;
 using event::v1::PersonalData;
 
+// Whose personal data the event has. INTERNAL: the event is of a kind that has none, a broken
+// decision.
+absl::StatusOr<domain::Person> OwnerOf(const Event& event) {
+  auto person = domain::PersonOf(event);
+  if (!person) return absl::InternalError("personal data in an event of no person");
+  return *std::move(person);
+}
+
 // A new person gets a new key.
-absl::StatusOr<KeyId> KeyFor(Vault& vault, const domain::World& world, const Commit& commit,
-                             const Event& event) {
-  const absl::StatusOr<KeyId> key_id = domain::KeyOf(world, commit.account_id(), event);
+absl::StatusOr<KeyId> KeyFor(Vault& vault, const domain::World& world,
+                             const std::string& account_id, const domain::Person& person) {
+  const absl::StatusOr<KeyId> key_id = domain::KeyOf(world, account_id, person);
   return key_id.ok() && *key_id == 0 ? vault.TakeKey() : key_id;
 }
 
@@ -28,8 +36,9 @@ absl::StatusOr<KeyId> KeyFor(Vault& vault, const domain::World& world, const Com
 absl::Status OpenPersonal(const Vault& vault, Commit& commit) {
   for (Event& event : *commit.mutable_events()) {
     if (!event.has_sealed()) continue;
+    ROSTER_ASSIGN(const domain::Person person, OwnerOf(event));
     ROSTER_ASSIGN(std::optional<PersonalData> opened,
-                  vault.TryOpen(commit.account_id(), domain::PersonOf(event), event.sealed()));
+                  vault.TryOpen(commit.account_id(), person.user_id, event.sealed()));
     if (opened) *event.mutable_personal() = *std::move(opened);
   }
   return absl::OkStatus();
@@ -38,9 +47,11 @@ absl::Status OpenPersonal(const Vault& vault, Commit& commit) {
 absl::Status SealPersonal(Vault& vault, const domain::World& world, bool preview, Commit& commit) {
   for (Event& event : *commit.mutable_events()) {
     if (!event.has_personal()) continue;
-    ROSTER_ASSIGN(const KeyId key_id, preview ? kPreviewKey : KeyFor(vault, world, commit, event));
-    ROSTER_ASSIGN(auto sealed, vault.Seal(commit.account_id(), domain::PersonOf(event),
-                                          event.personal(), key_id));
+    ROSTER_ASSIGN(const domain::Person person, OwnerOf(event));
+    ROSTER_ASSIGN(const KeyId key_id,
+                  preview ? kPreviewKey : KeyFor(vault, world, commit.account_id(), person));
+    ROSTER_ASSIGN(auto sealed,
+                  vault.Seal(commit.account_id(), person.user_id, event.personal(), key_id));
     *event.mutable_sealed() = std::move(sealed);
   }
   return absl::OkStatus();
@@ -62,7 +73,9 @@ SealedNow::SealedNow(const domain::Keys& below, Commit& commit)
     : below_(below), account_id_(commit.account_id()) {
   for (Event& event : *commit.mutable_events()) {
     if (!event.has_personal()) continue;
-    people_.emplace(event.sealed().bytes(), Person{domain::PersonOf(event), event.sealed().key_id(),
+    const auto person = OwnerOf(event);
+    if (!person.ok()) continue;  // SealPersonal has refused it
+    people_.emplace(event.sealed().bytes(), Person{person->user_id, event.sealed().key_id(),
                                                    std::move(*event.mutable_personal())});
   }
 }

@@ -74,8 +74,6 @@ REFUSALS = {"domain/base/refusal.h", "domain/base/try.h"}
 KEY = re.compile(r"\bRowKey\(")
 KEY_BUILDERS = {
     "domain/world/past.cc": "its RowKey cuts the key out of a key of the past",
-    "domain/service_account/service_account.cc": "the name of a service account, not yet in service_account_rows",
-    "domain/user/fold.cc": "the row of a user, not yet in user_rows",
     "domain/user/list/index.cc": "the index of the list of users is built and read here alone",
     "domain/user/list/search.cc": "the list of words of a user is built and read here alone",
 }
