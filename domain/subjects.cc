@@ -41,8 +41,9 @@ std::vector<std::string> SubjectsOf(const Event& event) {
     case Event::kCertificateUnbound:
       return {event.certificate_unbound().service_account_id()};
     case Event::KIND_NOT_SET:
-      return {};  // KnowsEveryEvent has refused it
+      break;  // KnowsEveryEvent has refused it
   }
+  return {};
 }
 
 std::optional<Person> PersonOf(const Event& event) {
@@ -67,8 +68,9 @@ std::optional<Person> PersonOf(const Event& event) {
     case Event::kCertificateBound:
     case Event::kCertificateUnbound:
     case Event::KIND_NOT_SET:
-      return std::nullopt;
+      break;
   }
+  return std::nullopt;
 }
 
 absl::StatusOr<KeyId> KeyOf(const World& world, std::string_view account_id, const Person& person) {

@@ -20,10 +20,12 @@
 // A declaration, so it can't be the only statement of an `if` without braces.
 #define ROSTER_ASSIGN(declaration, ...) \
   ROSTER_ASSIGN_IN(ROSTER_CONCAT(roster_status_or_, __LINE__), declaration, (__VA_ARGS__))
+// NOLINTBEGIN(bugprone-macro-parentheses): a declaration stays one only without them.
 #define ROSTER_ASSIGN_IN(result, declaration, expression) \
   auto result = expression;                               \
   if (!result.ok()) return std::move(result).status();    \
   declaration = *std::move(result)
+// NOLINTEND(bugprone-macro-parentheses)
 
 #define ROSTER_CONCAT(a, b) ROSTER_CONCAT_IN(a, b)
 #define ROSTER_CONCAT_IN(a, b) a##b
