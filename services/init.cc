@@ -3,7 +3,7 @@
 #include "domain/base/try.h"
 #include "domain/rows/codec.h"
 #include "roster/event/v1/commit.pb.h"
-#include "services/call/ids.h"
+#include "services/method/ids.h"
 #include "storage/crypto/sha256.h"
 #include "storage/store/store.h"
 

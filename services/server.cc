@@ -1,7 +1,9 @@
 #include "services/server.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -9,12 +11,15 @@
 #include "domain/base/try.h"
 #include "google/protobuf/descriptor.h"
 #include "grpcpp/impl/codegen/service_type.h"
-#include "services/call/api.h"
+#include "services/access/handlers.h"
+#include "services/api_services.h"
+#include "services/audit/handlers.h"
 #include "services/call/engine.h"
-#include "services/call/handlers.h"
-#include "services/call/ids.h"
+#include "services/call/service.h"
+#include "services/identity/handlers.h"
 #include "services/load/capacity.h"
 #include "services/load/thread_pool.h"
+#include "services/method/ids.h"
 #include "services/runtime_metrics.h"
 #include "services/store_paths.h"
 #include "services/telemetry/metrics.h"
@@ -33,21 +38,33 @@ namespace {
 // Lists take longer than commands: a quarter as many may wait.
 constexpr size_t kReadsOfQueue = 4;
 
-constexpr const char* kIdentity = "roster.identity.v1.IdentityService";
-constexpr const char* kAccess = "roster.access.v1.AccessService";
-constexpr const char* kAudit = "roster.audit.v1.AuditService";
-
 Handlers IdentityHandlers() {
   Handlers all = AccountHandlers();
   all.merge(UserHandlers());
   all.merge(UserQueryHandlers());
   all.merge(ServiceAccountHandlers());
+  all.merge(ImportHandlers());
   return all;
 }
 
-absl::StatusOr<Methods> MethodsOf(const char* service, Handlers handlers, Metrics& metrics) {
-  const auto* pool = google::protobuf::DescriptorPool::generated_pool();
-  return ReadMethods(*pool->FindServiceByName(service), std::move(handlers), metrics);
+// None of a service that has no line here, so that its first method keeps the server from starting.
+Handlers HandlersOf(std::string_view service) {
+  const std::map<std::string_view, Handlers (*)()> kHandlers = {
+      {"roster.identity.v1.IdentityService", IdentityHandlers},
+      {"roster.access.v1.AccessService", AccessHandlers},
+      {"roster.audit.v1.AuditService", AuditHandlers}};
+  const auto found = kHandlers.find(service);
+  return found == kHandlers.end() ? Handlers{} : found->second();
+}
+
+// What reflection lists.
+std::vector<std::string> ListedServices() {
+  std::vector<std::string> all(kApiServices.begin(), kApiServices.end());
+  for (const char* name : {"grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection",
+                           "grpc.reflection.v1alpha.ServerReflection"}) {
+    all.emplace_back(name);
+  }
+  return all;
 }
 
 }  // namespace
@@ -62,10 +79,8 @@ class Server::Impl {
         overload_log_(environment_.logger),
         readers_(std::max(2U, std::thread::hardware_concurrency()),
                  std::max<size_t>(1, options.queue_limit / kReadsOfQueue)),
-        health_({kIdentity, kAccess, kAudit}),
-        reflection_({kIdentity, kAccess, kAudit, "grpc.health.v1.Health",
-                     "grpc.reflection.v1.ServerReflection",
-                     "grpc.reflection.v1alpha.ServerReflection"}) {}
+        health_({kApiServices.begin(), kApiServices.end()}),
+        reflection_(ListedServices()) {}
 
   absl::Status Start() {
     ROSTER_TRY(OpenStore());
@@ -174,12 +189,12 @@ class Server::Impl {
                                               .readers = readers_,
                                               .importers = importers_,
                                               .clock = environment_.clock});
-    ROSTER_ASSIGN(auto identity, MethodsOf(kIdentity, IdentityHandlers(), metrics_));
-    ROSTER_ASSIGN(auto access, MethodsOf(kAccess, AccessHandlers(), metrics_));
-    ROSTER_ASSIGN(auto audit, MethodsOf(kAudit, AuditHandlers(), metrics_));
-    services_.push_back(NewIdentityService(*engine_, std::move(identity)));
-    services_.push_back(NewAccessService(*engine_, std::move(access)));
-    services_.push_back(NewAuditService(*engine_, std::move(audit)));
+    const auto* pool = google::protobuf::DescriptorPool::generated_pool();
+    for (const char* name : kApiServices) {
+      ROSTER_ASSIGN(auto methods,
+                    ReadMethods(*pool->FindServiceByName(name), HandlersOf(name), metrics_));
+      services_.push_back(NewService(*engine_, std::move(methods)));
+    }
     return absl::OkStatus();
   }
 

@@ -39,6 +39,8 @@ constexpr Row kTable[] = {
      "the field mask names a field that is not there, or can't be updated"},
     {Reason::kInvalidPageToken, StatusCode::kInvalidArgument, "INVALID_PAGE_TOKEN",
      "the page token belongs to another query or is damaged"},
+    {Reason::kMalformedRequest, StatusCode::kInvalidArgument, "MALFORMED_REQUEST",
+     "the request is no message of the type that the method takes"},
     {Reason::kRequestIdReused, StatusCode::kInvalidArgument, "REQUEST_ID_REUSED",
      "another request was made with this request id before"},
     {Reason::kUnknownPermission, StatusCode::kInvalidArgument, "UNKNOWN_PERMISSION",

@@ -29,6 +29,7 @@ enum class Reason {
   kImmutableField,
   kUnknownField,
   kInvalidPageToken,
+  kMalformedRequest,
   kRequestIdReused,
   kUnknownPermission,
   kAccountNotFound,

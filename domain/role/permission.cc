@@ -123,6 +123,13 @@ PermissionSet AccountPermissions() {
   return set;
 }
 
+std::optional<Permission> FindPermission(std::string_view name) {
+  for (const Row& row : kTable) {
+    if (row.name == name) return row.permission;
+  }
+  return std::nullopt;
+}
+
 std::optional<Permission> FindPermission(Preset preset, std::string_view name) {
   for (const Row& row : kTable) {
     if (row.name == name && (row.presets & Bit(preset)) != 0) return row.permission;

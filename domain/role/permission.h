@@ -89,6 +89,9 @@ PermissionSet KnownPermissions(event::v1::Preset preset);
 // All permissions of the account level.
 PermissionSet AccountPermissions();
 
+// The permission with this name, whatever the preset.
+std::optional<Permission> FindPermission(std::string_view name);
+
 // The permission with this name, if accounts of the preset know it.
 std::optional<Permission> FindPermission(event::v1::Preset preset, std::string_view name);
 

@@ -12,7 +12,7 @@
 #include "domain/user/user.h"
 #include "roster/access/v1/check.pb.h"
 #include "roster/access/v1/role.pb.h"
-#include "services/call/handlers.h"
+#include "services/access/handlers.h"
 #include "services/identity/messages.h"
 
 namespace roster::services {

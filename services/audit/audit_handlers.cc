@@ -9,7 +9,7 @@
 #include "domain/rows/subject_rows.h"
 #include "domain/subjects.h"
 #include "roster/audit/v1/event.pb.h"
-#include "services/call/handlers.h"
+#include "services/audit/handlers.h"
 #include "services/call/page.h"
 
 namespace roster::services {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/time/clock.h"
 #include "domain/base/refusal.h"
@@ -13,6 +13,7 @@
 #include "grpcpp/alarm.h"
 #include "services/call/as_of.h"
 #include "services/call/request_hash.h"
+#include "storage/base/mutex.h"
 
 namespace roster::services {
 namespace {
@@ -23,8 +24,8 @@ using domain::Refuse;
 constexpr absl::Duration kLongestWait = absl::Seconds(10);
 constexpr absl::Duration kSlowCall = absl::Milliseconds(250);
 
-// When a wait that the caller's deadline bounds is given up: so much earlier that the answer still
-// reaches him. By the real clock, as deadlines and alarms are, whatever clock commits have.
+// When a wait is given up that the caller's deadline bounds: so much earlier that the answer still
+// arrives in time. By the real clock, as deadlines and alarms are, whatever clock commits have.
 absl::Time EndOfWait(absl::Time deadline) {
   const absl::Time now = absl::Now();
   const absl::Duration left = deadline - now;
@@ -35,7 +36,7 @@ absl::Time EndOfWait(absl::Time deadline) {
 // owned by the alarm's callback, which the alarm owns, it would never go.
 struct Wait {
   std::atomic<bool> over = false;
-  std::mutex alarm_mutex;  // an alarm must not be set and cancelled at once
+  storage::Mutex alarm_mutex;  // an alarm must not be set and cancelled at once
   grpc::Alarm alarm;
   std::function<void(bool)> then;
 };
@@ -48,12 +49,12 @@ void AwaitPosition(storage::Pipeline& pipeline, domain::Position position, absl:
   const uint64_t ticket = pipeline.Await(position, [wait](bool reached) {
     if (wait->over.exchange(true)) return;
     {
-      const std::lock_guard lock(wait->alarm_mutex);
+      const storage::MutexLock lock(wait->alarm_mutex);
       wait->alarm.Cancel();
     }
     wait->then(reached);
   });
-  const std::lock_guard lock(wait->alarm_mutex);
+  const storage::MutexLock lock(wait->alarm_mutex);
   if (wait->over) return;
   wait->alarm.Set(absl::ToChronoTime(deadline), [weak = std::weak_ptr<Wait>(wait), ticket,
                                                  &pipeline](bool expired) {
@@ -85,22 +86,24 @@ class Engine::CallState : public std::enable_shared_from_this<Engine::CallState>
         engine_(engine),
         method_(method),
         call_(call),
-        conventions_(method.Read(call.request())),
+        conventions_(method.conventions.Read(call.request())),
         ids_(dependencies_.ids),
         began_(dependencies_.clock()) {
     method_.metrics.Started();
   }
 
   void Begin() {
-    // Cheaply, for there are many when it comes to that.
-    const bool queue_full = method_.handler.command && dependencies_.pipeline.full();
-    if (queue_full || !call_.admitted()) return Finish(Refused(Refuse(Reason::kOverloaded)));
+    // Tested before authentication: under overload most calls end here.
+    if (!call_.arrival().ok()) return Finish(Refused(call_.arrival()));
+    if (method_.handler.command && dependencies_.pipeline.full()) {
+      return Finish(Refused(Refuse(Reason::kOverloaded)));
+    }
     const storage::Version version = dependencies_.pipeline.Latest();
     auto caller = Authenticate(*version, call_.credentials(), began_);
     if (!caller.ok()) return Finish(Refused(caller.status()));
     caller_ = *std::move(caller);
     if (conventions_.at_least_position <= version->position()) return Proceed(version);
-    // Only who is let in may keep the server waiting.
+    // Only a caller that is let in may keep the server waiting.
     const auto admitted = AdmitTo(*version);
     if (!admitted.ok()) return Finish(Refused(admitted));
     AwaitPosition(dependencies_.pipeline, conventions_.at_least_position,
@@ -144,7 +147,7 @@ class Engine::CallState : public std::enable_shared_from_this<Engine::CallState>
             .page_key = dependencies_.page_key});
   }
 
-  // Who may ask is decided by what holds now; what is answered, by what held then.
+  // The present decides whether the caller may ask; the past is what is answered.
   void Past(const domain::World& now) {
     if (!method_.handler.reads_past) {
       return Finish(Refused(Refuse(Reason::kNotImplemented, {{"field", "as_of"}})));
@@ -217,19 +220,14 @@ class Engine::CallState : public std::enable_shared_from_this<Engine::CallState>
   }
 
   void Finish(const storage::Outcome& outcome) {
-    const absl::Duration took = dependencies_.clock() - began_;
-    if (method_.handler.command || !outcome.status.ok() || took > kSlowCall) {
-      engine_.Record(method_, caller_, conventions_.account_id, outcome, took, call_.trace());
-    }
-    method_.metrics.Handled(CodeOf(outcome.status), took);
+    engine_.Record({.method = method_,
+                    .caller = caller_,
+                    .account_id = conventions_.account_id,
+                    .outcome = outcome,
+                    .began = began_,
+                    .trace = [this] { return call_.trace(); }});
     if (!outcome.status.ok()) call_.response().Clear();
     call_.Answer(outcome.status);  // the last use of the call
-  }
-
-  // The code that the caller sees; a status without a reason is an internal error.
-  static int CodeOf(const absl::Status& status) {
-    const bool internal = !status.ok() && domain::ReasonOf(status).empty();
-    return static_cast<int>(internal ? absl::StatusCode::kInternal : status.code());
   }
 
   const Dependencies& dependencies_;
@@ -246,31 +244,41 @@ void Engine::Run(const Method& method, Call& call) const {
   std::make_shared<CallState>(*this, method, call)->Begin();
 }
 
-void Engine::Record(const Method& method, const domain::Caller& caller, std::string_view account_id,
-                    const storage::Outcome& outcome, absl::Duration took,
-                    const std::optional<TraceContext>& trace) const {
-  const std::string reason = domain::ReasonOf(outcome.status);
-  const bool internal = !outcome.status.ok() && reason.empty();
-  if (!outcome.status.ok()) dependencies_.metrics.CommandRefused(internal ? "INTERNAL" : reason);
+void Engine::Record(const FinishedCall& call) const {
+  const absl::Status& status = call.outcome.status;
+  const absl::Duration took = dependencies_.clock() - call.began;
+  const std::string reason = domain::ReasonOf(status);
+  // The caller sees an internal error where a status has no reason.
+  const bool internal = !status.ok() && reason.empty();
+  call.method.metrics.Handled(
+      static_cast<int>(internal ? absl::StatusCode::kInternal : status.code()), took);
+  if (!status.ok()) dependencies_.metrics.CommandRefused(internal ? "INTERNAL" : reason);
   if (reason == domain::ReasonName(Reason::kOverloaded)) {
     return dependencies_.overload_log.Count(dependencies_.clock());
   }
+  if (call.method.handler.query && status.ok() && took <= kSlowCall) return;
+  Log(call, reason, took);
+}
+
+void Engine::Log(const FinishedCall& call, const std::string& reason, absl::Duration took) const {
+  const absl::Status& status = call.outcome.status;
+  const bool internal = !status.ok() && reason.empty();
   const Level level = internal ? Level::kError : Level::kInfo;
   if (!dependencies_.logger.Enabled(level)) return;
   // Whatever a caller may have written there instead of an id stays out of the log.
-  const std::string_view account = IsUuid(account_id) ? account_id : "";
+  const std::string_view account = IsUuid(call.account_id) ? call.account_id : "";
   std::vector<Field> fields = {
-      {"method", method.full_name},       {"account_id", account},
-      {"actor", ActorName(caller.actor)}, {"position", outcome.position},
-      {"changed", outcome.changed},       {"took_ms", absl::ToDoubleMilliseconds(took)}};
+      {"method", call.method.full_name},       {"account_id", account},
+      {"actor", ActorName(call.caller.actor)}, {"position", call.outcome.position},
+      {"changed", call.outcome.changed},       {"took_ms", absl::ToDoubleMilliseconds(took)}};
   if (!reason.empty()) fields.emplace_back("reason", reason);
-  if (trace) {
+  if (const auto trace = call.trace()) {
     fields.emplace_back("trace_id", trace->trace_id);
     fields.emplace_back("span_id", trace->span_id);
   }
   // The cause of an internal error is for the log alone.
-  if (internal) fields.emplace_back("error", std::string(outcome.status.message()));
-  dependencies_.logger.Write(level, outcome.status.ok() ? "done" : "refused", fields);
+  if (internal) fields.emplace_back("error", std::string(status.message()));
+  dependencies_.logger.Write(level, status.ok() ? "done" : "refused", fields);
 }
 
 }  // namespace roster::services

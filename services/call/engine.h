@@ -1,23 +1,24 @@
 // The engine: takes every unary call through authentication, authorization, waiting, its handler,
-// the pipeline, metrics and the log. Knows neither the services nor the wire.
+// the pipeline, metrics and the log. Knows neither the services nor gRPC.
 
 #ifndef ROSTER_SERVICES_CALL_ENGINE_H_
 #define ROSTER_SERVICES_CALL_ENGINE_H_
 
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
-#include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "domain/base/command.h"
 #include "google/protobuf/message.h"
-#include "services/call/admission.h"
-#include "services/call/ids.h"
-#include "services/call/method.h"
 #include "services/load/capacity.h"
 #include "services/load/thread_pool.h"
+#include "services/method/admission.h"
+#include "services/method/ids.h"
+#include "services/method/method.h"
 #include "services/telemetry/log.h"
 #include "services/telemetry/metrics.h"
 #include "services/telemetry/overload_log.h"
@@ -52,13 +53,23 @@ class Call {
   virtual Credentials credentials() const = 0;
   virtual absl::Time deadline() const = 0;
   virtual std::optional<TraceContext> trace() const = 0;
-  // Whether there is room for it; else it is refused before anything else is looked at.
-  virtual bool admitted() const = 0;
+  // Why the call is refused before anything else is looked at: no capacity, or no message.
+  virtual const absl::Status& arrival() const = 0;
   virtual const google::protobuf::Message& request() const = 0;
   virtual google::protobuf::Message& response() = 0;
 
   // Ends the call; exactly once, on any thread.
   virtual void Answer(const absl::Status& status) = 0;
+};
+
+// A call that has ended, unary or a stream.
+struct FinishedCall {
+  const Method& method;
+  const domain::Caller& caller;
+  std::string_view account_id;
+  const storage::Outcome& outcome;
+  absl::Time began;
+  absl::FunctionRef<std::optional<TraceContext>()> trace;  // asked only for a line of log
 };
 
 // Thread-safe.
@@ -71,14 +82,14 @@ class Engine {
   // Runs the call and answers it, now or later.
   void Run(const Method& method, Call& call) const;
 
-  // One line of log for a finished command or refusal, and the count of refusals; calls that were
-  // shed share a line. Streams call it too.
-  void Record(const Method& method, const domain::Caller& caller, std::string_view account_id,
-              const storage::Outcome& outcome, absl::Duration took,
-              const std::optional<TraceContext>& trace) const;
+  // Counts the call and its refusal, and writes one line of log for a command, a stream, a refusal
+  // and a slow query; the calls that were refused with OVERLOADED share a line.
+  void Record(const FinishedCall& call) const;
 
  private:
   class CallState;  // a call between its arrival and its answer
+
+  void Log(const FinishedCall& call, const std::string& reason, absl::Duration took) const;
 
   Dependencies dependencies_;
 };

@@ -12,7 +12,7 @@
 #include "absl/status/statusor.h"
 #include "domain/world/past.h"
 #include "domain/world/world.h"
-#include "services/call/handler.h"
+#include "services/method/handler.h"
 
 namespace roster::services {
 

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "google/protobuf/message.h"
-#include "services/call/method.h"
+#include "services/method/method.h"
 #include "storage/crypto/secret_key.h"
 
 namespace roster::services {

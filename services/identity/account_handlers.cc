@@ -9,8 +9,8 @@
 #include "domain/rows/codec.h"
 #include "domain/text/text.h"
 #include "roster/identity/v1/account.pb.h"
-#include "services/call/handlers.h"
 #include "services/call/page.h"
+#include "services/identity/handlers.h"
 #include "services/identity/messages.h"
 
 namespace roster::services {

@@ -1,4 +1,5 @@
-#include "services/identity/import_call.h"
+// The ImportUsers stream: receives a header and a file, plans the import, settles one group of rows
+// after the other and tells what became of each as soon as it is durable.
 
 #include <algorithm>
 #include <memory>
@@ -9,11 +10,11 @@
 #include "absl/strings/str_cat.h"
 #include "domain/base/refusal.h"
 #include "domain/base/try.h"
-#include "services/call/admission.h"
+#include "roster/identity/v1/import.pb.h"
 #include "services/call/request_hash.h"
-#include "services/call/unary.h"
+#include "services/call/stream.h"
+#include "services/identity/handlers.h"
 #include "services/identity/import_plan.h"
-#include "services/transport/status.h"
 
 namespace roster::services {
 namespace {
@@ -34,83 +35,29 @@ void Describe(const absl::Status& status, ImportedRow& row) {
   error.set_field(domain::MetadataOf(status, "field"));
 }
 
-// gRPC calls one method of a reactor at a time for reads and writes, and the pipeline settles one
-// group at a time, so the state needs no lock.
-class ImportCall final : public ImportReactor {
+// Bounds for imports; one too many is refused with OVERLOADED.
+struct ImportCapacity {
+  Capacity open{{.calls = 64}};    // streams, of callers that are known
+  Capacity running{{.calls = 4}};  // imports that were let in: each holds its file in memory
+};
+
+// A stream runs one of its functions at a time, and the pipeline settles one group at a time, so
+// the state needs no lock.
+class ImportCall final : public Stream {
  public:
-  ImportCall(const Engine& engine, const Method& method, grpc::CallbackServerContext& context,
-             ImportCapacity& capacity)
-      : dependencies_(engine.dependencies()),
-        engine_(engine),
-        method_(method),
-        context_(context),
-        open_(capacity.open),
-        running_(capacity.running),
-        began_(dependencies_.clock()) {
-    method_.metrics.Started();
-    if (const auto refusal = Open(); refusal.ok()) {
-      StartRead(&request_);
-    } else {
-      End(refusal);
-    }
-  }
-
-  void OnReadDone(bool ok) override {
-    if (!ok) return TakeEnd();
-    const auto status = request_.has_header() ? TakeHeader() : TakeChunk();
-    if (!status.ok()) return End(status);
-    StartRead(&request_);
-  }
-
-  void OnWriteDone(bool ok) override {
-    if (!ok || response_.has_summary()) return End(absl::OkStatus());
-    NextGroup();
-  }
-
-  void OnDone() override { delete this; }
+  ImportCall(const StreamContext& context, std::shared_ptr<ImportCapacity> capacity)
+      : Stream(context, capacity->open), capacity_(std::move(capacity)) {}
 
  private:
-  // Who is not known may not keep a stream open.
-  absl::Status Open() {
-    ROSTER_ASSIGN(auto caller,
-                  Authenticate(*dependencies_.pipeline.Latest(), CredentialsOf(context_), began_));
-    caller_ = std::move(caller);
-    if (caller_.actor.kind() == event::v1::Actor::KIND_UNSPECIFIED) {
-      return Refuse(Reason::kUnauthenticated);
-    }
-    return open_.Acquire() ? absl::OkStatus() : Refuse(Reason::kOverloaded);
+  void OnRequest(const google::protobuf::Message& message) override {
+    const auto& request = static_cast<const ImportUsersRequest&>(message);
+    const auto status =
+        request.has_header() ? TakeHeader(request.header()) : TakeChunk(request.chunk());
+    if (!status.ok()) return End(status);
+    Read();
   }
 
-  absl::Status TakeHeader() {
-    if (has_header_) return domain::RefuseFields({{"header", Reason::kInvalidValue}});
-    has_header_ = true;
-    header_ = request_.header();
-    if (header_.size_bytes() > kMaxFileBytes) return Refuse(Reason::kLimitExceeded);
-    // Anew: a token may have been revoked since the stream was opened.
-    const storage::Version version = dependencies_.pipeline.Latest();
-    ROSTER_ASSIGN(auto caller, Authenticate(*version, CredentialsOf(context_), began_));
-    caller_ = std::move(caller);
-    ROSTER_TRY(Admit(*version, caller_, method_.rule, header_.account_id(), ""));
-    if (!header_.request_id().empty() && !IsUuid(header_.request_id())) {
-      return domain::RefuseFields({{"request_id", Reason::kInvalidValue}});
-    }
-    // Only who is let in takes one of the few places.
-    return running_.Acquire() ? absl::OkStatus() : Refuse(Reason::kOverloaded);
-  }
-
-  absl::Status TakeChunk() {
-    if (!has_header_) return domain::RefuseFields({{"header", Reason::kMissingField}});
-    if (file_.size() + request_.chunk().size() > kMaxFileBytes) {
-      return Refuse(Reason::kLimitExceeded);
-    }
-    file_ += request_.chunk();
-    return absl::OkStatus();
-  }
-
-  // The caller has sent everything, or is gone: a file that broke off must not be taken for a whole
-  // one.
-  void TakeEnd() {
-    if (context_.IsCancelled()) return End(absl::OkStatus());
+  void OnAllRead() override {
     if (!has_header_) return End(domain::RefuseFields({{"header", Reason::kMissingField}}));
     if (header_.size_bytes() != 0 && header_.size_bytes() != file_.size()) {
       return End(Refuse(Reason::kMalformedCsv, {{"size_bytes", std::to_string(file_.size())}}));
@@ -118,12 +65,45 @@ class ImportCall final : public ImportReactor {
     InTurn([this] { Plan(); });
   }
 
+  void OnWritten() override {
+    if (response_.has_summary()) return End(absl::OkStatus());
+    NextGroup();
+  }
+
+  void OnEnd() override {
+    std::string().swap(file_);
+    rows_.clear();
+    running_.Release();
+  }
+
+  absl::Status TakeHeader(const ImportHeader& header) {
+    if (has_header_) return domain::RefuseFields({{"header", Reason::kInvalidValue}});
+    has_header_ = true;
+    header_ = header;
+    if (header_.size_bytes() > kMaxFileBytes) return Refuse(Reason::kLimitExceeded);
+    ROSTER_TRY(Admit(header_.account_id()));
+    if (!header_.request_id().empty() && !IsUuid(header_.request_id())) {
+      return domain::RefuseFields({{"request_id", Reason::kInvalidValue}});
+    }
+    // Only a caller that is let in takes one of the few places.
+    return running_.Acquire() ? absl::OkStatus() : Refuse(Reason::kOverloaded);
+  }
+
+  absl::Status TakeChunk(const std::string& chunk) {
+    if (!has_header_) return domain::RefuseFields({{"header", Reason::kMissingField}});
+    if (file_.size() + chunk.size() > kMaxFileBytes) {
+      return Refuse(Reason::kLimitExceeded);
+    }
+    file_ += chunk;
+    return absl::OkStatus();
+  }
+
   void Plan() {
-    auto rows = PlanImport(header_, file_, dependencies_.ids);
+    auto rows = PlanImport(header_, file_, dependencies().ids);
     if (!rows.ok()) return End(rows.status());
     rows_ = *std::move(rows);
     if (!header_.request_id().empty()) {
-      request_hash_ = RequestHash(dependencies_.request_hash_key, method_, header_, file_);
+      request_hash_ = RequestHash(dependencies().request_hash_key, method(), header_, file_);
     }
     std::string().swap(file_);
     NextGroup();
@@ -132,13 +112,13 @@ class ImportCall final : public ImportReactor {
   void NextGroup() {
     if (next_ == rows_.size()) return Summarize();
     end_ = std::min(next_ + kImportGroupRows, rows_.size());
-    if (!header_.validate_only()) return dependencies_.pipeline.Submit(NextProposal());
-    InTurn([this] { TellGroup(dependencies_.pipeline.Preview(NextProposal())); });
+    if (!header_.validate_only()) return dependencies().pipeline.Submit(NextProposal());
+    InTurn([this] { TellGroup(dependencies().pipeline.Preview(NextProposal())); });
   }
 
   // There is nothing else that this stream does meanwhile.
   void InTurn(ThreadPool::Work work) {
-    if (!dependencies_.importers.Run(std::move(work))) End(Refuse(Reason::kOverloaded));
+    if (!dependencies().importers.Run(std::move(work))) End(Refuse(Reason::kOverloaded));
   }
 
   storage::Proposal NextProposal() {
@@ -148,8 +128,8 @@ class ImportCall final : public ImportReactor {
     }
     storage::Proposal proposal{
         .account_id = header_.account_id(),
-        .caller = caller_,
-        .method = method_.full_name,
+        .caller = caller(),
+        .method = method().full_name,
         .decide = [this, command = std::move(command)](
                       const domain::World& world,
                       const domain::Caller& caller) -> absl::StatusOr<domain::Events> {
@@ -162,7 +142,7 @@ class ImportCall final : public ImportReactor {
     if (!header_.request_id().empty()) {
       proposal.request =
           domain::Request{.account_id = header_.account_id(),
-                          .actor = caller_.actor,
+                          .actor = caller().actor,
                           .id = absl::StrCat(header_.request_id(), "#", rows_[next_].number)};
       proposal.request_hash = request_hash_;
       proposal.receipt = [this] { return Receipt(); };
@@ -222,7 +202,8 @@ class ImportCall final : public ImportReactor {
         Describe(status, row);
       }
     }
-    StartWrite(&response_);
+    if (created_ > 0) SetChanged(position_);
+    Write(response_);
   }
 
   void Summarize() {
@@ -232,37 +213,14 @@ class ImportCall final : public ImportReactor {
     summary.set_created(created_);
     summary.set_failed(static_cast<uint32_t>(rows_.size()) - created_);
     summary.set_position(position_);
-    StartWrite(&response_);
+    Write(response_);
   }
 
-  void End(const absl::Status& status) {
-    const grpc::Status sent = ToGrpc(status);
-    const absl::Duration took = dependencies_.clock() - began_;
-    engine_.Record(method_, caller_, header_.account_id(),
-                   {.status = status, .position = position_, .changed = created_ > 0}, took,
-                   TraceOf(context_));
-    method_.metrics.Handled(sent.error_code(), took);
-    // The place is free before the caller hears of the end: OnDone may come much later.
-    std::string().swap(file_);
-    rows_.clear();
-    running_.Release();
-    open_.Release();
-    Finish(sent);
-  }
-
-  const Dependencies& dependencies_;
-  const Engine& engine_;
-  const Method& method_;
-  grpc::CallbackServerContext& context_;
-  Permit open_;
-  Permit running_;
-  const absl::Time began_;
-
-  ImportUsersRequest request_;
+  const std::shared_ptr<ImportCapacity> capacity_;
+  Permit running_{capacity_->running};
   ImportUsersResponse response_;
   bool has_header_ = false;
   ImportHeader header_;
-  domain::Caller caller_;
   std::string file_;
   std::string request_hash_;  // empty without a request id
 
@@ -276,9 +234,12 @@ class ImportCall final : public ImportReactor {
 
 }  // namespace
 
-ImportReactor* StartImport(const Engine& engine, const Method& method,
-                           grpc::CallbackServerContext& context, ImportCapacity& capacity) {
-  return new ImportCall(engine, method, context, capacity);  // deletes itself when it is done
+Handlers ImportHandlers() {
+  Handler handler;
+  handler.stream = [capacity = std::make_shared<ImportCapacity>()](const StreamContext& context) {
+    return std::make_unique<ImportCall>(context, capacity);
+  };
+  return {{"ImportUsers", std::move(handler)}};
 }
 
 }  // namespace roster::services

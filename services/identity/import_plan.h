@@ -13,7 +13,7 @@
 #include "absl/status/statusor.h"
 #include "domain/import/import_users.h"
 #include "roster/identity/v1/import.pb.h"
-#include "services/call/ids.h"
+#include "services/method/ids.h"
 
 namespace roster::services {
 

@@ -10,10 +10,10 @@
 #include "domain/service_account/service_account.h"
 #include "domain/text/text.h"
 #include "roster/identity/v1/service_account.pb.h"
-#include "services/call/handlers.h"
-#include "services/call/ids.h"
 #include "services/call/page.h"
+#include "services/identity/handlers.h"
 #include "services/identity/messages.h"
+#include "services/method/ids.h"
 #include "storage/crypto/sha256.h"
 
 namespace roster::services {

@@ -5,7 +5,7 @@
 #include "domain/rows/user_rows.h"
 #include "domain/user/user.h"
 #include "roster/identity/v1/user.pb.h"
-#include "services/call/handlers.h"
+#include "services/identity/handlers.h"
 #include "services/identity/messages.h"
 
 namespace roster::services {

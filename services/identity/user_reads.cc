@@ -11,8 +11,8 @@
 #include "domain/user/list/index.h"
 #include "domain/user/list/list.h"
 #include "roster/identity/v1/user.pb.h"
-#include "services/call/handlers.h"
 #include "services/call/page.h"
+#include "services/identity/handlers.h"
 #include "services/identity/read_mask.h"
 
 namespace roster::services {

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_join.h"
 #include "roster/authorization/v1/rule.pb.h"
+#include "services/api_services.h"
 
 namespace roster::ctl {
 namespace {
@@ -11,12 +12,7 @@ using google::protobuf::DescriptorPool;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::MethodDescriptor;
 
-constexpr const char* kServices[] = {
-    "roster.identity.v1.IdentityService",
-    "roster.access.v1.AccessService",
-    "roster.audit.v1.AuditService",
-    "grpc.health.v1.Health",
-};
+constexpr const char* kHealth = "grpc.health.v1.Health";
 
 Rule ReadRule(const MethodDescriptor& method) {
   return method.options().GetExtension(authorization::v1::rule);
@@ -32,8 +28,10 @@ bool IsNamed(std::string_view path, std::string_view name) {
 }  // namespace
 
 std::vector<const MethodDescriptor*> AllMethods() {
+  std::vector<const char*> names(services::kApiServices.begin(), services::kApiServices.end());
+  names.push_back(kHealth);
   std::vector<const MethodDescriptor*> all;
-  for (const char* name : kServices) {
+  for (const char* name : names) {
     const auto* service = DescriptorPool::generated_pool()->FindServiceByName(name);
     if (service == nullptr) continue;
     for (int i = 0; i < service->method_count(); ++i) all.push_back(service->method(i));

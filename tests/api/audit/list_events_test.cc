@@ -10,7 +10,7 @@
 #include "domain/world/memory_world.h"
 #include "domain/world/overlay.h"
 #include "google/protobuf/text_format.h"
-#include "services/call/handlers.h"
+#include "services/audit/handlers.h"
 #include "storage/log/memory_log.h"
 #include "tests/api/server_fixture.h"
 

@@ -303,6 +303,20 @@ TEST_F(ConventionsTest, OperatorSeesNoUsers) {
   EXPECT_EQ(self->permissions_size(), 0);
 }
 
+// Text that is not UTF-8, which no message of proto3 can hold.
+TEST_F(ConventionsTest, MalformedRequests) {
+  identity::v1::ImportUsersRequest other;
+  other.set_chunk("\xff");  // has the number of user_id
+  identity::v1::GetUserResponse response;
+  EXPECT_EQ(
+      home_.client.Invoke("roster.identity.v1.IdentityService/GetUser", other, response).Text(),
+      "INVALID_ARGUMENT MALFORMED_REQUEST");
+  auto header = FourColumns(home_.id);
+  header.set_request_id("\xff");
+  EXPECT_EQ(ImportFile(home_.client, header, Rows("a", 1, "viewer")).result.Text(),
+            "INVALID_ARGUMENT MALFORMED_REQUEST");
+}
+
 TEST_F(ConventionsTest, UnknownMethod) {
   identity::v1::GetUserResponse response;
   EXPECT_EQ(

@@ -12,8 +12,9 @@
 #include "roster/identity/v1/account.pb.h"
 #include "roster/identity/v1/import.pb.h"
 #include "roster/identity/v1/user.pb.h"
-#include "services/call/handlers.h"
-#include "services/call/method.h"
+#include "services/access/handlers.h"
+#include "services/method/method.h"
+#include "services/call/stream.h"
 
 namespace roster::api_test {
 namespace {
@@ -29,7 +30,7 @@ struct Case {
   const char* rule;     // text of the option; null: the method has none
   const char* request;  // one of ours
   bool streams;
-  bool has_handler;
+  char handler;          // q: of a query, c: of a command, s: of a stream, -: none
   const char* expected;  // what follows "roster.test.v1.OddService/Odd ", or "OK"
 };
 
@@ -38,26 +39,38 @@ constexpr const char* kNoAccount = "ListAccountsRequest";
 constexpr const char* kStream = "ImportUsersRequest";
 
 const Case kCases[] = {
-    {"InOrder", "permission: 'users.view'", kUser, false, true, "OK"},
-    {"StreamInOrder", "permission: 'users.import'", kStream, true, false, "OK"},
-    {"OperatorInOrder", "operator: true", kNoAccount, false, true, "OK"},
-    {"NoRule", nullptr, kUser, false, true, "has no authorization rule"},
-    {"EmptyRule", "", kUser, false, true, "has no authorization rule"},
-    {"StreamWithoutRule", nullptr, kStream, true, false, "has no authorization rule"},
-    {"UnknownPermission", "permission: 'users.bless'", kUser, false, true,
+    {"InOrder", "permission: 'users.view'", kUser, false, 'q', "OK"},
+    {"StreamInOrder", "permission: 'users.import'", kStream, true, 's', "OK"},
+    {"OperatorInOrder", "operator: true", kNoAccount, false, 'q', "OK"},
+    {"NoRule", nullptr, kUser, false, 'q', "has no authorization rule"},
+    {"EmptyRule", "", kUser, false, 'q', "has no authorization rule"},
+    {"StreamWithoutRule", nullptr, kStream, true, 's', "has no authorization rule"},
+    {"UnknownPermission", "permission: 'users.bless'", kUser, false, 'q',
      "requires the permission users.bless, which does not exist"},
-    {"UnknownPermissionOrOperator", "permission_or_operator: 'users'", kUser, false, true,
+    {"UnknownPermissionOrOperator", "permission_or_operator: 'users'", kUser, false, 'q',
      "requires the permission users, which does not exist"},
-    {"UnknownPermissionOrSelf", "self_or_permission: 'users.viewer'", kUser, false, true,
+    {"UnknownPermissionOrSelf", "self_or_permission: 'users.viewer'", kUser, false, 'q',
      "requires the permission users.viewer, which does not exist"},
-    {"NoAccount", "permission: 'users.view'", kNoAccount, false, true,
+    {"NoAccount", "permission: 'users.view'", kNoAccount, false, 'q',
      "requires a permission, but its request names no account_id"},
-    {"NoUserForSelf", "self_or_permission: 'users.view'", "ListUsersRequest", false, true,
-     "lets a user in for himself, but its request names no user_id"},
-    {"UnaryWithoutHandler", "permission: 'users.view'", kUser, false, false,
+    {"NoUserForSelf", "self_or_permission: 'users.view'", "ListUsersRequest", false, 'q',
+     "lets users act on themselves, but its request names no user_id"},
+    {"UnaryWithoutHandler", "permission: 'users.view'", kUser, false, '-',
      "has no handler of its kind"},
-    {"StreamWithHandler", "permission: 'users.import'", kStream, true, true,
+    {"UnaryWithStream", "permission: 'users.view'", kUser, false, 's',
      "has no handler of its kind"},
+    {"StreamWithoutHandler", "permission: 'users.import'", kStream, true, '-',
+     "has no handler of its kind"},
+    {"StreamWithQuery", "permission: 'users.import'", kStream, true, 'q',
+     "has no handler of its kind"},
+    {"QueryLikeACommand", "permission: 'users.view'", "CreateUserRequest", false, 'q',
+     "lacks the field as_of (AsOf) in its request"},
+    {"QueryWithoutAnyFields", "operator: true", "ColumnMapping", false, 'q',
+     "lacks the field as_of (AsOf) in its request"},
+    {"CommandLikeAQuery", "permission: 'users.view'", kUser, false, 'c',
+     "lacks the field request_id (string) in its request"},
+    {"CommandAnsweredLikeAQuery", "permission: 'users.view'", "CreateUserRequest", false, 'c',
+     "lacks the field changed (bool) in its response"},
 };
 
 FileDescriptorProto FileOf(const Case& odd) {
@@ -85,6 +98,20 @@ FileDescriptorProto FileOf(const Case& odd) {
   return file;
 }
 
+Handler HandlerOf(char kind) {
+  Handler handler;
+  if (kind == 'q') {
+    handler.query = [](const auto&, const auto&, auto&) { return absl::OkStatus(); };
+  } else if (kind == 'c') {
+    handler.command = [](const auto&, const auto&, auto&) {
+      return absl::StatusOr<services::PreparedCommand>(absl::InternalError(""));
+    };
+  } else {
+    handler.stream = [](const auto&) { return nullptr; };
+  }
+  return handler;
+}
+
 class UnruledMethodTest : public testing::TestWithParam<Case> {};
 
 TEST_P(UnruledMethodTest, KeepsTheServerFromStarting) {
@@ -93,9 +120,7 @@ TEST_P(UnruledMethodTest, KeepsTheServerFromStarting) {
   const auto* file = pool.BuildFile(FileOf(odd));
   ASSERT_NE(file, nullptr);
   Handlers handlers;
-  if (odd.has_handler) {
-    handlers["Odd"].query = [](const auto&, const auto&, auto&) { return absl::OkStatus(); };
-  }
+  if (odd.handler != '-') handlers["Odd"] = HandlerOf(odd.handler);
   services::Metrics metrics;
   const auto methods = services::ReadMethods(*file->service(0), handlers, metrics);
   if (std::string(odd.expected) == "OK") {
@@ -120,6 +145,11 @@ TEST(UnruledMethodTest, RealServiceWithoutAHandler) {
   EXPECT_EQ(services::ReadMethods(*service, handlers, metrics).status(),
             absl::FailedPreconditionError(
                 "roster.access.v1.AccessService/Check has no handler of its kind"));
+  handlers = services::AccessHandlers();
+  handlers["Bless"] = handlers["Check"];
+  EXPECT_EQ(services::ReadMethods(*service, handlers, metrics).status(),
+            absl::FailedPreconditionError("roster.access.v1.AccessService has no method Bless, but "
+                                          "a handler of that name"));
 }
 
 }  // namespace

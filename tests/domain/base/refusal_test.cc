@@ -24,6 +24,7 @@ constexpr std::pair<const char*, absl::StatusCode> kGolden[] = {
     {"IMMUTABLE_FIELD", absl::StatusCode::kInvalidArgument},  // R57, R58
     {"UNKNOWN_FIELD", absl::StatusCode::kInvalidArgument},
     {"INVALID_PAGE_TOKEN", absl::StatusCode::kInvalidArgument},
+    {"MALFORMED_REQUEST", absl::StatusCode::kInvalidArgument},
     {"REQUEST_ID_REUSED", absl::StatusCode::kInvalidArgument},
     {"UNKNOWN_PERMISSION", absl::StatusCode::kInvalidArgument},
     {"ACCOUNT_NOT_FOUND", absl::StatusCode::kNotFound},

@@ -1,13 +1,13 @@
-#include "services/call/admission.h"
+#include "services/method/admission.h"
 
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "domain/access/authority.h"
 #include "domain/base/refusal.h"
-#include "domain/role/permission.h"
 #include "domain/rows/service_account_rows.h"
 #include "domain/text/text.h"
-#include "services/call/ids.h"
+#include "services/method/ids.h"
 #include "storage/crypto/sha256.h"
 
 namespace roster::services {
@@ -28,17 +28,31 @@ bool HasScheme(std::string_view value) {
   return domain::Normalize(value.substr(0, kScheme.size())) == "bearer";
 }
 
+// The name of the permission that the rule asks for; empty if its form asks for none.
+std::string PermissionIn(const Rule& rule) {
+  switch (rule.form_case()) {
+    case Rule::kPermission:
+      return rule.permission();
+    case Rule::kSelfOrPermission:
+      return rule.self_or_permission();
+    case Rule::kPermissionOrOperator:
+      return rule.permission_or_operator();
+    case Rule::kSignedIn:
+    case Rule::kAnyone:
+    case Rule::kOperator:
+    case Rule::FORM_NOT_SET:
+      break;
+  }
+  return "";
+}
+
 absl::Status RequirePermission(const World& world, const Caller& caller,
-                               std::string_view account_id, const std::string& name) {
+                               std::string_view account_id, domain::Permission permission) {
   const domain::PermissionSet held =
       domain::EffectivePermissionsOf(world, caller, account_id).permissions;
-  for (size_t i = 0; i < domain::kPermissionCount; ++i) {
-    const auto permission = static_cast<domain::Permission>(i);
-    if (domain::PermissionName(permission) == name && domain::Has(held, permission)) {
-      return absl::OkStatus();
-    }
-  }
-  return Refuse(Reason::kPermissionRequired, {{"permission", name}});
+  if (domain::Has(held, permission)) return absl::OkStatus();
+  return Refuse(Reason::kPermissionRequired,
+                {{"permission", std::string(domain::PermissionName(permission))}});
 }
 
 bool IsSelf(const Caller& caller, std::string_view account_id, std::string_view user_id) {
@@ -98,29 +112,34 @@ absl::StatusOr<Caller> Authenticate(const World& world, const Credentials& crede
   return same ? caller : Refuse(Reason::kUnauthenticated);
 }
 
-absl::Status Admit(const World& world, const Caller& caller, const Rule& rule,
+absl::StatusOr<AccessRule> ReadRule(const Rule& rule) {
+  if (rule.form_case() == Rule::FORM_NOT_SET) {
+    return absl::FailedPreconditionError("has no authorization rule");
+  }
+  AccessRule read{.form = rule.form_case(), .permission = std::nullopt};
+  const std::string name = PermissionIn(rule);
+  if (name.empty()) return read;
+  read.permission = domain::FindPermission(name);
+  if (read.permission) return read;
+  return absl::FailedPreconditionError(
+      absl::StrCat("requires the permission ", name, ", which does not exist"));
+}
+
+absl::Status Admit(const World& world, const Caller& caller, const AccessRule& rule,
                    std::string_view account_id, std::string_view user_id) {
   const auto kind = caller.actor.kind();
-  if (rule.form_case() == Rule::kAnyone) return absl::OkStatus();
+  if (rule.form == Rule::kAnyone) return absl::OkStatus();
   if (kind == Actor::KIND_UNSPECIFIED) return Refuse(Reason::kUnauthenticated);
-  switch (rule.form_case()) {
-    case Rule::kPermission:
-      return RequirePermission(world, caller, account_id, rule.permission());
-    case Rule::kSelfOrPermission:
-      if (IsSelf(caller, account_id, user_id)) return absl::OkStatus();
-      return RequirePermission(world, caller, account_id, rule.self_or_permission());
-    case Rule::kPermissionOrOperator:
-      if (kind == Actor::KIND_OPERATOR) return absl::OkStatus();
-      return RequirePermission(world, caller, account_id, rule.permission_or_operator());
-    case Rule::kOperator:
-      return domain::AuthorizeOperator(caller);
-    case Rule::kSignedIn:
-      return absl::OkStatus();
-    case Rule::kAnyone:
-    case Rule::FORM_NOT_SET:
-      break;
+  if (rule.form == Rule::kSignedIn) return absl::OkStatus();
+  if (rule.form == Rule::kOperator) return domain::AuthorizeOperator(caller);
+  if (rule.form == Rule::kPermissionOrOperator && kind == Actor::KIND_OPERATOR) {
+    return absl::OkStatus();
   }
-  return Refuse(Reason::kPermissionRequired);
+  if (rule.form == Rule::kSelfOrPermission && IsSelf(caller, account_id, user_id)) {
+    return absl::OkStatus();
+  }
+  if (!rule.permission) return Refuse(Reason::kPermissionRequired);
+  return RequirePermission(world, caller, account_id, *rule.permission);
 }
 
 }  // namespace roster::services

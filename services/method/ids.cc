@@ -1,4 +1,4 @@
-#include "services/call/ids.h"
+#include "services/method/ids.h"
 
 #include <algorithm>
 #include <array>
@@ -20,7 +20,7 @@ std::string IdSource::Next() {
   const int64_t fraction = ((micros % 1000) << kFractionBits) / 1000;
   int64_t stamp = ((micros / 1000) << kFractionBits) | fraction;
   {
-    const std::lock_guard lock(mutex_);
+    const storage::MutexLock lock(mutex_);
     stamp = last_ = std::max(stamp, last_ + 1);
   }
   std::array<unsigned char, 16> id{};

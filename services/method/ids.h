@@ -1,16 +1,17 @@
 // New identifiers and secrets.
 
-#ifndef ROSTER_SERVICES_CALL_IDS_H_
-#define ROSTER_SERVICES_CALL_IDS_H_
+#ifndef ROSTER_SERVICES_METHOD_IDS_H_
+#define ROSTER_SERVICES_METHOD_IDS_H_
 
 #include <functional>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/time/time.h"
+#include "storage/base/mutex.h"
 
 namespace roster::services {
 
@@ -25,8 +26,9 @@ class IdSource {
 
  private:
   const std::function<absl::Time()> clock_;
-  std::mutex mutex_;
-  int64_t last_ = 0;  // milliseconds and fraction of the newest id, as one number
+  storage::Mutex mutex_;
+  // Milliseconds and fraction of the newest id, as one number.
+  int64_t last_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 // The ids of one command: made for it, or, for a repeat of it, those that were made then.
@@ -55,4 +57,4 @@ inline constexpr std::string_view kServiceToken = "roster_sa_";
 
 }  // namespace roster::services
 
-#endif  // ROSTER_SERVICES_CALL_IDS_H_
+#endif  // ROSTER_SERVICES_METHOD_IDS_H_

@@ -1,9 +1,9 @@
-// Who calls, and whether he may: authentication by token or client certificate, and the
-// authorization rule of the method.
+// Authentication by token or client certificate, and the authorization rule of the method.
 
-#ifndef ROSTER_SERVICES_CALL_ADMISSION_H_
-#define ROSTER_SERVICES_CALL_ADMISSION_H_
+#ifndef ROSTER_SERVICES_METHOD_ADMISSION_H_
+#define ROSTER_SERVICES_METHOD_ADMISSION_H_
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,12 +12,13 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "domain/base/command.h"
+#include "domain/role/permission.h"
 #include "domain/world/world.h"
 #include "roster/authorization/v1/rule.pb.h"
 
 namespace roster::services {
 
-// What a call brings along to say who calls. Nothing else of it carries identity.
+// What of a call identifies the caller. Nothing else of it does.
 struct Credentials {
   // The values of the `authorization` metadata key.
   std::vector<std::string_view> authorization;
@@ -34,13 +35,21 @@ struct Credentials {
 absl::StatusOr<domain::Caller> Authenticate(const domain::World& world,
                                             const Credentials& credentials, absl::Time now);
 
+// The authorization rule of a method, ready to be applied.
+struct AccessRule {
+  authorization::v1::Rule::FormCase form = authorization::v1::Rule::FORM_NOT_SET;
+  std::optional<domain::Permission> permission;  // where the form names one
+};
+
+// FAILED_PRECONDITION: the rule has no form, or names a permission that does not exist.
+absl::StatusOr<AccessRule> ReadRule(const authorization::v1::Rule& rule);
+
 // Whether the rule lets the caller in, for the account and user that the request names.
-// Refuses with UNAUTHENTICATED (no credential) or PERMISSION_REQUIRED {permission}; nothing is
-// looked up for whom it refuses, so what he may not see is the same to him as what does not exist.
-absl::Status Admit(const domain::World& world, const domain::Caller& caller,
-                   const authorization::v1::Rule& rule, std::string_view account_id,
-                   std::string_view user_id);
+// Refuses with UNAUTHENTICATED (no credential) or PERMISSION_REQUIRED {permission}. A refused call
+// looks nothing else up, so that what the caller may not see looks like what does not exist.
+absl::Status Admit(const domain::World& world, const domain::Caller& caller, const AccessRule& rule,
+                   std::string_view account_id, std::string_view user_id);
 
 }  // namespace roster::services
 
-#endif  // ROSTER_SERVICES_CALL_ADMISSION_H_
+#endif  // ROSTER_SERVICES_METHOD_ADMISSION_H_

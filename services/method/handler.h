@@ -1,11 +1,12 @@
 // What a handler is: a function over messages. Authentication, authorization, waiting, metrics and
 // logs are the engine's.
 
-#ifndef ROSTER_SERVICES_CALL_HANDLER_H_
-#define ROSTER_SERVICES_CALL_HANDLER_H_
+#ifndef ROSTER_SERVICES_METHOD_HANDLER_H_
+#define ROSTER_SERVICES_METHOD_HANDLER_H_
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -15,14 +16,14 @@
 #include "domain/base/command.h"
 #include "domain/world/world.h"
 #include "google/protobuf/message.h"
-#include "services/call/ids.h"
+#include "services/method/ids.h"
 #include "storage/crypto/secret_key.h"
 #include "storage/log/log.h"
 #include "storage/pipeline/proposal.h"
 
 namespace roster::services {
 
-// What a query reads: one version of the world. `cause.at` is the time of evaluation.
+// What a query reads: one version of the world. `caller.at` is the time of evaluation.
 struct QueryContext {
   const domain::World& world;
   const storage::Log& log;
@@ -34,7 +35,7 @@ struct QueryContext {
 // What a command is parsed with.
 struct CommandContext {
   CommandIds& ids;
-  // What is secret is shown to whoever caused it, once: not by a preview, nor to a repeat.
+  // A secret is shown once, to the caller who made it: not by a preview, nor to a repeat.
   bool shows_secrets = true;
 };
 
@@ -52,10 +53,15 @@ using QueryFunction = std::function<absl::Status(const QueryContext&, const Mess
 using CommandFunction =
     std::function<absl::StatusOr<PreparedCommand>(const CommandContext&, const Message&, Message&)>;
 
-// One of the two; neither for a stream, which has a reactor of its own.
+class Stream;
+struct StreamContext;
+using StreamFunction = std::function<std::unique_ptr<Stream>(const StreamContext&)>;
+
+// One of the three.
 struct Handler {
   QueryFunction query;
   CommandFunction command;
+  StreamFunction stream;
   bool reads_past = false;  // the query takes as_of
   bool quick = false;       // the query reads a few rows, whatever is asked
 };
@@ -70,11 +76,12 @@ Handler OfQuery(absl::Status (*handle)(const QueryContext&, const Request&, Resp
                 return handle(query, static_cast<const Request&>(request),
                               static_cast<Response&>(response));
               },
-          .command = nullptr};
+          .command = nullptr,
+          .stream = nullptr};
 }
 
-// The query of a few rows: it is answered on the thread that took the call. Others wait for a
-// thread, and are shed where too many do.
+// The query of a few rows: it is answered on the thread that took the call. Other queries wait for
+// a thread, and are refused where too many wait.
 inline Handler Quick(Handler handler) {
   handler.quick = true;
   return handler;
@@ -92,11 +99,12 @@ template <typename Request, typename Response>
 Handler OfCommand(absl::StatusOr<PreparedCommand> (*handle)(const CommandContext&, const Request&,
                                                             Response&)) {
   return {.query = nullptr,
-          .command = [handle](const CommandContext& context, const Message& request,
-                              Message& response) {
-            return handle(context, static_cast<const Request&>(request),
-                          static_cast<Response&>(response));
-          }};
+          .command =
+              [handle](const CommandContext& context, const Message& request, Message& response) {
+                return handle(context, static_cast<const Request&>(request),
+                              static_cast<Response&>(response));
+              },
+          .stream = nullptr};
 }
 
 // The change of a domain command: `fill` puts the resource into the emptied response, position and
@@ -119,4 +127,4 @@ PreparedCommand Prepare(Command command, Response& response, Fill fill) {
 
 }  // namespace roster::services
 
-#endif  // ROSTER_SERVICES_CALL_HANDLER_H_
+#endif  // ROSTER_SERVICES_METHOD_HANDLER_H_

@@ -1,0 +1,87 @@
+#include "services/call/stream.h"
+
+#include "domain/base/refusal.h"
+#include "domain/base/try.h"
+#include "services/call/wire.h"
+#include "services/transport/status.h"
+
+namespace roster::services {
+
+using domain::Reason;
+using domain::Refuse;
+
+Stream::Stream(const StreamContext& context, Capacity& open)
+    : engine_(context.engine),
+      method_(context.method),
+      context_(context.context),
+      open_(open),
+      began_(dependencies().clock()),
+      request_(method_.request->New()) {
+  method_.metrics.Started();
+}
+
+void Stream::Start() {
+  if (const auto refusal = Open(); !refusal.ok()) return End(refusal);
+  Read();
+}
+
+// A caller that is not known may not keep a stream open.
+absl::Status Stream::Open() {
+  ROSTER_ASSIGN(caller_,
+                Authenticate(*dependencies().pipeline.Latest(), CredentialsOf(context_), began_));
+  if (caller_.actor.kind() == event::v1::Actor::KIND_UNSPECIFIED) {
+    return Refuse(Reason::kUnauthenticated);
+  }
+  return open_.Acquire() ? absl::OkStatus() : Refuse(Reason::kOverloaded);
+}
+
+absl::Status Stream::Admit(std::string_view account_id) {
+  account_id_ = account_id;
+  const storage::Version version = dependencies().pipeline.Latest();
+  ROSTER_ASSIGN(caller_, Authenticate(*version, CredentialsOf(context_), began_));
+  return services::Admit(*version, caller_, method_.rule, account_id, "");
+}
+
+void Stream::Read() { StartRead(&request_bytes_); }
+
+void Stream::OnReadDone(bool ok) {
+  // A request that broke off must not be taken for the last one.
+  if (!ok) return context_.IsCancelled() ? End(absl::OkStatus()) : OnAllRead();
+  if (const auto refusal = Parse(request_bytes_, *request_); !refusal.ok()) {
+    return End(refusal);
+  }
+  request_bytes_.Clear();
+  OnRequest(*request_);
+}
+
+void Stream::Write(const google::protobuf::Message& response) {
+  response_bytes_ = Serialize(response);
+  StartWrite(&response_bytes_);
+}
+
+void Stream::OnWriteDone(bool ok) {
+  if (!ok) return End(absl::OkStatus());  // the caller is gone
+  OnWritten();
+}
+
+void Stream::End(const absl::Status& status) {
+  const storage::Outcome outcome{.status = status, .position = changed_, .changed = changed_ > 0};
+  engine_.Record({.method = method_,
+                  .caller = caller_,
+                  .account_id = account_id_,
+                  .outcome = outcome,
+                  .began = began_,
+                  .trace = [this] { return TraceOf(context_); }});
+  OnEnd();
+  // The place is free before the caller hears of the end: OnDone may come much later.
+  open_.Release();
+  Finish(ToGrpc(status));
+}
+
+Stream* RunStream(const StreamContext& context) {
+  Stream* stream = context.method.handler.stream(context).release();  // deletes itself
+  stream->Start();
+  return stream;
+}
+
+}  // namespace roster::services

@@ -1,0 +1,91 @@
+// A bidirectional stream: what every one of them does (admission, capacity, one record and its
+// metrics at the end) around what its area does with the messages.
+
+#ifndef ROSTER_SERVICES_CALL_STREAM_H_
+#define ROSTER_SERVICES_CALL_STREAM_H_
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "domain/base/command.h"
+#include "google/protobuf/message.h"
+#include "grpcpp/server_context.h"
+#include "grpcpp/support/byte_buffer.h"
+#include "grpcpp/support/server_callback.h"
+#include "services/call/engine.h"
+#include "services/load/capacity.h"
+#include "services/method/method.h"
+
+namespace roster::services {
+
+// What a stream is made from; all of it outlives the stream.
+struct StreamContext {
+  const Engine& engine;
+  const Method& method;
+  grpc::CallbackServerContext& context;
+};
+
+// One of OnRequest, OnAllRead and OnWritten runs at a time; each ends with Read, Write or End, now
+// or later and on any thread. A stream deletes itself after End.
+class Stream : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
+ public:
+  // `open` bounds the streams of callers that are known; one too many is refused with OVERLOADED.
+  Stream(const StreamContext& context, Capacity& open);
+
+  // Lets known callers in and reads the first request. Once.
+  void Start();
+
+ protected:
+  // The next request; it is gone when this returns.
+  virtual void OnRequest(const google::protobuf::Message& request) = 0;
+  // The caller has sent everything.
+  virtual void OnAllRead() = 0;
+  // The response is sent.
+  virtual void OnWritten() = 0;
+  // The stream is about to end: what it holds should go now. gRPC may keep the stream long after.
+  virtual void OnEnd() {}
+
+  const Dependencies& dependencies() const { return engine_.dependencies(); }
+  const Method& method() const { return method_; }
+  const domain::Caller& caller() const { return caller_; }
+
+  // Applies the rule of the method for this account. Authenticates anew, because a token may have
+  // been revoked since the stream was opened. Once it is OK, what is logged names the account.
+  absl::Status Admit(std::string_view account_id);
+
+  // What the stream has changed, for its record: the newest position, 0 if it changed nothing.
+  void SetChanged(domain::Position position) { changed_ = position; }
+
+  void Read();
+  void Write(const google::protobuf::Message& response);
+  void End(const absl::Status& status);  // exactly once
+
+ private:
+  void OnReadDone(bool ok) final;
+  void OnWriteDone(bool ok) final;
+  void OnDone() final { delete this; }
+
+  absl::Status Open();
+
+  const Engine& engine_;
+  const Method& method_;
+  grpc::CallbackServerContext& context_;
+  Permit open_;
+  const absl::Time began_;
+  domain::Caller caller_;
+  std::string account_id_;
+  domain::Position changed_ = 0;
+  const std::unique_ptr<google::protobuf::Message> request_;
+  grpc::ByteBuffer request_bytes_;
+  grpc::ByteBuffer response_bytes_;
+};
+
+// Makes the stream of the method and starts it.
+Stream* RunStream(const StreamContext& context);
+
+}  // namespace roster::services
+
+#endif  // ROSTER_SERVICES_CALL_STREAM_H_
