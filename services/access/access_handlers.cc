@@ -42,8 +42,8 @@ absl::StatusOr<PreparedCommand> ChangeUserRole(const CommandContext& /*context*/
                                                 .expected_revision = request.expected_revision()},
                                        .role = request.role()};
   return Prepare(command, response, [&response, user = command.user](const domain::World& w) {
-    *response.mutable_user() =
-        ToUser(w, user.account_id, *FindUser(w, user.account_id, user.user_id));
+    FillUser(w, user.account_id, *FindUser(w, user.account_id, user.user_id),
+             *response.mutable_user());
   });
 }
 

@@ -76,15 +76,14 @@ identity::v1::Account ToAccount(const view::v1::AccountRow& row) {
   return account;
 }
 
-identity::v1::User ToUser(const domain::World& world, std::string_view account_id,
-                          const view::v1::UserRow& row) {
+void FillUser(const domain::World& world, std::string_view account_id, const view::v1::UserRow& row,
+              identity::v1::User& user) {
   const auto personal = domain::PersonalOf(world, account_id, row);
-  return ToUser(account_id, row, personal ? &*personal : nullptr);
+  FillUser(account_id, row, personal ? &*personal : nullptr, user);
 }
 
-identity::v1::User ToUser(std::string_view account_id, const view::v1::UserRow& row,
-                          const event::v1::PersonalData* personal) {
-  identity::v1::User user;
+void FillUser(std::string_view account_id, const view::v1::UserRow& row,
+              const event::v1::PersonalData* personal, identity::v1::User& user) {
   user.set_user_id(row.user_id());
   user.set_account_id(std::string(account_id));
   if (personal != nullptr) {
@@ -108,7 +107,6 @@ identity::v1::User ToUser(std::string_view account_id, const view::v1::UserRow& 
   *user.mutable_update_time() = row.updated_at();
   if (row.has_deleted_at()) *user.mutable_delete_time() = row.deleted_at();
   if (row.has_restorable_until()) *user.mutable_restorable_until() = row.restorable_until();
-  return user;
 }
 
 identity::v1::ServiceAccount ToServiceAccount(std::string_view account_id,

@@ -21,12 +21,13 @@ namespace roster::services {
 event::v1::PersonalData ParseProfile(const identity::v1::UserProfile& profile);
 
 identity::v1::Account ToAccount(const view::v1::AccountRow& row);
-// `personal`: his personal data; null leaves it out.
-identity::v1::User ToUser(std::string_view account_id, const view::v1::UserRow& row,
-                          const event::v1::PersonalData* personal);
-// Opens his personal data.
-identity::v1::User ToUser(const domain::World& world, std::string_view account_id,
-                          const view::v1::UserRow& row);
+// Fills an empty user of an answer, where it is: a move into an answer on an arena would be a copy.
+// `personal`: the personal data of the user; null leaves it out.
+void FillUser(std::string_view account_id, const view::v1::UserRow& row,
+              const event::v1::PersonalData* personal, identity::v1::User& user);
+// Opens the personal data.
+void FillUser(const domain::World& world, std::string_view account_id, const view::v1::UserRow& row,
+              identity::v1::User& user);
 identity::v1::ServiceAccount ToServiceAccount(std::string_view account_id,
                                               const view::v1::ServiceAccountRow& row);
 access::v1::Role ToRole(const domain::Role& role);

@@ -39,10 +39,9 @@ absl::StatusOr<ReadMask> ReadMask::Parse(const google::protobuf::FieldMask& mask
   return read;
 }
 
-User ReadMask::Show(const domain::Candidate& user) const {
-  User shown = ToUser(user.account_id(), user.row(), profile_ ? user.personal() : nullptr);
+void ReadMask::Show(const domain::Candidate& user, User& shown) const {
+  FillUser(user.account_id(), user.row(), profile_ ? user.personal() : nullptr, shown);
   if (!all_) FieldMaskUtil::TrimMessage(mask_, &shown);
-  return shown;
 }
 
 }  // namespace roster::services

@@ -17,8 +17,9 @@ class ReadMask {
   // INVALID_FIELDS.
   static absl::StatusOr<ReadMask> Parse(const google::protobuf::FieldMask& mask);
 
-  // What the mask shows of the user. Opens his personal data only if some of it is.
-  identity::v1::User Show(const domain::Candidate& user) const;
+  // Fills an empty message with what the mask shows of the user. Opens personal data only to show
+  // it.
+  void Show(const domain::Candidate& user, identity::v1::User& shown) const;
 
  private:
   bool all_ = true;

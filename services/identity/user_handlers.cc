@@ -25,12 +25,12 @@ PreparedCommand ChangeUser(Command command, Response& response, std::string acco
   return Prepare(std::move(command), response,
                  [&response, account_id = std::move(account_id),
                   user_id = std::move(user_id)](const domain::World& world) {
-                   *response.mutable_user() =
-                       ToUser(world, account_id, *FindUser(world, account_id, user_id));
+                   FillUser(world, account_id, *FindUser(world, account_id, user_id),
+                            *response.mutable_user());
                  });
 }
 
-// A command that has nothing but the user whom it is about.
+// A command about a user, with nothing else.
 template <typename Command, typename Request, typename Response>
 absl::StatusOr<PreparedCommand> OfReference(const CommandContext& /*context*/,
                                             const Request& request, Response& response) {

@@ -51,7 +51,7 @@ absl::Status GetUser(const QueryContext& query, const identity::v1::GetUserReque
       return domain::RefuseFields({{"user_id", Reason::kMissingField}});
   }
   if (!row) return Refuse(Reason::kUserNotFound);
-  *response.mutable_user() = mask.Show({query.world, account_id, *std::move(row)});
+  mask.Show({query.world, account_id, *std::move(row)}, *response.mutable_user());
   response.set_position(query.world.position());
   return absl::OkStatus();
 }
@@ -71,7 +71,7 @@ absl::Status BatchGetUsers(const QueryContext& query,
     result.set_user_id(user_id);
     auto row = FindUnlessErased(query.world, request.account_id(), user_id);
     if (!row) continue;
-    *result.mutable_user() = mask.Show({query.world, request.account_id(), *std::move(row)});
+    mask.Show({query.world, request.account_id(), *std::move(row)}, *result.mutable_user());
   }
   response.set_position(query.world.position());
   return absl::OkStatus();
@@ -95,7 +95,7 @@ absl::Status ListUsers(const QueryContext& query, const identity::v1::ListUsersR
   response.set_next_page_token(
       page.Scan(world, list.rows(), [&](std::string_view key, std::string_view value) {
         const auto user = list.UserAt(world, key, value);
-        if (user) *response.add_users() = mask.Show(*user);
+        if (user) mask.Show(*user, *response.add_users());
         return user.has_value();
       }));
   response.set_position(page.position());
