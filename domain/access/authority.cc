@@ -14,44 +14,50 @@ namespace {
 
 using event::v1::Actor;
 
-void Add(EffectivePermissions& holdings, const Role* role) {
+void Add(EffectivePermissions& effective, const Role* role) {
   if (role == nullptr) return;
-  holdings.roles.push_back(role);
-  holdings.permissions |= role->permissions;
+  effective.roles.push_back(role);
+  effective.permissions.Add(role->permissions);
 }
 
 }  // namespace
 
-EffectivePermissions EffectivePermissionsOf(const view::v1::AccountRow& account,
+EffectivePermissions EffectivePermissionsOf(const World& world, const view::v1::AccountRow& account,
                                             const view::v1::UserRow& user) {
-  EffectivePermissions holdings;
-  for (const std::string& id : user.roles()) Add(holdings, FindRole(account.preset(), id));
-  Add(holdings, FindUserTypeRole(account.preset(), user.user_type()));
-  return holdings;
+  EffectivePermissions effective{.all = RolesOf(world, account), .roles = {}, .permissions = {}};
+  for (const std::string& id : user.roles()) Add(effective, effective.all.Find(id));
+  Add(effective, effective.all.FindUserType(user.user_type()));
+  return effective;
+}
+
+EffectivePermissions EffectivePermissionsOf(const World& world, const Caller& caller,
+                                            const view::v1::AccountRow& account) {
+  if (caller.actor_account_id != account.account_id()) return {};
+  if (caller.actor.kind() == Actor::KIND_USER) {
+    const auto user = FindUser(world, account.account_id(), caller.actor.id());
+    if (!user || CheckEligibility(world, account, *user).has_value()) return {};
+    return EffectivePermissionsOf(world, account, *user);
+  }
+  if (caller.actor.kind() != Actor::KIND_SERVICE_ACCOUNT) return {};
+  const auto service = FindServiceAccount(world, account.account_id(), caller.actor.id());
+  if (!service || service->disabled()) return {};
+  EffectivePermissions effective{.all = RolesOf(world, account), .roles = {}, .permissions = {}};
+  for (const std::string& id : service->roles()) Add(effective, effective.all.Find(id));
+  return effective;
 }
 
 EffectivePermissions EffectivePermissionsOf(const World& world, const Caller& caller,
                                             std::string_view account_id) {
   if (caller.actor_account_id != account_id) return {};
   const auto account = FindAccount(world, account_id);
-  if (!account) return {};
-  if (caller.actor.kind() == Actor::KIND_USER) {
-    const auto user = FindUser(world, account_id, caller.actor.id());
-    if (!user || CheckEligibility(*account, *user).has_value()) return {};
-    return EffectivePermissionsOf(*account, *user);
-  }
-  EffectivePermissions holdings;
-  if (caller.actor.kind() != Actor::KIND_SERVICE_ACCOUNT) return holdings;
-  const auto service = FindServiceAccount(world, account_id, caller.actor.id());
-  if (!service || service->disabled()) return holdings;
-  for (const std::string& id : service->roles()) Add(holdings, FindRole(account->preset(), id));
-  return holdings;
+  return account ? EffectivePermissionsOf(world, caller, *account) : EffectivePermissions{};
 }
 
 absl::Status Authorize(const World& world, const Caller& caller, std::string_view account_id,
                        Permission permission) {
-  if (Has(EffectivePermissionsOf(world, caller, account_id).permissions, permission))
+  if (EffectivePermissionsOf(world, caller, account_id).permissions.Has(permission)) {
     return absl::OkStatus();
+  }
   return Refuse(Reason::kPermissionRequired,
                 {{"permission", std::string(PermissionName(permission))}});
 }
@@ -71,7 +77,9 @@ absl::Status AuthorizeAssignment(const World& world, const Caller& caller,
                                  std::string_view account_id, const Role& role) {
   if (caller.actor.kind() == Actor::KIND_OPERATOR) return absl::OkStatus();
   const EffectivePermissions own = EffectivePermissionsOf(world, caller, account_id);
-  if ((role.permissions & AccountPermissions() & ~own.permissions).none()) return absl::OkStatus();
+  if (own.permissions.ContainsAll(role.permissions.And(AccountPermissions()))) {
+    return absl::OkStatus();
+  }
   for (const Role* held : own.roles) {
     if (std::find(held->may_assign.begin(), held->may_assign.end(), role.id) !=
         held->may_assign.end()) {
@@ -83,7 +91,7 @@ absl::Status AuthorizeAssignment(const World& world, const Caller& caller,
 
 absl::Status AuthorizeActingOn(const World& world, const Caller& caller,
                                const view::v1::AccountRow& account, const view::v1::UserRow& user) {
-  for (const Role* role : EffectivePermissionsOf(account, user).roles) {
+  for (const Role* role : EffectivePermissionsOf(world, account, user).roles) {
     ROSTER_TRY(AuthorizeAssignment(world, caller, account.account_id(), *role));
   }
   return absl::OkStatus();

@@ -9,27 +9,30 @@
 
 #include "absl/status/status.h"
 #include "domain/base/command.h"
-#include "domain/role/catalogue.h"
 #include "domain/role/permission.h"
+#include "domain/role/roles.h"
 #include "domain/world/world.h"
 #include "roster/view/v1/row.pb.h"
 
 namespace roster::domain {
 
-// The roles in force of a subject, and what follows from them. The roles live for ever.
+// The roles in force of a subject, and the permissions that follow from them.
 struct EffectivePermissions {
-  std::vector<const Role*> roles;
+  Roles all;                       // of the account
+  std::vector<const Role*> roles;  // of `all`
   PermissionSet permissions;
 };
 
-// The roles that a user holds by grant or user type, whatever his status.
-EffectivePermissions EffectivePermissionsOf(const view::v1::AccountRow& account,
+// The roles that a user holds by grant or user type, whatever the status of the user.
+EffectivePermissions EffectivePermissionsOf(const World& world, const view::v1::AccountRow& account,
                                             const view::v1::UserRow& user);
 
-// What the actor holds in the account now: nothing when he is of another account, disabled, or
-// gone.
+// What the actor holds in the account now: nothing when the actor is of another account, disabled,
+// or gone.
 EffectivePermissions EffectivePermissionsOf(const World& world, const Caller& caller,
                                             std::string_view account_id);
+EffectivePermissions EffectivePermissionsOf(const World& world, const Caller& caller,
+                                            const view::v1::AccountRow& account);
 
 // Refuses with PERMISSION_REQUIRED {permission} unless the actor holds it in the account. Says
 // nothing of whether the account exists.
@@ -43,16 +46,16 @@ absl::Status AuthorizeOperator(const Caller& caller);
 absl::Status AuthorizePermissionOrOperator(const World& world, const Caller& caller,
                                            std::string_view account_id, Permission permission);
 
-// Refuses with ESCALATION {role} unless the actor may hand out the role: he holds all of its
-// account-level permissions, or a role of his own names it in may_assign (R44). The operator may.
+// Refuses with ESCALATION {role} unless the actor may hand out the role: the actor holds all of its
+// account-level permissions, or a role that names it in may_assign. The operator may.
 absl::Status AuthorizeAssignment(const World& world, const Caller& caller,
                                  std::string_view account_id, const Role& role);
 
-// The same for all that a user holds: guards what would let the actor act as him (R44).
+// The same for all that a user holds: guards what would let the actor act as that user.
 absl::Status AuthorizeActingOn(const World& world, const Caller& caller,
                                const view::v1::AccountRow& account, const view::v1::UserRow& user);
 
-// Refuses with SELF_FORBIDDEN when the actor is that user (R112).
+// Refuses with SELF_FORBIDDEN when the actor is that user.
 absl::Status AuthorizeOther(const Caller& caller, std::string_view user_id);
 
 }  // namespace roster::domain

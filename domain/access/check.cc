@@ -12,7 +12,7 @@ CheckResult Deny(CheckReason reason, Position position = 0) {
 
 }  // namespace
 
-std::optional<CheckResult> CheckEligibility(const view::v1::AccountRow& account,
+std::optional<CheckResult> CheckEligibility(const World& world, const view::v1::AccountRow& account,
                                             const view::v1::UserRow& user) {
   switch (user.status()) {
     case event::v1::USER_STATUS_ERASED:
@@ -30,7 +30,8 @@ std::optional<CheckResult> CheckEligibility(const view::v1::AccountRow& account,
   if (account.policy().approval_required() && !user.approved()) {
     return Deny(CheckReason::kApprovalPending, user.created_position());
   }
-  if (account.policy().role_required() && EffectivePermissionsOf(account, user).roles.empty()) {
+  if (account.policy().role_required() &&
+      EffectivePermissionsOf(world, account, user).roles.empty()) {
     return Deny(CheckReason::kNoRole, user.role_position());
   }
   return std::nullopt;
@@ -40,9 +41,10 @@ CheckResult Check(const World& world, const view::v1::AccountRow& account, std::
                   Permission permission) {
   const auto user = FindUser(world, account.account_id(), user_id);
   if (!user) return Deny(CheckReason::kUserNotFound);
-  if (const auto denied = CheckEligibility(account, *user)) return *denied;
-  for (const Role* role : EffectivePermissionsOf(account, *user).roles) {
-    if (!Has(role->permissions, permission)) continue;
+  if (const auto denied = CheckEligibility(world, account, *user)) return *denied;
+  const EffectivePermissions effective = EffectivePermissionsOf(world, account, *user);
+  for (const Role* role : effective.roles) {
+    if (!role->permissions.Has(permission)) continue;
     const bool by_type = role->user_type != event::v1::USER_TYPE_UNSPECIFIED;
     return {.allowed = true,
             .reason = by_type ? CheckReason::kUserType : CheckReason::kRole,

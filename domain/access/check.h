@@ -16,15 +16,15 @@ namespace roster::domain {
 
 // Why a check was decided as it was. The API has the same names.
 enum class CheckReason {
-  kRole,             // ALLOW: held by a role of his
-  kUserType,         // ALLOW: comes with his user type
+  kRole,             // ALLOW: held by a role of the user
+  kUserType,         // ALLOW: comes with the user type
   kUserNotFound,     // DENY: unknown or erased
   kUserDeleted,      // DENY
   kUserDisabled,     // DENY: disabled by hand
   kUserBlocked,      // DENY: disabled by the inactivity rule
-  kApprovalPending,  // DENY: the account requires approval and he has none
-  kNoRole,           // DENY: the account requires a role and he has none
-  kNoGrant,          // DENY: nothing gives him the permission
+  kApprovalPending,  // DENY: the account requires approval and the user has none
+  kNoRole,           // DENY: the account requires a role and the user has none
+  kNoGrant,          // DENY: nothing gives the user the permission
 };
 
 // A decision with what it follows from.
@@ -35,9 +35,9 @@ struct CheckResult {
   Position deciding_position = 0;  // commit that made it so; 0 where no commit did
 };
 
-// What keeps a user from everything, whatever he asks for (steps 3, 4, 6 and 7 of "How Check
-// decides"); nothing when he stands well.
-std::optional<CheckResult> CheckEligibility(const view::v1::AccountRow& account,
+// What keeps a user from everything, whatever is asked: deleted, erased or disabled, not approved,
+// or without a role where one is required. Nothing for a user in good standing.
+std::optional<CheckResult> CheckEligibility(const World& world, const view::v1::AccountRow& account,
                                             const view::v1::UserRow& user);
 
 // Decides whether the user may do what the permission is for, in the account itself.

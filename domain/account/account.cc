@@ -3,6 +3,7 @@
 #include "domain/access/authority.h"
 #include "domain/account/policy.h"
 #include "domain/base/refusal.h"
+#include "domain/base/revision.h"
 #include "domain/base/try.h"
 #include "domain/role/catalogue.h"
 #include "domain/rows/account_rows.h"
@@ -55,7 +56,7 @@ absl::StatusOr<Events> Decide(const World& /*world*/, const CreateAccount& comma
   } else if (!IsAcceptable(command.display_name, kMaxNameCodePoints)) {
     wrong.push_back({"display_name", Reason::kInvalidValue});
   }
-  if (RolesOf(command.preset).empty()) wrong.push_back({"preset", Reason::kInvalidValue});
+  if (BuiltInRoles(command.preset).empty()) wrong.push_back({"preset", Reason::kInvalidValue});
   for (Violation& violation : CheckProfile(command.administrator, RequiredBy(policy))) {
     wrong.push_back({"administrator." + violation.field, violation.reason});
   }
@@ -73,7 +74,7 @@ absl::StatusOr<Events> Decide(const World& /*world*/, const CreateAccount& comma
   user->set_auth_method(policy.default_auth_method());
   user->set_user_type(administration.type);
   for (const std::string& role : administration.roles) user->add_roles(role);
-  user->set_approved(true);  // R109
+  user->set_approved(true);
   *events[1].mutable_personal() = WithUserName(command.administrator);
   return events;
 }

@@ -25,7 +25,7 @@ struct CreateAccount {
   event::v1::PersonalData administrator;
 };
 
-// Changes the named fields of the policy (R107). What an account can't change without breaking what
+// Changes the named fields of the policy. What an account can't change without breaking what
 // its users already hold, role_holding, is immutable.
 struct UpdateAccountPolicy {
   std::string account_id;

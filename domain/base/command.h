@@ -3,11 +3,9 @@
 #ifndef ROSTER_DOMAIN_BASE_COMMAND_H_
 #define ROSTER_DOMAIN_BASE_COMMAND_H_
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "roster/event/v1/commit.pb.h"
@@ -24,9 +22,6 @@ struct Caller {
   std::string actor_account_id;  // the account of a service account or user; empty for the operator
   absl::Time at;
 };
-
-// Refuses with REVISION_MISMATCH {revision} when the caller expected another one; 0 expects any.
-absl::Status CheckRevision(uint64_t expected, uint64_t actual);
 
 }  // namespace roster::domain
 

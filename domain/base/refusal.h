@@ -100,7 +100,7 @@ struct Violation {
 // A refusal with the code and message that the table has for the reason.
 absl::Status Refuse(Reason reason, const Metadata& metadata = {});
 
-// INVALID_FIELDS with one violation for each wrong field, all at once (R2).
+// INVALID_FIELDS with one violation for each wrong field, all at once.
 absl::Status RefuseFields(const std::vector<Violation>& violations);
 
 // The reason name of a refusal; empty for OK and for internal errors.

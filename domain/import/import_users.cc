@@ -12,7 +12,7 @@
 namespace roster::domain {
 namespace {
 
-// A file always names its users (R80), whatever CreateUser would fill in.
+// A file always names its users, although CreateUser would fill in a user name.
 absl::Status CheckRow(const view::v1::AccountRow& account, const ImportRow& row) {
   RequiredFields required = RequiredBy(account.policy());
   required.user_name = true;
@@ -21,7 +21,7 @@ absl::Status CheckRow(const view::v1::AccountRow& account, const ImportRow& row)
   return row.duplicate_in_file ? Refuse(Reason::kDuplicateInFile) : absl::OkStatus();
 }
 
-absl::StatusOr<CreateUser> ToCommand(const std::string& account_id,
+absl::StatusOr<CreateUser> ToCommand(const World& world, const std::string& account_id,
                                      const view::v1::AccountRow& account, const ImportRow& row) {
   ROSTER_TRY(CheckRow(account, row));
   CreateUser command;
@@ -29,7 +29,8 @@ absl::StatusOr<CreateUser> ToCommand(const std::string& account_id,
   command.user_id = row.user_id;
   command.personal = row.personal;
   if (row.role.empty()) return command;
-  const Role* role = FindAssignableRoleByName(account.preset(), row.role);
+  const Roles roles = RolesOf(world, account);
+  const Role* role = roles.FindAssignableByName(row.role);
   if (role == nullptr) return Refuse(Reason::kRoleNotFound, {{"role", row.role}});
   command.roles.push_back(role->id);
   return command;
@@ -50,7 +51,7 @@ absl::StatusOr<ImportResult> Decide(const World& world, const ImportUsers& comma
   Overlay so_far(world, changes);
   for (const ImportRow& row : command.rows) {
     absl::StatusOr<Events> events;
-    if (const auto create = ToCommand(command.account_id, *account, row); create.ok()) {
+    if (const auto create = ToCommand(so_far, command.account_id, *account, row); create.ok()) {
       events = Decide(so_far, *create, caller);
     } else {
       events = create.status();

@@ -1,5 +1,5 @@
-// Importing users from rows of a file (R80-R86): a group of creations in one commit, of which each
-// row stands alone.
+// Importing users from rows of a file: a group of creations in one commit, of which each row stands
+// alone.
 
 #ifndef ROSTER_DOMAIN_IMPORT_IMPORT_USERS_H_
 #define ROSTER_DOMAIN_IMPORT_IMPORT_USERS_H_
@@ -20,7 +20,7 @@ struct ImportRow {
   std::string user_id;
   event::v1::PersonalData personal;
   std::string role;
-  bool duplicate_in_file = false;  // another row of the file has the same email or user name (R82)
+  bool duplicate_in_file = false;  // another row of the file has the same email or user name
 };
 
 struct ImportUsers {

@@ -4,7 +4,6 @@
 #include <cstdlib>
 
 #include "absl/strings/str_split.h"
-#include "domain/text/text.h"
 
 namespace roster::domain {
 namespace {
@@ -35,7 +34,7 @@ constexpr Definition kEveryPreset[] = {
 constexpr Definition kClientPortal[] = {
     {"administrator", "Administrator", "Manages users and their access.",
      "* -users.erase -services.manage", "* -super_admin"},
-    {"basic", "Basic", "Uses the features that he is given.", "", ""},
+    {"basic", "Basic", "Uses the features that are assigned.", "", ""},
 };
 constexpr Definition kRoleMatrix[] = {
     {"admin", "Admin", "Manages users, groups and access.",
@@ -52,8 +51,8 @@ constexpr Definition kProjectTeams[] = {
      "users.* -users.erase groups.* projects.* access.* roles.view account.manage",
      "user_type_admin user_type_standard user_type_read_only", Level::kAccount,
      event::v1::USER_TYPE_ADMIN},
-    {"user_type_standard", "Standard", "User type: works in the projects he is assigned to.", "",
-     "", Level::kAccount, event::v1::USER_TYPE_STANDARD},
+    {"user_type_standard", "Standard", "User type: works in assigned projects.", "", "",
+     Level::kAccount, event::v1::USER_TYPE_STANDARD},
     {"user_type_read_only", "Read-Only", "User type: changes nothing in a project.", "", "",
      Level::kAccount, event::v1::USER_TYPE_READ_ONLY},
 };
@@ -99,7 +98,7 @@ bool Includes(const std::vector<std::string>& words, std::string_view name) {
 }
 
 // Whether a role of the level can hold permissions of the other: an account role does not reach
-// into projects, applications or portals (R114).
+// into projects, applications or portals.
 bool Reaches(Level role, Level permission) {
   if (role != Level::kAccount) return true;
   return permission == Level::kAccount || permission == Level::kFeature;
@@ -147,11 +146,12 @@ std::vector<Role> Build(Preset preset) {
               {},
               {}};
     const auto permissions = Words(definition.permissions);
-    for (size_t i = 0; i < kPermissionCount; ++i) {
-      const auto permission = static_cast<Permission>(i);
-      role.permissions.set(i, known.test(i) && Reaches(role.level, PermissionLevel(permission)) &&
-                                  Includes(permissions, PermissionName(permission)));
-    }
+    known.ForEach([&](Permission permission) {
+      if (Reaches(role.level, PermissionLevel(permission)) &&
+          Includes(permissions, PermissionName(permission))) {
+        role.permissions.Add(permission);
+      }
+    });
     const auto may_assign = Words(definition.may_assign);
     for (const Definition& other : definitions) {
       if (Includes(may_assign, other.id)) role.may_assign.emplace_back(other.id);
@@ -163,7 +163,7 @@ std::vector<Role> Build(Preset preset) {
 
 }  // namespace
 
-const std::vector<Role>& RolesOf(Preset preset) {
+const std::vector<Role>& BuiltInRoles(Preset preset) {
   using Catalogue = std::array<std::vector<Role>, event::v1::Preset_ARRAYSIZE>;
   static const Catalogue* const kCatalogue = [] {
     auto* catalogue = new Catalogue;  // never destroyed: readers may outlive static destruction
@@ -174,37 +174,6 @@ const std::vector<Role>& RolesOf(Preset preset) {
   }();
   const auto index = static_cast<size_t>(preset);
   return (*kCatalogue)[index < kCatalogue->size() ? index : 0];
-}
-
-const Role* FindRole(Preset preset, std::string_view id) {
-  for (const Role& role : RolesOf(preset)) {
-    if (role.id == id) return &role;
-  }
-  return nullptr;
-}
-
-const Role* FindUserTypeRole(Preset preset, UserType type) {
-  if (type == event::v1::USER_TYPE_UNSPECIFIED) return nullptr;
-  for (const Role& role : RolesOf(preset)) {
-    if (role.user_type == type) return &role;
-  }
-  return nullptr;
-}
-
-const Role* FindAssignableRole(Preset preset, std::string_view id) {
-  const Role* role = FindRole(preset, id);
-  if (role == nullptr || role->level != Level::kAccount) return nullptr;
-  return role->user_type == event::v1::USER_TYPE_UNSPECIFIED ? role : nullptr;
-}
-
-const Role* FindAssignableRoleByName(Preset preset, std::string_view name) {
-  const std::string wanted = Normalize(name);
-  for (const Role& role : RolesOf(preset)) {
-    if (wanted == role.id || wanted == Normalize(role.display_name)) {
-      if (const Role* found = FindAssignableRole(preset, role.id)) return found;
-    }
-  }
-  return nullptr;
 }
 
 Administration FirstAdministration(Preset preset) {

@@ -1,10 +1,9 @@
-// The built-in roles of each preset (R40, R54, R102, R113, R115). They can't be edited or removed.
+// The built-in roles of each preset. They can't be edited or removed.
 
 #ifndef ROSTER_DOMAIN_ROLE_CATALOGUE_H_
 #define ROSTER_DOMAIN_ROLE_CATALOGUE_H_
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "domain/role/permission.h"
@@ -23,25 +22,13 @@ struct Role {
   // itself.
   event::v1::UserType user_type = event::v1::USER_TYPE_UNSPECIFIED;
   PermissionSet permissions;
-  // Ids of the roles that its holder may give although he lacks permissions of theirs (R44).
+  // Ids of the roles that its holders may give although they lack permissions of those roles.
   std::vector<std::string> may_assign;
 };
 
-// All roles of a preset, in the order in which they are listed. Never changes; lives for ever.
-const std::vector<Role>& RolesOf(event::v1::Preset preset);
-
-// The role with this id; null when the preset has none.
-const Role* FindRole(event::v1::Preset preset, std::string_view id);
-
-// The role that a user type stands for; null when the preset has no such type.
-const Role* FindUserTypeRole(event::v1::Preset preset, event::v1::UserType type);
-
-// The role that a user of the account may hold, by id; null when there is none: roles of
-// applications and of user types can't be held that way.
-const Role* FindAssignableRole(event::v1::Preset preset, std::string_view id);
-
-// The same by id or display name, whatever the case, as imports name it (R83).
-const Role* FindAssignableRoleByName(event::v1::Preset preset, std::string_view name);
+// All built-in roles of a preset, in the order in which they are listed; none of a number that is
+// no preset. Never changes; lives for ever. The roles of an account are those of roles.h.
+const std::vector<Role>& BuiltInRoles(event::v1::Preset preset);
 
 // The roles (and through `type`, the user type) of an account's first administrator.
 struct Administration {

@@ -110,7 +110,7 @@ Effect PermissionEffect(Permission permission) { return Find(permission).effect;
 PermissionSet KnownPermissions(Preset preset) {
   PermissionSet known;
   for (const Row& row : kTable) {
-    known.set(static_cast<size_t>(row.permission), (row.presets & Bit(preset)) != 0);
+    if ((row.presets & Bit(preset)) != 0) known.Add(row.permission);
   }
   return known;
 }
@@ -118,7 +118,7 @@ PermissionSet KnownPermissions(Preset preset) {
 PermissionSet AccountPermissions() {
   PermissionSet set;
   for (const Row& row : kTable) {
-    set.set(static_cast<size_t>(row.permission), row.level == Level::kAccount);
+    if (row.level == Level::kAccount) set.Add(row.permission);
   }
   return set;
 }

@@ -72,9 +72,45 @@ enum class Permission : uint8_t {
 };
 inline constexpr size_t kPermissionCount = static_cast<size_t>(Permission::kContentEdit) + 1;
 
-using PermissionSet = std::bitset<kPermissionCount>;
+// A set of permissions. How they are numbered inside is known here alone.
+class PermissionSet {
+ public:
+  PermissionSet() = default;
 
-// What a permission is about. The administrative ones, which R44 guards, are those of the account.
+  bool Has(Permission permission) const { return bits_.test(static_cast<size_t>(permission)); }
+  bool ContainsAll(const PermissionSet& other) const { return (other.bits_ & ~bits_).none(); }
+  bool empty() const { return bits_.none(); }
+  size_t size() const { return bits_.count(); }
+
+  void Add(Permission permission) { bits_.set(static_cast<size_t>(permission)); }
+  void Add(const PermissionSet& other) { bits_ |= other.bits_; }
+
+  // The permissions of this set that are, or are not, in the other.
+  PermissionSet And(const PermissionSet& other) const { return PermissionSet(bits_ & other.bits_); }
+  PermissionSet Without(const PermissionSet& other) const {
+    return PermissionSet(bits_ & ~other.bits_);
+  }
+
+  // Calls `then` with each permission, in the order in which they are listed.
+  template <typename Function>
+  void ForEach(Function then) const {
+    for (size_t i = 0; i < kPermissionCount; ++i) {
+      if (bits_.test(i)) then(static_cast<Permission>(i));
+    }
+  }
+
+  friend bool operator==(const PermissionSet& a, const PermissionSet& b) {
+    return a.bits_ == b.bits_;
+  }
+
+ private:
+  explicit PermissionSet(const std::bitset<kPermissionCount>& bits) : bits_(bits) {}
+
+  std::bitset<kPermissionCount> bits_;
+};
+
+// What a permission is about. Those of the account are the administrative ones: handing them out is
+// guarded (AuthorizeAssignment).
 enum class Level : uint8_t { kAccount, kFeature, kProject, kApplication, kCollaboration };
 
 enum class Effect : uint8_t { kRead, kChange };
@@ -94,10 +130,6 @@ std::optional<Permission> FindPermission(std::string_view name);
 
 // The permission with this name, if accounts of the preset know it.
 std::optional<Permission> FindPermission(event::v1::Preset preset, std::string_view name);
-
-inline bool Has(const PermissionSet& set, Permission permission) {
-  return set.test(static_cast<size_t>(permission));
-}
 
 }  // namespace roster::domain
 

@@ -1,4 +1,4 @@
-// Rows of service accounts, and of what proves who they are.
+// Rows of service accounts, and of the tokens and certificates that prove them.
 
 #ifndef ROSTER_DOMAIN_ROWS_SERVICE_ACCOUNT_ROWS_H_
 #define ROSTER_DOMAIN_ROWS_SERVICE_ACCOUNT_ROWS_H_

@@ -19,16 +19,16 @@ std::string UserRowKey(std::string_view account_id, std::string_view user_id);
 std::string EmailKey(std::string_view account_id, std::string_view email);
 std::string UserNameKey(std::string_view account_id, std::string_view user_name);
 
-// Key of the search row that holds for its user what looks like his email or user name. An email
+// Key of the search row that reserves for its user what looks like the email or user name. An email
 // that looks like itself only, as ASCII emails do, has no such row.
 std::optional<std::string> EmailSkeletonKey(std::string_view account_id, std::string_view email);
 std::string UserNameSkeletonKey(std::string_view account_id, std::string_view user_name);
 
-// Key of the search row by which a user stands where his full name puts him (SortKey). The user
+// Key of the search row that puts a user where the full name belongs (SortKey). The user
 // makes it unique.
 std::string NameKey(std::string_view account_id, std::string_view full_name,
                     std::string_view user_id);
-// Key of the search row by which a user is found by a part of his name: `words`, in comparison
+// Key of the search row by which a user is found by a part of the name: `words`, in comparison
 // form.
 std::string WordsKey(std::string_view account_id, std::string_view words, std::string_view user_id);
 
@@ -47,7 +47,7 @@ std::optional<view::v1::UserRow> FindUserByEmail(const World& world, std::string
 std::optional<view::v1::UserRow> FindUserByName(const World& world, std::string_view account_id,
                                                 std::string_view user_name);
 
-// The user whose email or user name looks like this one, himself included (UTS 39).
+// The user whose email or user name looks like this one, exact matches included (UTS 39).
 std::optional<view::v1::UserRow> FindUserByEmailSkeleton(const World& world,
                                                          std::string_view account_id,
                                                          std::string_view email);

@@ -26,12 +26,13 @@ constexpr size_t kMaxRoles = 100;
 constexpr int kMaxTokens = 10;
 constexpr int kMaxCertificates = 10;
 
-absl::Status CheckRoles(const World& world, const Caller& caller, std::string_view account_id,
-                        event::v1::Preset preset, const std::vector<std::string>& roles) {
-  for (const std::string& id : roles) {
-    const Role* role = FindAssignableRole(preset, id);
+absl::Status CheckRoles(const World& world, const Caller& caller,
+                        const view::v1::AccountRow& account, const std::vector<std::string>& ids) {
+  const Roles roles = RolesOf(world, account);
+  for (const std::string& id : ids) {
+    const Role* role = roles.FindAssignable(id);
     if (role == nullptr) return Refuse(Reason::kRoleNotFound, {{"role", id}});
-    ROSTER_TRY(AuthorizeAssignment(world, caller, account_id, *role));
+    ROSTER_TRY(AuthorizeAssignment(world, caller, account.account_id(), *role));
   }
   return absl::OkStatus();
 }
@@ -46,13 +47,12 @@ absl::StatusOr<ServiceAccountRow> FindTarget(const World& world, const Caller& c
   return *std::move(row);
 }
 
-// A way to act as the service is given only by who may give all that it holds (R44).
+// Only a caller that may give all that the service holds may give a way to act as it.
 absl::Status AuthorizeActingAs(const World& world, const Caller& caller,
                                const std::string& account_id, const ServiceAccountRow& row) {
   const auto account = FindAccount(world, account_id);
   if (!account) return Refuse(Reason::kAccountNotFound);
-  return CheckRoles(world, caller, account_id, account->preset(),
-                    {row.roles().begin(), row.roles().end()});
+  return CheckRoles(world, caller, *account, {row.roles().begin(), row.roles().end()});
 }
 
 bool IsBound(const ServiceAccountRow& row, std::string_view name) {
@@ -72,9 +72,8 @@ void Update(Overlay& world, const Commit& commit, const std::string& service_acc
 
 absl::StatusOr<Events> Decide(const World& world, const CreateServiceAccount& command,
                               const Caller& caller) {
-  auto refusal =
-      AuthorizePermissionOrOperator(world, caller, command.account_id, Permission::kServicesManage);
-  if (!refusal.ok()) return refusal;
+  ROSTER_TRY(AuthorizePermissionOrOperator(world, caller, command.account_id,
+                                           Permission::kServicesManage));
   const auto account = FindAccount(world, command.account_id);
   if (!account) return Refuse(Reason::kAccountNotFound);
   if (command.name.empty()) return RefuseFields({{"name", Reason::kMissingField}});
@@ -82,8 +81,7 @@ absl::StatusOr<Events> Decide(const World& world, const CreateServiceAccount& co
     return RefuseFields({{"name", Reason::kInvalidValue}});
   }
   if (command.roles.size() > kMaxRoles) return Refuse(Reason::kLimitExceeded);
-  refusal = CheckRoles(world, caller, command.account_id, account->preset(), command.roles);
-  if (!refusal.ok()) return refusal;
+  ROSTER_TRY(CheckRoles(world, caller, *account, command.roles));
   if (world.Get(Table::kSearch, ServiceAccountNameKey(command.account_id, command.name))) {
     return Refuse(Reason::kNameTaken);
   }

@@ -15,7 +15,7 @@ bool IsAscii(std::string_view text);
 // The code points of valid UTF-8; nothing for any other bytes.
 std::optional<std::u32string> CodePoints(std::string_view text);
 
-// Whether the code point at this place is one that a reader sees, or that changes what he sees of
+// Whether the code point at this place is one that a reader sees, or that changes what is seen of
 // those beside it. Never: controls, separators of lines, what sets the direction of text, invisible
 // and blank characters other than spaces, tags, surrogates, noncharacters, private use, and what
 // this version of Unicode has not assigned. In some places:

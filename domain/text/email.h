@@ -22,7 +22,7 @@ bool IsEmail(std::string_view text);
 std::string NormalizeEmail(std::string_view text);
 
 // Emails of one skeleton look alike through letters beyond ASCII. Equal to NormalizeEmail for ASCII
-// emails: nobody can choose his mailbox, so that "ann1@" and "annl@" must both be let in.
+// emails: users can't choose their mailboxes, so that "ann1@" and "annl@" must both be let in.
 std::string EmailSkeleton(std::string_view text);
 
 }  // namespace roster::domain

@@ -9,16 +9,19 @@
 namespace roster::domain {
 namespace {
 
-constexpr Permission kDuties[] = {Permission::kAccountManage, Permission::kAccessManage};
+// What the last administrator must not lose.
+constexpr Permission kAdministration[] = {Permission::kAccountManage, Permission::kAccessManage};
 
-std::string CounterName(Permission duty) {
-  return "administrators/" + std::string(PermissionName(duty));
+std::string CounterName(Permission permission) {
+  return "administrators/" + std::string(PermissionName(permission));
 }
 
-bool Carries(const view::v1::AccountRow& account, const view::v1::UserRow& user, Permission duty) {
-  const bool stands = user.status() == event::v1::USER_STATUS_PENDING ||
-                      user.status() == event::v1::USER_STATUS_ACTIVE;
-  return stands && user.approved() && Has(EffectivePermissionsOf(account, user).permissions, duty);
+bool Administers(const World& world, const view::v1::AccountRow& account,
+                 const view::v1::UserRow& user, Permission permission) {
+  const bool enabled = user.status() == event::v1::USER_STATUS_PENDING ||
+                       user.status() == event::v1::USER_STATUS_ACTIVE;
+  return enabled && user.approved() &&
+         EffectivePermissionsOf(world, account, user).permissions.Has(permission);
 }
 
 }  // namespace
@@ -26,11 +29,12 @@ bool Carries(const view::v1::AccountRow& account, const view::v1::UserRow& user,
 absl::Status CheckAdministratorsRemain(const World& world, const view::v1::AccountRow& account,
                                        const view::v1::UserRow& before,
                                        const view::v1::UserRow& after) {
-  for (const Permission duty : kDuties) {
-    if (Carries(account, before, duty) && !Carries(account, after, duty) &&
-        Counter(world, account.account_id(), CounterName(duty)) <= 1) {
+  for (const Permission permission : kAdministration) {
+    if (Administers(world, account, before, permission) &&
+        !Administers(world, account, after, permission) &&
+        Counter(world, account.account_id(), CounterName(permission)) <= 1) {
       return Refuse(Reason::kLastAdministrator,
-                    {{"permission", std::string(PermissionName(duty))}});
+                    {{"permission", std::string(PermissionName(permission))}});
     }
   }
   return absl::OkStatus();
@@ -38,10 +42,10 @@ absl::Status CheckAdministratorsRemain(const World& world, const view::v1::Accou
 
 void CountAdministrators(Overlay& world, const view::v1::AccountRow& account,
                          const view::v1::UserRow& before, const view::v1::UserRow& after) {
-  for (const Permission duty : kDuties) {
-    const int difference = static_cast<int>(Carries(account, after, duty)) -
-                           static_cast<int>(Carries(account, before, duty));
-    AddToCounter(world, account.account_id(), CounterName(duty), difference);
+  for (const Permission permission : kAdministration) {
+    const int difference = static_cast<int>(Administers(world, account, after, permission)) -
+                           static_cast<int>(Administers(world, account, before, permission));
+    AddToCounter(world, account.account_id(), CounterName(permission), difference);
   }
 }
 

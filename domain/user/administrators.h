@@ -1,4 +1,4 @@
-// The last administrator stays (R48): how many users may manage the account, and its access.
+// The last administrator stays: how many users may manage the account, and its access.
 
 #ifndef ROSTER_DOMAIN_USER_ADMINISTRATORS_H_
 #define ROSTER_DOMAIN_USER_ADMINISTRATORS_H_
@@ -10,7 +10,7 @@
 namespace roster::domain {
 
 // Refuses with LAST_ADMINISTRATOR {permission} when the change would leave the account without a
-// pending or active, approved user who holds account.manage, or access.manage.
+// pending or active, approved user with account.manage, or access.manage.
 absl::Status CheckAdministratorsRemain(const World& world, const view::v1::AccountRow& account,
                                        const view::v1::UserRow& before,
                                        const view::v1::UserRow& after);

@@ -16,7 +16,7 @@ using view::v1::AccountRow;
 
 constexpr size_t kMaxRoles = 100;
 
-// What the new user shall hold, as far as the account lets him hold it; the user type is filled in.
+// Whether the account allows what the new user shall hold; fills in the user type.
 absl::Status CheckRoles(const World& world, const Caller& caller, const AccountRow& account,
                         CreateUser& command) {
   const auto holding = account.policy().role_holding();
@@ -26,13 +26,13 @@ absl::Status CheckRoles(const World& world, const Caller& caller, const AccountR
   if (holding == event::v1::ROLE_HOLDING_ONE && command.roles.size() > 1) {
     return Refuse(Reason::kMultipleRoles);
   }
+  const Roles roles = RolesOf(world, account);
   std::vector<const Role*> wanted;
   for (const std::string& id : command.roles) {
-    wanted.push_back(FindAssignableRole(account.preset(), id));
+    wanted.push_back(roles.FindAssignable(id));
     if (wanted.back() == nullptr) return Refuse(Reason::kRoleNotFound, {{"role", id}});
   }
-  // Where users may hold many roles, they may get their first one later; sign-in waits for it
-  // (R87).
+  // Where users may hold many roles, they may get their first one later; sign-in waits for it.
   if (wanted.empty() && account.policy().role_required() &&
       holding == event::v1::ROLE_HOLDING_ONE) {
     return Refuse(Reason::kRoleRequired);
@@ -40,7 +40,7 @@ absl::Status CheckRoles(const World& world, const Caller& caller, const AccountR
   if (by_type && command.user_type == event::v1::USER_TYPE_UNSPECIFIED) {
     command.user_type = event::v1::USER_TYPE_STANDARD;
   }
-  if (const Role* type = FindUserTypeRole(account.preset(), command.user_type)) {
+  if (const Role* type = roles.FindUserType(command.user_type)) {
     wanted.push_back(type);
   }
   for (const Role* role : wanted) {
@@ -49,13 +49,14 @@ absl::Status CheckRoles(const World& world, const Caller& caller, const AccountR
   return absl::OkStatus();
 }
 
-std::vector<Violation> CheckFields(const AccountRow& account, const CreateUser& command) {
+std::vector<Violation> CheckFields(const World& world, const AccountRow& account,
+                                   const CreateUser& command) {
   auto wrong = CheckProfile(command.personal, RequiredBy(account.policy()));
   if (!event::v1::AuthMethod_IsValid(command.auth_method)) {
     wrong.push_back({"auth_method", Reason::kInvalidValue});
   }
   if (command.user_type != event::v1::USER_TYPE_UNSPECIFIED &&
-      FindUserTypeRole(account.preset(), command.user_type) == nullptr) {
+      RolesOf(world, account).FindUserType(command.user_type) == nullptr) {
     wrong.push_back({"user_type", Reason::kInvalidValue});
   }
   return wrong;
@@ -70,7 +71,7 @@ Events Created(const AccountRow& account, const CreateUser& command) {
                                : command.auth_method);
   created->set_user_type(command.user_type);
   for (const std::string& role : command.roles) created->add_roles(role);
-  created->set_approved(!account.policy().approval_required());  // R109
+  created->set_approved(!account.policy().approval_required());
   *events[0].mutable_personal() = command.personal;
   return events;
 }
@@ -81,7 +82,8 @@ absl::StatusOr<Events> Decide(const World& world, const CreateUser& command, con
   ROSTER_TRY(Authorize(world, caller, command.account_id, Permission::kUsersCreate));
   const auto account = FindAccount(world, command.account_id);
   if (!account) return Refuse(Reason::kAccountNotFound);
-  if (auto wrong = CheckFields(*account, command); !wrong.empty()) return RefuseFields(wrong);
+  if (auto wrong = CheckFields(world, *account, command); !wrong.empty())
+    return RefuseFields(wrong);
   CreateUser wanted = command;
   wanted.personal = WithUserName(std::move(wanted.personal));
   ROSTER_TRY(CheckRoles(world, caller, *account, wanted));

@@ -1,4 +1,4 @@
-// A user's personal data: what is required, what is acceptable (R2, R59).
+// A user's personal data: what is required, what is acceptable.
 
 #ifndef ROSTER_DOMAIN_USER_PROFILE_H_
 #define ROSTER_DOMAIN_USER_PROFILE_H_

@@ -1,4 +1,4 @@
-// Where a user stands: enabling, disabling, deleting, restoring.
+// The status of a user: enabling, disabling, deleting, restoring.
 
 #include "domain/access/authority.h"
 #include "domain/base/refusal.h"
@@ -17,7 +17,7 @@ absl::Status CheckDeletable(const Target& target) {
   switch (target.account.policy().deletion()) {
     case event::v1::DELETION_NONE:
       return Refuse(Reason::kDeletionDisabled);
-    case event::v1::DELETION_PENDING_ONLY:  // R63
+    case event::v1::DELETION_PENDING_ONLY:
       if (target.user.status() != event::v1::USER_STATUS_PENDING) {
         return Refuse(Reason::kUserNotPending);
       }

@@ -2,17 +2,13 @@
 
 #include "domain/access/authority.h"
 #include "domain/base/refusal.h"
+#include "domain/base/revision.h"
 #include "domain/base/try.h"
 #include "domain/rows/account_rows.h"
 #include "domain/rows/user_rows.h"
 #include "domain/user/administrators.h"
 
 namespace roster::domain {
-
-absl::Status CheckRevision(uint64_t expected, uint64_t actual) {
-  if (expected == 0 || expected == actual) return absl::OkStatus();
-  return Refuse(Reason::kRevisionMismatch, {{"revision", std::to_string(actual)}});
-}
 
 absl::StatusOr<Target> FindTarget(const World& world, const UserReference& reference,
                                   const Caller& caller, Permission permission) {

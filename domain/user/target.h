@@ -10,22 +10,23 @@
 
 namespace roster::domain {
 
-// A user with his account.
+// A user with the account.
 struct Target {
   view::v1::AccountRow account;
   view::v1::UserRow user;
 };
 
-// Authorizes, finds the user and compares his revision.
+// Authorizes, finds the user and compares the revision.
 // Refuses: PERMISSION_REQUIRED, USER_NOT_FOUND (erased ones too), REVISION_MISMATCH.
 absl::StatusOr<Target> FindTarget(const World& world, const UserReference& reference,
                                   const Caller& caller, Permission permission);
 
-// Refuses to edit a user who is deleted (USER_DELETED), or disabled where the policy forbids it
-// (USER_DISABLED, R38).
+// Refuses to edit a deleted user (USER_DELETED), and a disabled one where the policy forbids it
+// (USER_DISABLED).
 absl::Status CheckEditable(const Target& target);
 
-// Whether the account can do without the user in the new status; LAST_ADMINISTRATOR (R48).
+// Refuses with LAST_ADMINISTRATOR if no administrator would remain once the user has the new
+// status.
 absl::Status CheckAdministratorsRemainWithout(const World& world, const Target& target,
                                               event::v1::UserStatus status);
 

@@ -1,5 +1,5 @@
 // Emails and user names belong to one user of an account, deleted ones included until they are
-// erased, and with them all that look like them (R3, R4, R81).
+// erased, and with them all that look like them.
 
 #ifndef ROSTER_DOMAIN_USER_UNIQUENESS_H_
 #define ROSTER_DOMAIN_USER_UNIQUENESS_H_
@@ -12,7 +12,7 @@
 namespace roster::domain {
 
 // EMAIL_TAKEN {user_id}, CONFUSABLE {user_id}, or BELONGS_TO_DELETED_USER {user_id,
-// restorable_until}. What belongs to the user `self` is free to him.
+// restorable_until}. What belongs to the user `self` is free to that user.
 absl::Status CheckEmailFree(const World& world, std::string_view account_id, std::string_view email,
                             std::string_view self = "");
 

@@ -1,4 +1,4 @@
-// Editing users: their details and their role.
+// Editing the details of a user.
 
 #include <algorithm>
 
@@ -6,7 +6,6 @@
 #include "domain/base/refusal.h"
 #include "domain/base/try.h"
 #include "domain/rows/user_rows.h"
-#include "domain/user/administrators.h"
 #include "domain/user/profile.h"
 #include "domain/user/target.h"
 #include "domain/user/uniqueness.h"
@@ -24,7 +23,7 @@ absl::StatusOr<PersonalData> Merge(const Target& target, const PersonalData& bef
   std::vector<Violation> wrong;
   if (command.fields.empty()) wrong.push_back({"update_mask", Reason::kMissingField});
   for (const std::string& field : command.fields) {
-    if (field == "user_name" || field == "auth_method") {  // R57, R58
+    if (field == "user_name" || field == "auth_method") {
       return Refuse(Reason::kImmutableField, {{"field", field}});
     }
     const std::string* value = ProfileField(command.values, field);
@@ -45,8 +44,7 @@ absl::StatusOr<PersonalData> Merge(const Target& target, const PersonalData& bef
   return merged;
 }
 
-// Whether the new email may take the place of the old one: a mailbox is a way to act as the user
-// (R44).
+// Whether the new email may take the place of the old one: a mailbox is a way to act as the user.
 absl::Status CheckNewEmail(const World& world, const Caller& caller, const Target& target,
                            const std::string& email) {
   ROSTER_TRY(AuthorizeActingOn(world, caller, target.account, target.user));
@@ -77,33 +75,6 @@ absl::StatusOr<Events> Decide(const World& world, const UpdateUser& command, con
   Events events(1);
   *events[0].mutable_user_updated() = std::move(updated);
   *events[0].mutable_personal() = merged;
-  return events;
-}
-
-absl::StatusOr<Events> Decide(const World& world, const ChangeUserRole& command,
-                              const Caller& caller) {
-  ROSTER_ASSIGN(const auto target,
-                FindTarget(world, command.user, caller, Permission::kUsersChangeRole));
-  const auto& [account, user] = target;
-  ROSTER_TRY(AuthorizeOther(caller, user.user_id()));
-  ROSTER_TRY(CheckEditable(target));
-  const auto holding = account.policy().role_holding();
-  if (holding == event::v1::ROLE_HOLDING_BY_USER_TYPE) return Refuse(Reason::kRoleByUserType);
-  if (holding != event::v1::ROLE_HOLDING_ONE) return Refuse(Reason::kMultipleRoles);
-  const Role* role = FindAssignableRole(account.preset(), command.role);
-  if (role == nullptr) return Refuse(Reason::kRoleNotFound, {{"role", command.role}});
-  const std::string from = user.roles().empty() ? "" : user.roles(0);
-  if (from == role->id) return Events{};
-  ROSTER_TRY(AuthorizeAssignment(world, caller, account.account_id(), *role));
-  view::v1::UserRow after = user;
-  after.clear_roles();
-  after.add_roles(role->id);
-  ROSTER_TRY(CheckAdministratorsRemain(world, account, user, after));
-  Events events(1);
-  auto* changed = events[0].mutable_role_changed();
-  changed->set_user_id(user.user_id());
-  changed->set_from(from);
-  changed->set_to(role->id);
   return events;
 }
 

@@ -1,7 +1,7 @@
 // Users: commands and their decisions.
 //
-// Every decision authorizes first, so that a caller learns nothing of what he may not see; then the
-// user is found and his revision compared; then the rules refuse in the order of the requirements.
+// Every decision authorizes first, so that callers learn nothing of what they may not see; then it
+// finds the user and compares the revision; then the rules refuse in the order of the requirements.
 
 #ifndef ROSTER_DOMAIN_USER_USER_H_
 #define ROSTER_DOMAIN_USER_USER_H_
@@ -17,7 +17,7 @@
 
 namespace roster::domain {
 
-// Creates a user (R1-R5, R43). Texts are trimmed.
+// Creates a user. Texts are trimmed.
 struct CreateUser {
   std::string account_id;
   std::string user_id;
@@ -34,7 +34,7 @@ struct UserReference {
   uint64_t expected_revision = 0;
 };
 
-// Changes the named fields of a user's personal data (R30).
+// Changes the named fields of a user's personal data.
 struct UpdateUser {
   UserReference user;
   std::vector<std::string> fields;
@@ -54,12 +54,12 @@ struct RestoreUser {
   UserReference user;
 };
 
-// Forgets a user for good (R121). The revision that the caller has seen is required.
+// Forgets a user for good. The revision that the caller has seen is required.
 struct EraseUser {
   UserReference user;
 };
 
-// Puts another role in the place of the one that the user holds (R44, R51).
+// Puts another role in the place of the one that the user holds.
 struct ChangeUserRole {
   UserReference user;
   std::string role;
@@ -73,19 +73,19 @@ absl::StatusOr<Events> Decide(const World& world, const CreateUser& command, con
 // USER_DELETED, USER_DISABLED, IMMUTABLE_FIELD, INVALID_FIELDS, ESCALATION (a new email),
 // EMAIL_TAKEN, BELONGS_TO_DELETED_USER.
 absl::StatusOr<Events> Decide(const World& world, const UpdateUser& command, const Caller& caller);
-// USER_DELETED. Of a user who is not disabled: no events (R101).
+// USER_DELETED. Of a user that is not disabled: no events.
 absl::StatusOr<Events> Decide(const World& world, const EnableUser& command, const Caller& caller);
 // SELF_FORBIDDEN, USER_DELETED, LAST_ADMINISTRATOR. Of a disabled user: no events.
 absl::StatusOr<Events> Decide(const World& world, const DisableUser& command, const Caller& caller);
 // SELF_FORBIDDEN, USER_DELETED, DELETION_DISABLED, USER_NOT_PENDING, SSO_USER, LAST_ADMINISTRATOR.
-// Where the policy has no restore window the user is erased in the same commit (R121).
+// Where the policy has no restore window the user is erased in the same commit.
 absl::StatusOr<Events> Decide(const World& world, const DeleteUser& command, const Caller& caller);
 // USER_NOT_DELETED, RESTORE_WINDOW_EXPIRED, ESCALATION.
 absl::StatusOr<Events> Decide(const World& world, const RestoreUser& command, const Caller& caller);
 // INVALID_FIELDS (no revision), SELF_FORBIDDEN, LAST_ADMINISTRATOR.
 absl::StatusOr<Events> Decide(const World& world, const EraseUser& command, const Caller& caller);
 // SELF_FORBIDDEN, USER_DELETED, USER_DISABLED, ROLE_BY_USER_TYPE, MULTIPLE_ROLES, ROLE_NOT_FOUND,
-// ESCALATION, LAST_ADMINISTRATOR. The role that he holds already: no events.
+// ESCALATION, LAST_ADMINISTRATOR. The role that the user holds already: no events.
 absl::StatusOr<Events> Decide(const World& world, const ChangeUserRole& command,
                               const Caller& caller);
 

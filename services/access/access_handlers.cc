@@ -27,7 +27,8 @@ absl::Status ListRoles(const QueryContext& query, const access::v1::ListRolesReq
                        access::v1::ListRolesResponse& response) {
   const auto account = domain::FindAccount(query.world, request.account_id());
   if (!account) return Refuse(Reason::kAccountNotFound);
-  for (const domain::Role& role : domain::RolesOf(account->preset())) {
+  const domain::Roles roles = domain::RolesOf(query.world, *account);
+  for (const domain::Role& role : roles) {
     *response.add_roles() = ToRole(role);
   }
   response.set_position(query.world.position());
@@ -49,9 +50,14 @@ absl::StatusOr<PreparedCommand> ChangeUserRole(const CommandContext& /*context*/
 
 absl::Status Check(const QueryContext& query, const access::v1::CheckRequest& request,
                    access::v1::CheckResponse& response) {
-  const auto account = domain::FindAccount(query.world, request.account_id());
-  if (!account) return Refuse(Reason::kAccountNotFound);
-  const auto permission = domain::FindPermission(account->preset(), request.permission());
+  // Admission has read the account of every caller but the user whom the check is about.
+  const auto found = query.account == nullptr
+                         ? domain::FindAccount(query.world, request.account_id())
+                         : std::nullopt;
+  const view::v1::AccountRow* account = found ? &*found : query.account;
+  if (account == nullptr) return Refuse(Reason::kAccountNotFound);
+  const auto permission =
+      domain::RolesOf(query.world, *account).FindPermission(request.permission());
   if (!permission) return Refuse(Reason::kUnknownPermission);
   *response.mutable_result() =
       ToCheckResult(domain::Check(query.world, *account, request.user_id(), *permission));
@@ -67,9 +73,10 @@ absl::Status BatchCheck(const QueryContext& query, const access::v1::BatchCheckR
   }
   const auto account = domain::FindAccount(query.world, request.account_id());
   if (!account) return Refuse(Reason::kAccountNotFound);
+  const domain::Roles roles = domain::RolesOf(query.world, *account);
   for (const access::v1::CheckItem& item : request.items()) {
     access::v1::CheckResult& result = *response.add_results();
-    const auto permission = domain::FindPermission(account->preset(), item.permission());
+    const auto permission = roles.FindPermission(item.permission());
     if (permission) {
       result = ToCheckResult(domain::Check(query.world, *account, item.user_id(), *permission));
     } else {
@@ -96,18 +103,15 @@ absl::Status GetCallerCapabilities(const QueryContext& query,
   const auto account = domain::FindAccount(query.world, account_id);
   if (!account) return absl::OkStatus();
   const domain::EffectivePermissions held =
-      domain::EffectivePermissionsOf(query.world, caller, account_id);
+      domain::EffectivePermissionsOf(query.world, caller, *account);
   for (const domain::Role* role : held.roles) response.add_roles(role->id);
-  for (size_t i = 0; i < domain::kPermissionCount; ++i) {
-    const auto permission = static_cast<domain::Permission>(i);
-    if (domain::Has(held.permissions, permission)) {
-      response.add_permissions(std::string(domain::PermissionName(permission)));
-    }
-  }
-  const bool assigns = domain::Has(held.permissions, domain::Permission::kUsersCreate) ||
-                       domain::Has(held.permissions, domain::Permission::kUsersChangeRole);
-  for (const domain::Role& role : domain::RolesOf(account->preset())) {
-    if (assigns && domain::FindAssignableRole(account->preset(), role.id) != nullptr &&
+  held.permissions.ForEach([&](domain::Permission permission) {
+    response.add_permissions(std::string(domain::PermissionName(permission)));
+  });
+  const bool assigns = held.permissions.Has(domain::Permission::kUsersCreate) ||
+                       held.permissions.Has(domain::Permission::kUsersChangeRole);
+  for (const domain::Role& role : held.all) {
+    if (assigns && held.all.FindAssignable(role.id) != nullptr &&
         domain::AuthorizeAssignment(query.world, caller, account_id, role).ok()) {
       response.add_assignable_roles(role.id);
     }

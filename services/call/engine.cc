@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -118,8 +119,9 @@ class Engine::CallState : public std::enable_shared_from_this<Engine::CallState>
     return {.status = std::move(status), .position = 0, .changed = false};
   }
 
-  absl::Status AdmitTo(const domain::World& world) const {
-    return Admit(world, caller_, method_.rule, conventions_.account_id, conventions_.user_id);
+  absl::Status AdmitTo(const domain::World& world) {
+    return Admit(world, caller_, method_.rule, conventions_.account_id, conventions_.user_id,
+                 account_);
   }
 
   void Proceed(const storage::Version& version) {
@@ -144,7 +146,8 @@ class Engine::CallState : public std::enable_shared_from_this<Engine::CallState>
     Answer({.world = world,
             .log = dependencies_.log,
             .caller = caller_,
-            .page_key = dependencies_.page_key});
+            .page_key = dependencies_.page_key,
+            .account = account_ ? &*account_ : nullptr});
   }
 
   // The present decides whether the caller may ask; the past is what is answered.
@@ -238,6 +241,7 @@ class Engine::CallState : public std::enable_shared_from_this<Engine::CallState>
   CommandIds ids_;
   const absl::Time began_;
   domain::Caller caller_;
+  std::optional<view::v1::AccountRow> account_;  // as admission has read it
 };
 
 void Engine::Run(const Method& method, Call& call) const {

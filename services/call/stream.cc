@@ -1,5 +1,7 @@
 #include "services/call/stream.h"
 
+#include <optional>
+
 #include "domain/base/refusal.h"
 #include "domain/base/try.h"
 #include "services/call/wire.h"
@@ -39,7 +41,8 @@ absl::Status Stream::Admit(std::string_view account_id) {
   account_id_ = account_id;
   const storage::Version version = dependencies().pipeline.Latest();
   ROSTER_ASSIGN(caller_, Authenticate(*version, CredentialsOf(context_), began_));
-  return services::Admit(*version, caller_, method_.rule, account_id, "");
+  std::optional<view::v1::AccountRow> account;
+  return services::Admit(*version, caller_, method_.rule, account_id, "", account);
 }
 
 void Stream::Read() { StartRead(&request_bytes_); }

@@ -138,12 +138,9 @@ access::v1::Role ToRole(const domain::Role& role) {
   message.set_description(role.description);
   message.set_level(ToLevel(role.level));
   message.set_user_type(role.user_type);
-  for (size_t i = 0; i < domain::kPermissionCount; ++i) {
-    const auto permission = static_cast<domain::Permission>(i);
-    if (domain::Has(role.permissions, permission)) {
-      message.add_permissions(std::string(domain::PermissionName(permission)));
-    }
-  }
+  role.permissions.ForEach([&](domain::Permission permission) {
+    message.add_permissions(std::string(domain::PermissionName(permission)));
+  });
   for (const std::string& id : role.may_assign) message.add_may_assign(id);
   return message;
 }

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "domain/access/authority.h"
 #include "domain/base/refusal.h"
+#include "domain/rows/account_rows.h"
 #include "domain/rows/service_account_rows.h"
 #include "domain/text/text.h"
 #include "services/method/ids.h"
@@ -47,10 +48,13 @@ std::string PermissionIn(const Rule& rule) {
 }
 
 absl::Status RequirePermission(const World& world, const Caller& caller,
-                               std::string_view account_id, domain::Permission permission) {
-  const domain::PermissionSet held =
-      domain::EffectivePermissionsOf(world, caller, account_id).permissions;
-  if (domain::Has(held, permission)) return absl::OkStatus();
+                               std::string_view account_id, domain::Permission permission,
+                               std::optional<view::v1::AccountRow>& account) {
+  if (caller.actor_account_id == account_id) account = domain::FindAccount(world, account_id);
+  if (account &&
+      domain::EffectivePermissionsOf(world, caller, *account).permissions.Has(permission)) {
+    return absl::OkStatus();
+  }
   return Refuse(Reason::kPermissionRequired,
                 {{"permission", std::string(domain::PermissionName(permission))}});
 }
@@ -126,7 +130,8 @@ absl::StatusOr<AccessRule> ReadRule(const Rule& rule) {
 }
 
 absl::Status Admit(const World& world, const Caller& caller, const AccessRule& rule,
-                   std::string_view account_id, std::string_view user_id) {
+                   std::string_view account_id, std::string_view user_id,
+                   std::optional<view::v1::AccountRow>& account) {
   const auto kind = caller.actor.kind();
   if (rule.form == Rule::kAnyone) return absl::OkStatus();
   if (kind == Actor::KIND_UNSPECIFIED) return Refuse(Reason::kUnauthenticated);
@@ -139,7 +144,7 @@ absl::Status Admit(const World& world, const Caller& caller, const AccessRule& r
     return absl::OkStatus();
   }
   if (!rule.permission) return Refuse(Reason::kPermissionRequired);
-  return RequirePermission(world, caller, account_id, *rule.permission);
+  return RequirePermission(world, caller, account_id, *rule.permission, account);
 }
 
 }  // namespace roster::services

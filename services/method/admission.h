@@ -15,6 +15,7 @@
 #include "domain/role/permission.h"
 #include "domain/world/world.h"
 #include "roster/authorization/v1/rule.pb.h"
+#include "roster/view/v1/row.pb.h"
 
 namespace roster::services {
 
@@ -47,8 +48,10 @@ absl::StatusOr<AccessRule> ReadRule(const authorization::v1::Rule& rule);
 // Whether the rule lets the caller in, for the account and user that the request names.
 // Refuses with UNAUTHENTICATED (no credential) or PERMISSION_REQUIRED {permission}. A refused call
 // looks nothing else up, so that what the caller may not see looks like what does not exist.
+// `account`: becomes the row of the account where the rule had to read it.
 absl::Status Admit(const domain::World& world, const domain::Caller& caller, const AccessRule& rule,
-                   std::string_view account_id, std::string_view user_id);
+                   std::string_view account_id, std::string_view user_id,
+                   std::optional<view::v1::AccountRow>& account);
 
 }  // namespace roster::services
 

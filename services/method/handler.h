@@ -16,6 +16,7 @@
 #include "domain/base/command.h"
 #include "domain/world/world.h"
 #include "google/protobuf/message.h"
+#include "roster/view/v1/row.pb.h"
 #include "services/method/ids.h"
 #include "storage/crypto/secret_key.h"
 #include "storage/log/log.h"
@@ -30,6 +31,8 @@ struct QueryContext {
   const domain::Caller& caller;
   const storage::SecretKey& page_key;          // seals page tokens
   std::optional<domain::Position> as_of = {};  // when the past was asked for
+  // The account that the request names, where admission has read it in this world; else null.
+  const view::v1::AccountRow* account = nullptr;
 };
 
 // What a command is parsed with.

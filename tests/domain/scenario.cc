@@ -79,7 +79,7 @@ Scenario::Scenario(event::v1::Preset preset) {
   Happened(ServiceCreated("super_admin"), kDay0, kOtherAccount);
   Happened(UserCreated({"eve", {"super_admin"}}, Person("eve")), kDay0, kOtherAccount);
   Happened(AccountCreated(kAccount, preset));
-  for (const Role& role : RolesOf(preset)) Happened(ServiceCreated(role.id));
+  for (const Role& role : BuiltInRoles(preset)) Happened(ServiceCreated(role.id));
 }
 
 Scenario& Scenario::Happened(Events events, absl::Time at, const std::string& account_id) {

@@ -39,7 +39,7 @@ class Filter {
   // Whether a comparison of this field stands anywhere in it.
   bool Names(std::string_view field) const;
 
-  // What everybody whom it lets through fulfils: the comparisons that nothing but AND joins.
+  // What every accepted user fulfils: the comparisons that nothing but AND joins.
   std::vector<const Comparison*> Required() const;
 
  private:

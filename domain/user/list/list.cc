@@ -104,7 +104,7 @@ RowRanges UserList::RowsOf(const SortOrder& order) {
     case SortField::kStatus:
       return ByStatus(order.direction);
     case SortField::kRole:
-      // All of them, even where one role is required: who holds several stands with his first.
+      // All of them, even where one role is required: a user with several stands at the first.
       repeats_ = true;
       rows.table = Table::kUserIndex;
       rows.prefixes = {RolesPrefix(account_id)};

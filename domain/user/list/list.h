@@ -1,7 +1,7 @@
-// Lists of users: who is in one, in which order, and which rows lead there.
+// Lists of users: which users are in one, in which order, and which rows lead there.
 //
-// A list is read from the rows that have its order, and each user whom they lead to is shown if the
-// filter lets him through. Where the filter requires it, only a part of the rows is read:
+// A list is read from the rows that have its order, and each user that they lead to is shown if the
+// filter accepts it. Where the filter requires it, only a part of the rows is read:
 //
 //   order_by            rows                                   of which only, if required
 //   full_name           search, by sort key                    -
@@ -32,7 +32,7 @@
 
 namespace roster::domain {
 
-// What users are sorted by, those who are equal by creation.
+// What users are sorted by; equal ones by creation.
 enum class SortField { kCreateTime, kLastActiveTime, kFullName, kEmail, kStatus, kRole };
 
 struct SortOrder {
@@ -50,8 +50,8 @@ class UserList {
 
   const RowRanges& rows() const { return rows_; }
 
-  // The user that one of these rows leads to; nothing where the list does not show him, or shows
-  // him at another of his rows.
+  // The user that one of these rows leads to; nothing where the list does not show the user, or
+  // shows it at another of its rows.
   std::optional<Candidate> UserAt(const World& world, std::string_view key,
                                   std::string_view value) const;
 
@@ -64,7 +64,7 @@ class UserList {
   const Comparison* Required(std::string_view field) const;
 
   bool IsShown(event::v1::UserStatus status) const;
-  // Whether this is the first, in the order of bytes, of his rows in the ranges.
+  // Whether this is the first, in the order of bytes, of the user's rows in the ranges.
   bool IsFirst(std::string_view key, const Candidate& user) const;
 
   const view::v1::AccountRow& account_;

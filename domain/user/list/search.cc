@@ -34,14 +34,14 @@ std::vector<std::string> KeysFor(std::string_view account_id, std::string_view u
 
 // Removes the ended rows of the key that were the user's.
 void ForgetPast(Overlay& world, const std::string& key, const std::string& user_id) {
-  std::vector<std::string> his;
+  std::vector<std::string> found;
   world.Scan(Table::kSearchPast, PastPrefix(Table::kSearch, key), "",
              [&](std::string_view past_key, std::string_view row) {
                row.remove_suffix(kPositionBytes);
-               if (row == user_id) his.emplace_back(past_key);
+               if (row == user_id) found.emplace_back(past_key);
                return true;
              });
-  for (const std::string& past_key : his) world.Forget(Table::kSearchPast, past_key);
+  for (const std::string& past_key : found) world.Forget(Table::kSearchPast, past_key);
 }
 
 }  // namespace

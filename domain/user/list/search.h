@@ -13,11 +13,13 @@
 
 namespace roster::domain {
 
-// Words of his names in comparison form, each with all that follows it: the full name, the given
-// and the family name, and the full name from each later word on. None begins with another.
+// Words of the names of a user in comparison form, each with all that follows it: the full name,
+// the given and the family name, and the full name from each later word on. None begins with
+// another.
 std::vector<std::string> WordsOf(const event::v1::PersonalData& personal);
 
-// The keys of those of his rows that are found by the beginning of a text: email, user name, words.
+// The keys of the rows of a user that are found by the beginning of a text: email, user name,
+// words.
 std::vector<std::string> KeysByText(std::string_view account_id, std::string_view user_id,
                                     const event::v1::PersonalData& personal);
 

@@ -124,7 +124,7 @@ absl::StatusOr<int> ParseNumber(const FilterField& field, const Literal& value) 
   for (int i = 0; i < field.names()->value_count(); ++i) {
     const auto& named = *field.names()->value(i);
     const bool erased = field.name == "status" && named.number() == event::v1::USER_STATUS_ERASED;
-    if (named.number() == 0 || erased) continue;  // nobody is listed who has it
+    if (named.number() == 0 || erased) continue;  // no listed user has it
     known.push_back(std::string_view(named.name()).substr(field.prefix.size()));
     if (known.back() == value.text) return named.number();
   }

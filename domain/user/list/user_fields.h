@@ -18,7 +18,7 @@ namespace roster::domain {
 
 struct FilterField;
 
-// A user who may be let through. His personal data is opened when something first asks for it.
+// A user that a filter is asked about. Personal data is opened when something first asks for it.
 // Thread-compatible; the world outlives it.
 class Candidate {
  public:

@@ -13,8 +13,8 @@
 #include "roster/identity/v1/import.pb.h"
 #include "roster/identity/v1/user.pb.h"
 #include "services/access/handlers.h"
-#include "services/method/method.h"
 #include "services/call/stream.h"
+#include "services/method/method.h"
 
 namespace roster::api_test {
 namespace {

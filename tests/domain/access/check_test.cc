@@ -220,12 +220,10 @@ TEST(CheckReasonTest, EveryReasonStandsInATable) {
 
 std::string PermissionsOf(const Scenario& given, const Caller& caller) {
   std::string text;
-  const EffectivePermissions holdings = EffectivePermissionsOf(given.world(), caller, kAccount);
-  for (const Role* role : holdings.roles) text += role->id + ": ";
-  for (size_t i = 0; i < kPermissionCount; ++i) {
-    if (!holdings.permissions.test(i)) continue;
-    text += std::string(PermissionName(static_cast<Permission>(i))) + " ";
-  }
+  const EffectivePermissions held = EffectivePermissionsOf(given.world(), caller, kAccount);
+  for (const Role* role : held.roles) text += role->id + ": ";
+  held.permissions.ForEach(
+      [&](Permission permission) { text += std::string(PermissionName(permission)) + " "; });
   return text;
 }
 
@@ -272,7 +270,7 @@ Role Custom(const std::vector<Permission>& permissions) {
   Role role;
   role.id = "custom";
   for (const Permission permission : permissions) {
-    role.permissions.set(static_cast<size_t>(permission));
+    role.permissions.Add(permission);
   }
   return role;
 }

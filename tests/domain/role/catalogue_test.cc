@@ -4,8 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -173,17 +175,22 @@ std::set<std::string> Words(const std::string& text) {
 
 std::set<std::string> Names(const PermissionSet& permissions) {
   std::set<std::string> names;
-  for (size_t i = 0; i < kPermissionCount; ++i) {
-    if (permissions.test(i)) names.emplace(PermissionName(static_cast<Permission>(i)));
-  }
+  permissions.ForEach([&](Permission permission) { names.emplace(PermissionName(permission)); });
   return names;
+}
+
+const Role* FindBuiltIn(Preset preset, std::string_view id) {
+  for (const Role& role : BuiltInRoles(preset)) {
+    if (role.id == id) return &role;
+  }
+  return nullptr;
 }
 
 class RoleTest : public testing::TestWithParam<RoleCase> {};
 
 TEST_P(RoleTest, AsRequired) {
   const RoleCase& row = GetParam();
-  const Role* role = FindRole(row.preset, row.id);
+  const Role* role = FindBuiltIn(row.preset, row.id);
   ASSERT_NE(role, nullptr);
   EXPECT_EQ(LevelText(*role), row.level);
   EXPECT_EQ(Names(role->permissions), Words(row.permissions));
@@ -200,12 +207,12 @@ TEST(CatalogueTest, ListsTheseRolesOnly_R40_R42) {
     std::vector<std::string> expected;
     std::vector<std::string> listed;
     for (const RoleCase& row : rows) expected.push_back(row.id);
-    for (const Role& role : RolesOf(rows.front().preset)) listed.push_back(role.id);
+    for (const Role& role : BuiltInRoles(rows.front().preset)) listed.push_back(role.id);
     EXPECT_EQ(listed, expected);
   }
-  EXPECT_TRUE(RolesOf(event::v1::PRESET_UNSPECIFIED).empty());
-  EXPECT_TRUE(RolesOf(static_cast<Preset>(99)).empty());
-  EXPECT_TRUE(RolesOf(static_cast<Preset>(-1)).empty());
+  EXPECT_TRUE(BuiltInRoles(event::v1::PRESET_UNSPECIFIED).empty());
+  EXPECT_TRUE(BuiltInRoles(static_cast<Preset>(99)).empty());
+  EXPECT_TRUE(BuiltInRoles(static_cast<Preset>(-1)).empty());
 }
 
 // R41, R42, R43-R48: the matrix of source B. Every role views users and roles; Super Admin and
@@ -214,32 +221,16 @@ TEST(CatalogueTest, RoleMatrix_R41_R42_R43_R44_R48) {
   for (const char* id : {"super_admin", "admin", "creator", "viewer", "ecommerce_viewer"}) {
     SCOPED_TRACE(id);
     const bool manages = std::string(id) == "super_admin" || std::string(id) == "admin";
-    const PermissionSet& held = FindRole(kMatrix, id)->permissions;
-    EXPECT_TRUE(Has(held, Permission::kUsersView));
-    EXPECT_TRUE(Has(held, Permission::kRolesView));
+    const PermissionSet& held = FindBuiltIn(kMatrix, id)->permissions;
+    EXPECT_TRUE(held.Has(Permission::kUsersView));
+    EXPECT_TRUE(held.Has(Permission::kRolesView));
     for (const Permission permission :
          {Permission::kUsersCreate, Permission::kUsersChangeRole, Permission::kUsersInvite,
           Permission::kUsersResetPassword, Permission::kUsersResetSecondFactor,
           Permission::kUsersDelete, Permission::kUsersRestore}) {
-      EXPECT_EQ(Has(held, permission), manages) << PermissionName(permission);
+      EXPECT_EQ(held.Has(permission), manages) << PermissionName(permission);
     }
   }
-}
-
-TEST(CatalogueTest, Find_R40_R83) {
-  EXPECT_EQ(FindRole(kMatrix, "Viewer"), nullptr);
-  EXPECT_EQ(FindRole(kMatrix, "basic"), nullptr);
-  EXPECT_EQ(FindAssignableRole(kMatrix, "viewer"), FindRole(kMatrix, "viewer"));
-  EXPECT_EQ(FindAssignableRole(kTeams, "user_type_admin"), nullptr);         // R54
-  EXPECT_EQ(FindAssignableRole(kApplications, "reader"), nullptr);           // R116
-  EXPECT_EQ(FindAssignableRole(kWorkforce, "collaboration_user"), nullptr);  // R102
-  EXPECT_EQ(FindAssignableRoleByName(kMatrix, " super ADMIN "), FindRole(kMatrix, "super_admin"));
-  EXPECT_EQ(FindAssignableRoleByName(kMatrix, "SUPER_ADMIN"), FindRole(kMatrix, "super_admin"));
-  EXPECT_EQ(FindAssignableRoleByName(kMatrix, "super  admin"), nullptr);
-  EXPECT_EQ(FindAssignableRoleByName(kMatrix, ""), nullptr);
-  EXPECT_EQ(FindUserTypeRole(kTeams, event::v1::USER_TYPE_READ_ONLY)->id, "user_type_read_only");
-  EXPECT_EQ(FindUserTypeRole(kTeams, event::v1::USER_TYPE_UNSPECIFIED), nullptr);
-  EXPECT_EQ(FindUserTypeRole(kMatrix, event::v1::USER_TYPE_ADMIN), nullptr);
 }
 
 // Every permission: its level and effect; reads are *.view, *.read, access.check and exports.
@@ -251,16 +242,17 @@ TEST(PermissionTest, LevelsAndEffects) {
     const bool reads =
         function == "view" || function == "read" || function == "export" || name == "access.check";
     EXPECT_EQ(PermissionEffect(permission) == Effect::kRead, reads) << name;
-    EXPECT_EQ(PermissionLevel(permission) == Level::kAccount, AccountPermissions().test(i)) << name;
+    EXPECT_EQ(PermissionLevel(permission) == Level::kAccount, AccountPermissions().Has(permission))
+        << name;
   }
-  EXPECT_EQ(AccountPermissions().count(), 35);
+  EXPECT_EQ(AccountPermissions().size(), 35);
 }
 
 // A preset knows its own product features, and those of no other.
 TEST(PermissionTest, KnownByPreset) {
   for (const Preset preset : {kPortal, kMatrix, kTeams, kWorkforce, kApplications}) {
     std::set<std::string> names = Names(KnownPermissions(preset));
-    EXPECT_EQ(names.size(), KnownPermissions(preset).count()) << "one permission has each name";
+    EXPECT_EQ(names.size(), KnownPermissions(preset).size()) << "one permission has each name";
     for (const std::string& name : names) {
       const auto found = FindPermission(preset, name);
       ASSERT_TRUE(found.has_value()) << name;
@@ -268,7 +260,7 @@ TEST(PermissionTest, KnownByPreset) {
     }
   }
   const auto features = [](Preset preset) {
-    return Names(KnownPermissions(preset) & ~AccountPermissions());
+    return Names(KnownPermissions(preset).Without(AccountPermissions()));
   };
   EXPECT_EQ(features(kPortal),
             Words("procurement.request procurement.approve procurement.order catalog.view "
@@ -281,6 +273,31 @@ TEST(PermissionTest, KnownByPreset) {
   EXPECT_FALSE(FindPermission(kMatrix, "tasks.view").has_value());
   EXPECT_FALSE(FindPermission(kMatrix, "users.fly").has_value());
   EXPECT_FALSE(FindPermission(kMatrix, "").has_value());
+}
+
+TEST(PermissionTest, FoundByName) {
+  EXPECT_EQ(FindPermission("users.view"), Permission::kUsersView);
+  EXPECT_EQ(FindPermission("tasks.view"), Permission::kTasksView);
+  EXPECT_EQ(FindPermission("users.fly"), std::nullopt);
+  EXPECT_EQ(FindPermission(""), std::nullopt);
+}
+
+TEST(PermissionSetTest, IsASet) {
+  PermissionSet one;
+  EXPECT_TRUE(one.empty());
+  one.Add(Permission::kUsersView);
+  one.Add(Permission::kUsersView);
+  EXPECT_EQ(one.size(), 1);
+  EXPECT_TRUE(one.Has(Permission::kUsersView));
+  EXPECT_FALSE(one.Has(Permission::kUsersCreate));
+  PermissionSet two = one;
+  two.Add(Permission::kContentEdit);
+  EXPECT_TRUE(two.ContainsAll(one));
+  EXPECT_FALSE(one.ContainsAll(two));
+  EXPECT_EQ(two.And(one), one);
+  EXPECT_EQ(Names(two.Without(one)), Words("content.edit"));
+  one.Add(two);
+  EXPECT_EQ(one, two);
 }
 
 }  // namespace

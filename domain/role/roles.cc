@@ -1,0 +1,48 @@
+#include "domain/role/roles.h"
+
+#include <string>
+
+#include "domain/text/text.h"
+
+namespace roster::domain {
+
+const Role* Roles::Find(std::string_view id) const {
+  for (const Role& role : *this) {
+    if (role.id == id) return &role;
+  }
+  return nullptr;
+}
+
+const Role* Roles::FindUserType(event::v1::UserType type) const {
+  if (type == event::v1::USER_TYPE_UNSPECIFIED) return nullptr;
+  for (const Role& role : *this) {
+    if (role.user_type == type) return &role;
+  }
+  return nullptr;
+}
+
+const Role* Roles::FindAssignable(std::string_view id) const {
+  const Role* role = Find(id);
+  if (role == nullptr || role->level != Level::kAccount) return nullptr;
+  return role->user_type == event::v1::USER_TYPE_UNSPECIFIED ? role : nullptr;
+}
+
+const Role* Roles::FindAssignableByName(std::string_view name) const {
+  const std::string wanted = Normalize(name);
+  for (const Role& role : *this) {
+    if (wanted == role.id || wanted == Normalize(role.display_name)) {
+      if (const Role* found = FindAssignable(role.id)) return found;
+    }
+  }
+  return nullptr;
+}
+
+std::optional<Permission> Roles::FindPermission(std::string_view name) const {
+  return domain::FindPermission(preset_, name);
+}
+
+Roles RolesOf(const World& /*world*/, const view::v1::AccountRow& account) {
+  return Roles(account.preset());
+}
+
+}  // namespace roster::domain

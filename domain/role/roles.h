@@ -1,0 +1,57 @@
+// The roles of one account, and the permissions that they are made of.
+
+#ifndef ROSTER_DOMAIN_ROLE_ROLES_H_
+#define ROSTER_DOMAIN_ROLE_ROLES_H_
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "domain/role/catalogue.h"
+#include "domain/role/permission.h"
+#include "domain/world/world.h"
+#include "roster/event/v1/user.pb.h"
+#include "roster/view/v1/row.pb.h"
+
+namespace roster::domain {
+
+// A value, cheap to copy. The roles that it returns live as long as it does; the built-in ones of
+// the account's preset stand behind it. Immutable; thread-safe.
+class Roles {
+ public:
+  Roles() : Roles(event::v1::PRESET_UNSPECIFIED) {}
+
+  // All of them, in the order in which they are listed.
+  auto begin() const { return built_in_->begin(); }
+  auto end() const { return built_in_->end(); }
+
+  // The role with this id; null when the account has none.
+  const Role* Find(std::string_view id) const;
+
+  // The role that a user type stands for; null when the account has no such type.
+  const Role* FindUserType(event::v1::UserType type) const;
+
+  // The role that a user of the account may hold, by id; null when there is none: roles of
+  // applications and of user types can't be held that way.
+  const Role* FindAssignable(std::string_view id) const;
+
+  // The same by id or display name, whatever the case, as imports name it.
+  const Role* FindAssignableByName(std::string_view name) const;
+
+  // The permission with this name, if the account knows it.
+  std::optional<Permission> FindPermission(std::string_view name) const;
+
+ private:
+  friend Roles RolesOf(const World& world, const view::v1::AccountRow& account);
+  explicit Roles(event::v1::Preset preset) : preset_(preset), built_in_(&BuiltInRoles(preset)) {}
+
+  event::v1::Preset preset_;
+  const std::vector<Role>* built_in_;
+};
+
+// The roles of the account in this world.
+Roles RolesOf(const World& world, const view::v1::AccountRow& account);
+
+}  // namespace roster::domain
+
+#endif  // ROSTER_DOMAIN_ROLE_ROLES_H_
