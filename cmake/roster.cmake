@@ -46,15 +46,16 @@ function(roster_protos target root)
     set(outputs ${gen}/${stem}.pb.cc ${gen}/${stem}.pb.h)
     set(plugin)
     if(arg_GRPC)
-      list(APPEND outputs ${gen}/${stem}.grpc.pb.cc ${gen}/${stem}.grpc.pb.h)
+      list(PREPEND outputs ${gen}/${stem}.grpc.pb.cc ${gen}/${stem}.grpc.pb.h)  # as in the depfile
       set(plugin --grpc_out=${gen} --plugin=protoc-gen-grpc=$<TARGET_FILE:gRPC::grpc_cpp_plugin>)
       list(APPEND sources ${gen}/${stem}.grpc.pb.cc)
     endif()
     list(APPEND sources ${gen}/${stem}.pb.cc)
     list(APPEND generated ${outputs})
     add_custom_command(OUTPUT ${outputs}
-      COMMAND protobuf::protoc -I ${root} -I /usr/include --cpp_out=${gen} ${plugin} ${file}
-      DEPENDS ${root}/${file} VERBATIM)
+      COMMAND protobuf::protoc -I ${root} -I /usr/include --cpp_out=${gen} ${plugin}
+        --dependency_out=${gen}/${stem}.d ${file}
+      DEPENDS ${root}/${file} DEPFILE ${gen}/${stem}.d VERBATIM)
   endforeach()
   add_custom_target(${target}_generated DEPENDS ${generated})
   add_dependencies(protos ${target}_generated)
