@@ -18,11 +18,14 @@ constexpr char kPage[] = ROSTER_DOCS "/reasons.md";
 
 constexpr char kHead[] = R"(# Reasons
 
-Why a call was refused: `google.rpc.ErrorInfo.reason`, with the domain `roster`. A reason is never renamed and never gets another code. Which ones a call may give stands in its comment in `proto/`, the metadata too. Where there is a
-time to retry after, `google.rpc.RetryInfo` has it and nothing was changed; elsewhere a repeat helps only when the request, the resource or the caller's rights have changed. Fields of `INVALID_FIELDS` carry their own reason in
-`google.rpc.BadRequest`, and rows of an import theirs in `RowError`.
+Why a call was refused: `google.rpc.ErrorInfo.reason`, with the domain `roster`. A reason is never
+renamed and never gets another code. Which ones a call may give stands in its comment in `proto/`,
+the metadata too. Where there is a time to retry after, `google.rpc.RetryInfo` has it and nothing
+was changed; elsewhere a repeat helps only when the request, the resource or the caller's rights
+have changed. Fields of `INVALID_FIELDS` carry their own reason in `google.rpc.BadRequest`, and rows
+of an import theirs in `RowError`.
 
-This page is made from the table in `domain/base/refusal.cc`; a test compares them.
+This page is made from `domain/base/reasons.def`; a test compares them.
 
 | Reason | Code | Meaning | Retry after |
 |---|---|---|---|

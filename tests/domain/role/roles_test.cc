@@ -4,9 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <optional>
-#include <string>
-#include <vector>
 
 #include "domain/world/memory_world.h"
 #include "tests/domain/scenario.h"
@@ -37,12 +36,11 @@ TEST(RolesTest, Find_R40_R83) {
 }
 
 TEST(RolesTest, AreThoseOfThePreset) {
-  std::vector<std::string> listed;
-  for (const Role& role : Of(kTeams)) listed.push_back(role.id);
-  std::vector<std::string> built_in;
-  for (const Role& role : BuiltInRoles(kTeams)) built_in.push_back(role.id);
-  EXPECT_EQ(listed, built_in);
-  EXPECT_FALSE(listed.empty());
+  const Roles teams = Of(kTeams);
+  EXPECT_NE(teams.begin(), teams.end());
+  EXPECT_TRUE(std::equal(teams.begin(), teams.end(), BuiltInRoles(kTeams).begin(),
+                         BuiltInRoles(kTeams).end(),
+                         [](const Role& a, const Role& b) { return a.id == b.id; }));
   EXPECT_EQ(Roles().begin(), Roles().end());
 }
 

@@ -175,6 +175,13 @@ int Main(const std::vector<std::string>& arguments) {
 }  // namespace
 }  // namespace roster::storage
 
+// ThreadSanitizer starts a symbolizer for the suppressions. Between its fork and its exec it holds
+// the lock of the directory, even when this process is killed. Names of modules, which are all that
+// the suppressions need, are known without it.
+extern "C" const char* __tsan_default_options() {
+  return "symbolize=0";
+}  // NOLINT: the name is given
+
 int main(int argc, char** argv) {
   if (argc < 5) {
     std::fprintf(stderr, "usage: engine DIRECTORY NAME SEED AGAIN [MUTANT]\n");
