@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "domain/base/refusal.h"
 #include "domain/base/try.h"
+#include "domain/list/read_mask.h"
 #include "domain/rows/account_rows.h"
 #include "domain/rows/user_rows.h"
 #include "domain/user/list/index.h"
@@ -13,7 +14,7 @@
 #include "roster/identity/v1/user.pb.h"
 #include "services/call/page.h"
 #include "services/identity/handlers.h"
-#include "services/identity/read_mask.h"
+#include "services/identity/messages.h"
 
 namespace roster::services {
 namespace {
@@ -31,11 +32,22 @@ std::optional<view::v1::UserRow> FindUnlessErased(const domain::World& world,
   return row;
 }
 
+absl::StatusOr<domain::ReadMask> ParseMask(const google::protobuf::FieldMask& mask) {
+  return domain::ReadMask::Parse(*identity::v1::User::descriptor(), mask);
+}
+
+// Fills an empty message with what the mask shows of the user. Opens personal data only to show it.
+void Show(const domain::UserCandidate& user, const domain::ReadMask& mask,
+          identity::v1::User& shown) {
+  FillUser(user.account_id(), user.row(), mask.Shows("profile") ? user.personal() : nullptr, shown);
+  mask.Trim(shown);
+}
+
 absl::Status GetUser(const QueryContext& query, const identity::v1::GetUserRequest& request,
                      identity::v1::GetUserResponse& response) {
   using Request = identity::v1::GetUserRequest;
   const std::string& account_id = request.account_id();
-  ROSTER_ASSIGN(const auto mask, ReadMask::Parse(request.read_mask()));
+  ROSTER_ASSIGN(const auto mask, ParseMask(request.read_mask()));
   std::optional<view::v1::UserRow> row;
   switch (request.key_case()) {
     case Request::kUserId:
@@ -51,7 +63,7 @@ absl::Status GetUser(const QueryContext& query, const identity::v1::GetUserReque
       return domain::RefuseFields({{"user_id", Reason::kMissingField}});
   }
   if (!row) return Refuse(Reason::kUserNotFound);
-  mask.Show({query.world, account_id, *std::move(row)}, *response.mutable_user());
+  Show({query.world, account_id, *std::move(row)}, mask, *response.mutable_user());
   response.set_position(query.world.position());
   return absl::OkStatus();
 }
@@ -59,7 +71,7 @@ absl::Status GetUser(const QueryContext& query, const identity::v1::GetUserReque
 absl::Status BatchGetUsers(const QueryContext& query,
                            const identity::v1::BatchGetUsersRequest& request,
                            identity::v1::BatchGetUsersResponse& response) {
-  ROSTER_ASSIGN(const auto mask, ReadMask::Parse(request.read_mask()));
+  ROSTER_ASSIGN(const auto mask, ParseMask(request.read_mask()));
   if (request.user_ids().empty()) {
     return domain::RefuseFields({{"user_ids", Reason::kMissingField}});
   }
@@ -71,7 +83,7 @@ absl::Status BatchGetUsers(const QueryContext& query,
     result.set_user_id(user_id);
     auto row = FindUnlessErased(query.world, request.account_id(), user_id);
     if (!row) continue;
-    mask.Show({query.world, request.account_id(), *std::move(row)}, *result.mutable_user());
+    Show({query.world, request.account_id(), *std::move(row)}, mask, *result.mutable_user());
   }
   response.set_position(query.world.position());
   return absl::OkStatus();
@@ -79,9 +91,9 @@ absl::Status BatchGetUsers(const QueryContext& query,
 
 absl::Status ListUsers(const QueryContext& query, const identity::v1::ListUsersRequest& request,
                        identity::v1::ListUsersResponse& response) {
-  ROSTER_ASSIGN(const auto filter, domain::Filter::Parse(request.filter()));
-  ROSTER_ASSIGN(const auto order, domain::ParseOrder(request.order_by()));
-  ROSTER_ASSIGN(const auto mask, ReadMask::Parse(request.read_mask()));
+  ROSTER_ASSIGN(const auto filter, domain::Filter::Parse(domain::UserFields(), request.filter()));
+  ROSTER_ASSIGN(const auto order, domain::ParseUserOrder(request.order_by()));
+  ROSTER_ASSIGN(const auto mask, ParseMask(request.read_mask()));
   ROSTER_ASSIGN(
       const auto page,
       Page::Read(query,
@@ -95,7 +107,7 @@ absl::Status ListUsers(const QueryContext& query, const identity::v1::ListUsersR
   response.set_next_page_token(
       page.Scan(world, list.rows(), [&](std::string_view key, std::string_view value) {
         const auto user = list.UserAt(world, key, value);
-        if (user) mask.Show(*user, *response.add_users());
+        if (user) Show(*user, mask, *response.add_users());
         return user.has_value();
       }));
   response.set_position(page.position());

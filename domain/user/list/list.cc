@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "domain/base/refusal.h"
+#include "domain/base/try.h"
+#include "domain/list/order.h"
+#include "domain/list/plan.h"
 #include "domain/rows/codec.h"
 #include "domain/rows/user_rows.h"
-#include "domain/text/text.h"
 #include "domain/user/list/index.h"
 #include "domain/user/list/search.h"
 
@@ -15,32 +16,14 @@ namespace {
 
 using event::v1::UserStatus;
 
-constexpr std::pair<std::string_view, SortField> kSortFields[] = {
-    {"create_time", SortField::kCreateTime}, {"last_active_time", SortField::kLastActiveTime},
-    {"full_name", SortField::kFullName},     {"email", SortField::kEmail},
-    {"status", SortField::kStatus},          {"role", SortField::kRole},
-};
-
-constexpr std::string_view kDescending = " desc";
+// In the order of SortField.
+const std::vector<std::string_view> kSortFields = {"create_time", "last_active_time", "full_name",
+                                                   "email",       "status",           "role"};
 
 // In the order of their numbers, which is that of a user's life.
 constexpr UserStatus kStatuses[] = {event::v1::USER_STATUS_PENDING, event::v1::USER_STATUS_ACTIVE,
                                     event::v1::USER_STATUS_DISABLED,
                                     event::v1::USER_STATUS_DELETED};
-
-absl::Status RefuseOrder() {
-  std::string names;
-  for (const auto& [name, field] : kSortFields) {
-    names.append(names.empty() ? "" : ", ").append(name);
-  }
-  return RefuseFields({{.field = "order_by",
-                        .reason = Reason::kInvalidValue,
-                        .detail = "one field, or one field and desc, is expected: " + names}});
-}
-
-bool HasPrefix(std::string_view key, const std::string& prefix) {
-  return key.substr(0, prefix.size()) == prefix;
-}
 
 // The user's row, by one of the rows that lead to it.
 std::optional<view::v1::UserRow> UserOf(const World& world, const std::string& account_id,
@@ -56,20 +39,11 @@ std::optional<view::v1::UserRow> UserOf(const World& world, const std::string& a
 
 }  // namespace
 
-absl::StatusOr<SortOrder> ParseOrder(std::string_view order_by) {
-  std::string name = Trim(order_by);
-  SortOrder order;
-  if (name.empty()) return order;
-  if (name.size() > kDescending.size() &&
-      name.compare(name.size() - kDescending.size(), kDescending.size(), kDescending) == 0) {
-    order.direction = Direction::kDescending;
-    name = Trim(name.substr(0, name.size() - kDescending.size()));
-  }
-  for (const auto& [known, field] : kSortFields) {
-    if (known == name) order.field = field;
-  }
-  if (!order.field) return RefuseOrder();
-  return order;
+absl::StatusOr<SortOrder> ParseUserOrder(std::string_view order_by) {
+  ROSTER_ASSIGN(const Order order, ParseOrder(kSortFields, order_by));
+  SortOrder sort{.field = std::nullopt, .direction = order.direction};
+  if (order.field) sort.field = static_cast<SortField>(*order.field);
+  return sort;
 }
 
 UserList::UserList(const view::v1::AccountRow& account, const Filter& filter,
@@ -139,12 +113,13 @@ std::optional<RowRanges> UserList::ByText() {
   const std::string& account_id = account_.account_id();
   for (const Comparison* comparison : required_) {
     const std::string_view field = comparison->name();
-    if (comparison->op != Operator::kEqual || comparison->text.empty()) continue;
     RowRanges rows{Table::kSearch, {}};
-    if (field.empty()) {
-      rows.prefixes = {EmailPrefix(account_id, comparison->email_text),
-                       UserNamePrefix(account_id, comparison->text),
-                       WordsPrefix(account_id, comparison->text)};
+    if (comparison->search != nullptr) {
+      const std::string& name = comparison->texts[kNameForm];
+      rows.prefixes = {EmailPrefix(account_id, comparison->texts[kEmailForm]),
+                       UserNamePrefix(account_id, name), WordsPrefix(account_id, name)};
+    } else if (comparison->op != Operator::kEqual || comparison->text.empty()) {
+      continue;
     } else if (field == "email") {
       rows.prefixes = {EmailPrefix(account_id, comparison->text)};
     } else if (field == "user_name") {
@@ -161,13 +136,7 @@ std::optional<RowRanges> UserList::ByText() {
 }
 
 const Comparison* UserList::Required(std::string_view field) const {
-  for (const Comparison* comparison : required_) {
-    if (comparison->name() != field) continue;
-    // To have a role is to equal it; a text has any part of it.
-    const bool has = comparison->op == Operator::kHas && field != "email";
-    if (has || comparison->op == Operator::kEqual) return comparison;
-  }
-  return nullptr;
+  return FindRequired(required_, field);
 }
 
 bool UserList::IsShown(UserStatus status) const {
@@ -175,25 +144,21 @@ bool UserList::IsShown(UserStatus status) const {
   return any_status_ || IsShownUnasked(status, account_.policy());
 }
 
-bool UserList::IsFirst(std::string_view key, const Candidate& user) const {
+bool UserList::IsFirst(std::string_view key, const UserCandidate& user) const {
   std::vector<std::string> keys;
   if (rows_.table == Table::kUserIndex) {
     keys = IndexKeys(account_.account_id(), user.row());
   } else if (user.personal() != nullptr) {
     keys = KeysByText(account_.account_id(), user.row().user_id(), *user.personal());
   }
-  return std::none_of(keys.begin(), keys.end(), [&](const std::string& other) {
-    return other < key &&
-           std::any_of(rows_.prefixes.begin(), rows_.prefixes.end(),
-                       [&](const std::string& prefix) { return HasPrefix(other, prefix); });
-  });
+  return IsFirstKey(rows_, key, keys);
 }
 
-std::optional<Candidate> UserList::UserAt(const World& world, std::string_view key,
-                                          std::string_view value) const {
+std::optional<UserCandidate> UserList::UserAt(const World& world, std::string_view key,
+                                              std::string_view value) const {
   auto row = UserOf(world, account_.account_id(), rows_.table, key, value);
   if (!row || !IsShown(row->status())) return std::nullopt;
-  Candidate user(world, account_.account_id(), *std::move(row));
+  UserCandidate user(world, account_.account_id(), *std::move(row));
   if (!filter_.Matches(user) || (repeats_ && !IsFirst(key, user))) return std::nullopt;
   return user;
 }

@@ -26,13 +26,14 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "domain/user/list/filter.h"
+#include "domain/list/filter.h"
+#include "domain/user/list/user_fields.h"
 #include "domain/world/world.h"
 #include "roster/view/v1/row.pb.h"
 
 namespace roster::domain {
 
-// What users are sorted by; equal ones by creation.
+// What users are sorted by; equal ones by creation. The order of kSortFields in list.cc.
 enum class SortField { kCreateTime, kLastActiveTime, kFullName, kEmail, kStatus, kRole };
 
 struct SortOrder {
@@ -41,7 +42,7 @@ struct SortOrder {
 };
 
 // Parses `field` or `field desc`; empty text is no order. Refuses INVALID_FIELDS: `order_by`.
-absl::StatusOr<SortOrder> ParseOrder(std::string_view order_by);
+absl::StatusOr<SortOrder> ParseUserOrder(std::string_view order_by);
 
 // Thread-compatible; account and filter outlive it.
 class UserList {
@@ -52,20 +53,19 @@ class UserList {
 
   // The user that one of these rows leads to; nothing where the list does not show the user, or
   // shows it at another of its rows.
-  std::optional<Candidate> UserAt(const World& world, std::string_view key,
-                                  std::string_view value) const;
+  std::optional<UserCandidate> UserAt(const World& world, std::string_view key,
+                                      std::string_view value) const;
 
  private:
   RowRanges RowsOf(const SortOrder& order);
   RowRanges ByCreation() const;
   RowRanges ByStatus(Direction direction) const;
   std::optional<RowRanges> ByText();
-  // The comparison with a field for equality that everybody in the list fulfils; null for none.
   const Comparison* Required(std::string_view field) const;
 
   bool IsShown(event::v1::UserStatus status) const;
   // Whether this is the first, in the order of bytes, of the user's rows in the ranges.
-  bool IsFirst(std::string_view key, const Candidate& user) const;
+  bool IsFirst(std::string_view key, const UserCandidate& user) const;
 
   const view::v1::AccountRow& account_;
   const Filter& filter_;

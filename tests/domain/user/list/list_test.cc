@@ -18,7 +18,7 @@ namespace roster::domain {
 namespace {
 
 std::string OrderOf(const std::string& text) {
-  const absl::StatusOr<SortOrder> order = ParseOrder(text);
+  const absl::StatusOr<SortOrder> order = ParseUserOrder(text);
   if (!order.ok()) return Describe(order.status());
   if (!order->field) return "none";
   return absl::StrCat(static_cast<int>(*order->field),
@@ -86,8 +86,8 @@ class ListRowsTest : public testing::TestWithParam<RowsCase> {};
 
 TEST_P(ListRowsTest, AreThoseOfTheList) {
   const view::v1::AccountRow account = Scenario(kMatrix).account();
-  const Filter filter = *Filter::Parse(GetParam().filter);
-  const UserList list(account, filter, *ParseOrder(GetParam().order_by));
+  const Filter filter = *Filter::Parse(UserFields(), GetParam().filter);
+  const UserList list(account, filter, *ParseUserOrder(GetParam().order_by));
   const bool down = list.rows().direction == Direction::kDescending;
   EXPECT_EQ(absl::StrCat(std::string(TableName(list.rows().table)), down ? " down" : "", ": ",
                          absl::StrJoin(list.rows().prefixes, " ")),
@@ -101,7 +101,7 @@ INSTANTIATE_TEST_SUITE_P(Lists, ListRowsTest, testing::ValuesIn(kCases),
 TEST(ListRowsTest, LeaveOutWhatThePolicyHides_R60) {
   const view::v1::AccountRow account = Scenario(kTeams).account();
   const Filter all;
-  EXPECT_EQ(UserList(account, all, *ParseOrder("status")).rows().prefixes.size(), 2u);
+  EXPECT_EQ(UserList(account, all, *ParseUserOrder("status")).rows().prefixes.size(), 2u);
 }
 
 // Every list, of users who lead a life that no API gives them yet.
@@ -112,8 +112,8 @@ TEST(UserListTest, ShowsEachUserOnceInItsOrder_R49_R88) {
   given.SignedIn("u1").Disabled("u3").SignedIn("u4");
   const view::v1::AccountRow account = given.account();
   const auto ids = [&](const std::string& text, const std::string& order_by) {
-    const Filter filter = *Filter::Parse(text);
-    const UserList list(account, filter, *ParseOrder(order_by));
+    const Filter filter = *Filter::Parse(UserFields(), text);
+    const UserList list(account, filter, *ParseUserOrder(order_by));
     std::string found;
     for (const std::string& prefix : list.rows().prefixes) {
       const auto take = [&](std::string_view key, std::string_view value) {

@@ -1,6 +1,7 @@
-// Filters: whom they let through, and what is refused with which words. (R30, R34, R49, R110)
+// Filters of users: which users they accept, and what is refused with which words. (R30, R34, R49,
+// R110)
 
-#include "domain/user/list/filter.h"
+#include "domain/user/list/user_fields.h"
 
 #include <gtest/gtest.h>
 
@@ -12,6 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "domain/base/refusal.h"
+#include "domain/list/filter.h"
 #include "domain/rows/codec.h"
 #include "tests/domain/scenario.h"
 
@@ -66,11 +68,12 @@ const Scenario& Given() {
 
 // The ids of those whom a filter lets through.
 std::string Found(const std::string& text) {
-  const absl::StatusOr<Filter> filter = Filter::Parse(text);
+  const absl::StatusOr<Filter> filter = Filter::Parse(UserFields(), text);
   if (!filter.ok()) return Describe(filter.status());
   std::vector<std::string> found;
   for (const char* id : {"ann", "bob", "cid", "dan", "eva"}) {
-    if (filter->Matches({Given().world(), kAccount, Given().user(id)})) found.push_back(id);
+    if (filter->Matches(UserCandidate(Given().world(), kAccount, Given().user(id))))
+      found.push_back(id);
   }
   return absl::StrJoin(found, " ");
 }
@@ -165,7 +168,7 @@ INSTANTIATE_TEST_SUITE_P(Filters, FilterTest, testing::ValuesIn(kCases),
 
 // What is told about a filter.
 std::string Refusal(const std::string& text) {
-  const absl::StatusOr<Filter> filter = Filter::Parse(text);
+  const absl::StatusOr<Filter> filter = Filter::Parse(UserFields(), text);
   if (filter.ok()) return "OK";
   EXPECT_EQ(ReasonOf(filter.status()), "INVALID_FIELDS");
   const auto payload = filter.status().GetPayload("field/filter");
@@ -243,8 +246,8 @@ TEST(FilterRefusalTest, Limits) {
 }
 
 TEST(FilterTermsTest, KnowsWhatItRequiresAndNames) {
-  const Filter filter =
-      *Filter::Parse("role = a AND (email = b* AND (status = ACTIVE OR title = c)) AND NOT 'd'");
+  const Filter filter = *Filter::Parse(
+      UserFields(), "role = a AND (email = b* AND (status = ACTIVE OR title = c)) AND NOT 'd'");
   std::vector<std::string> required;
   for (const Comparison* comparison : filter.Required()) {
     required.push_back(absl::StrCat(std::string(comparison->name()), "=", comparison->text));
@@ -268,20 +271,21 @@ TEST(FilterTermsTest, OpensPersonalDataOnlyWhenAsked) {
     mutable int opened = 0;
   } keys;
   const MemoryWorld world(keys);
-  const Candidate user(world, kAccount, Given().user("ann"));
-  EXPECT_TRUE(Filter::Parse("status = PENDING AND role = viewer")->Matches(user));
-  EXPECT_FALSE(Filter::Parse("status = ACTIVE AND 'ann'")->Matches(user));
+  const UserCandidate user(world, kAccount, Given().user("ann"));
+  EXPECT_TRUE(Filter::Parse(UserFields(), "status = PENDING AND role = viewer")->Matches(user));
+  EXPECT_FALSE(Filter::Parse(UserFields(), "status = ACTIVE AND 'ann'")->Matches(user));
   EXPECT_EQ(keys.opened, 0);
-  EXPECT_FALSE(Filter::Parse("'ann' OR title = x OR email : y")->Matches(user));
+  EXPECT_FALSE(Filter::Parse(UserFields(), "'ann' OR title = x OR email : y")->Matches(user));
   EXPECT_EQ(keys.opened, 1);
 }
 
 // Fifty comparisons of one field must not cost fifty normalisations of it.
 TEST(FilterTermsTest, MakesComparisonFormsOnce) {
-  const Candidate user(Given().world(), kAccount, Given().user("ann"));
-  const std::string* email = &user.Text(*FindFilterField("email"));
+  const UserCandidate user(Given().world(), kAccount, Given().user("ann"));
+  const Field& field = *UserFields().Find("email");
+  const std::string* email = field.text(user, field);
   EXPECT_EQ(*email, "ann@example.com");
-  EXPECT_EQ(&user.Text(*FindFilterField("email")), email);
+  EXPECT_EQ(field.text(user, field), email);
   const std::string* words = user.Words().data();
   EXPECT_EQ(user.Words().size(), 3U);
   EXPECT_EQ(user.Words().data(), words);

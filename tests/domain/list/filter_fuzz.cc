@@ -1,7 +1,7 @@
 // What holds of a filter whatever it is. With the sources of domain/, the generated messages and
 // -fsanitize=fuzzer,address of clang it is a target of libFuzzer too; its corpus: corpus/filter.
 
-#include "tests/domain/user/list/filter_fuzz.h"
+#include "tests/domain/list/filter_fuzz.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -13,17 +13,18 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/numbers.h"
 #include "domain/base/refusal.h"
-#include "domain/user/list/filter.h"
+#include "domain/list/filter.h"
+#include "domain/user/list/user_fields.h"
 #include "domain/world/memory_world.h"
 
 namespace roster::domain {
 namespace {
 
 // Users unlike each other, one of them forgotten.
-const std::vector<Candidate>& Users() {
+const std::vector<UserCandidate>& Users() {
   static const MemoryWorld kWorld;
-  static const std::vector<Candidate> kUsers = [] {
-    std::vector<Candidate> users;
+  static const std::vector<UserCandidate> kUsers = [] {
+    std::vector<UserCandidate> users;
     for (const char* name : {"Ann Smith", "\u00d6mer de la Cruz", "Bob O'Neil-Jones", ""}) {
       view::v1::UserRow row;
       row.set_user_id("u" + std::to_string(users.size()));
@@ -45,10 +46,10 @@ const std::vector<Candidate>& Users() {
 
 // Whom the filter lets through, one bit each; nothing when it is refused.
 std::optional<int> Through(const std::string& text) {
-  const absl::StatusOr<Filter> filter = Filter::Parse(text);
+  const absl::StatusOr<Filter> filter = Filter::Parse(UserFields(), text);
   if (!filter.ok()) return std::nullopt;
   int bits = 0;
-  for (const Candidate& user : Users()) bits = 2 * bits + (filter->Matches(user) ? 1 : 0);
+  for (const UserCandidate& user : Users()) bits = 2 * bits + (filter->Matches(user) ? 1 : 0);
   return bits;
 }
 
@@ -74,7 +75,7 @@ bool IsAtLimits(const std::string& text) {
 }  // namespace
 
 std::string WrongOfFilter(const std::string& text) {
-  const absl::StatusOr<Filter> filter = Filter::Parse(text);
+  const absl::StatusOr<Filter> filter = Filter::Parse(UserFields(), text);
   if (!filter.ok())
     return IsGoodRefusal(text, filter.status()) ? "" : "a refusal that says nothing";
   if (text.size() > kMaxFilterBytes) return "longer than the limit";
@@ -82,7 +83,7 @@ std::string WrongOfFilter(const std::string& text) {
   if (filter->Required().empty() && text.empty() && through != 15)
     return "nothing lets all through";
   for (const Comparison* comparison : filter->Required()) {
-    for (const Candidate& user : Users()) {
+    for (const UserCandidate& user : Users()) {
       if (filter->Matches(user) && !comparison->Matches(user)) return "not required after all";
     }
   }

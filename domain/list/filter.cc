@@ -1,11 +1,11 @@
-#include "domain/user/list/filter.h"
+#include "domain/list/filter.h"
 
 #include <algorithm>
 
 namespace roster::domain {
 
-bool Filter::Node::Matches(const Candidate& user) const {
-  const auto matches = [&](const Node& part) { return part.Matches(user); };
+bool Filter::Node::Matches(const Candidate& candidate) const {
+  const auto matches = [&](const Node& part) { return part.Matches(candidate); };
   switch (kind) {
     case kAll:
       return std::all_of(parts.begin(), parts.end(), matches);
@@ -14,7 +14,7 @@ bool Filter::Node::Matches(const Candidate& user) const {
     case kNot:
       return !matches(parts.front());
     case kComparison:
-      return comparison.Matches(user);
+      return comparison.Matches(candidate);
   }
   return false;
 }
@@ -31,7 +31,7 @@ void Filter::Node::AddRequired(std::vector<const Comparison*>& required) const {
   for (const Node& part : parts) part.AddRequired(required);
 }
 
-bool Filter::Matches(const Candidate& user) const { return root_.Matches(user); }
+bool Filter::Matches(const Candidate& candidate) const { return root_.Matches(candidate); }
 
 bool Filter::Names(std::string_view field) const { return root_.Names(field); }
 

@@ -1,4 +1,4 @@
-// Filters of lists of users: the subset of AIP-160 that ListUsersRequest.filter documents.
+// Filters of lists: the subset of AIP-160 that ListUsersRequest.filter documents.
 //
 //   filter     = [ expression ]
 //   expression = factor { "AND" factor }            OR binds tighter than AND, as in AIP-160
@@ -9,8 +9,8 @@
 //   operator   = "=" | "!=" | "<" | "<=" | ">" | ">=" | ":"
 //   text       = '"' … '"' | "'" … "'"              with \\ \" \' \* for these characters
 
-#ifndef ROSTER_DOMAIN_USER_LIST_FILTER_H_
-#define ROSTER_DOMAIN_USER_LIST_FILTER_H_
+#ifndef ROSTER_DOMAIN_LIST_FILTER_H_
+#define ROSTER_DOMAIN_LIST_FILTER_H_
 
 #include <cstddef>
 #include <optional>
@@ -19,7 +19,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "domain/user/list/user_fields.h"
+#include "domain/list/field.h"
 
 namespace roster::domain {
 
@@ -30,16 +30,18 @@ inline constexpr size_t kMaxParentheses = 10;  // within each other
 // A parsed filter. A plain value.
 class Filter {
  public:
-  // Refuses with INVALID_FIELDS: what is wrong with `filter`, and in which column.
-  static absl::StatusOr<Filter> Parse(std::string_view text);
+  // Refuses with INVALID_FIELDS: what is wrong with `filter`, and in which column. The fields
+  // outlive the filter.
+  static absl::StatusOr<Filter> Parse(const Fields& fields, std::string_view text);
 
-  // Whether the filter lets the user through. An empty one lets everybody.
-  bool Matches(const Candidate& user) const;
+  // Whether the filter accepts the candidate, which is one of the fields' aggregate. An empty
+  // filter accepts all.
+  bool Matches(const Candidate& candidate) const;
 
   // Whether a comparison of this field stands anywhere in it.
   bool Names(std::string_view field) const;
 
-  // What every accepted user fulfils: the comparisons that nothing but AND joins.
+  // What every accepted candidate fulfils: the comparisons that nothing but AND joins.
   std::vector<const Comparison*> Required() const;
 
  private:
@@ -52,7 +54,7 @@ class Filter {
     std::vector<Node> parts = {};
     Comparison comparison = {};
 
-    bool Matches(const Candidate& user) const;
+    bool Matches(const Candidate& candidate) const;
     bool Names(std::string_view field) const;
     void AddRequired(std::vector<const Comparison*>& required) const;
   };
@@ -62,4 +64,4 @@ class Filter {
 
 }  // namespace roster::domain
 
-#endif  // ROSTER_DOMAIN_USER_LIST_FILTER_H_
+#endif  // ROSTER_DOMAIN_LIST_FILTER_H_

@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "domain/base/refusal.h"
 #include "domain/base/try.h"
-#include "domain/user/list/filter.h"
+#include "domain/list/filter.h"
 
 namespace roster::domain {
 namespace {
@@ -29,7 +29,7 @@ class FilterParser {
  public:
   using Node = Filter::Node;
 
-  explicit FilterParser(std::string_view text) : text_(text) {}
+  FilterParser(const Fields& fields, std::string_view text) : fields_(fields), text_(text) {}
 
   absl::StatusOr<Filter> Parse() {
     if (text_.size() > kMaxFilterBytes) {
@@ -93,7 +93,7 @@ class FilterParser {
   absl::StatusOr<Comparison> Search() {
     const size_t begin = at_;
     ROSTER_ASSIGN(const Literal text, Text());
-    return At(begin, MakeSearch(text));
+    return At(begin, MakeSearch(fields_.search, text));
   }
 
   absl::StatusOr<Comparison> Compare() {
@@ -102,10 +102,11 @@ class FilterParser {
     const bool keyword =
         std::find(std::begin(kKeywords), std::end(kKeywords), name) != std::end(kKeywords);
     if (name.empty() || keyword) return Fail(begin, "a comparison, a text or ( is expected here");
-    const FilterField* field = FindFilterField(name);
+    const Field* field = fields_.Find(name);
     if (field == nullptr) {
-      return Fail(begin, "there is no such field; there are " + FilterFieldNames() +
-                             "; text to search for stands in quotes");
+      const char* search = fields_.search.finds ? "; text to search for stands in quotes" : "";
+      return Fail(begin,
+                  absl::StrCat("there is no such field; there are ", fields_.Names(), search));
     }
     SkipBlanks();
     const size_t operator_at = at_;
@@ -214,12 +215,15 @@ class FilterParser {
                           .detail = absl::StrCat("column ", column, ": ", what)}});
   }
 
+  const Fields& fields_;
   const std::string_view text_;
   size_t at_ = 0;  // no blank stands here between two steps of the grammar
   size_t comparisons_ = 0;
   size_t open_ = 0;  // parentheses
 };
 
-absl::StatusOr<Filter> Filter::Parse(std::string_view text) { return FilterParser(text).Parse(); }
+absl::StatusOr<Filter> Filter::Parse(const Fields& fields, std::string_view text) {
+  return FilterParser(fields, text).Parse();
+}
 
 }  // namespace roster::domain
