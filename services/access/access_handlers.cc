@@ -50,7 +50,7 @@ absl::StatusOr<PreparedCommand> ChangeUserRole(const CommandContext& /*context*/
 
 absl::Status Check(const QueryContext& query, const access::v1::CheckRequest& request,
                    access::v1::CheckResponse& response) {
-  // Admission has read the account of every caller but the user whom the check is about.
+  // Admission has read the account of every caller but the user that the check is about.
   const auto found = query.account == nullptr
                          ? domain::FindAccount(query.world, request.account_id())
                          : std::nullopt;

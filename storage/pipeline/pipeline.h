@@ -42,7 +42,7 @@ struct PipelineOptions {
   // command is answered with STORAGE_FAILED: its outcome is unknown. The process must end. Must not
   // call Stop.
   std::function<void(const absl::Status&)> on_failure = [](const absl::Status&) {};
-  // Called on the committer's thread with the users whom a published command erases. Calls `done`,
+  // Called on the committer's thread with the users that a published command erases. Calls `done`,
   // on any thread, when nothing is left of them; the command is answered then. Null: it is answered
   // at once. A repeat of a request whose erasure is still under way calls it too, without users,
   // and so waits behind that erasure: `done` is called in the order of these calls.

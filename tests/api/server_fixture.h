@@ -81,7 +81,7 @@ struct Home {
   Service NewService(const std::vector<std::string>& roles) const;
   Client As(const std::vector<std::string>& roles) const { return NewService(roles).client; }
 
-  // Creates the user and returns his id; a refusal fails the test.
+  // Creates the user and returns the id; a refusal fails the test.
   std::string Create(const identity::v1::CreateUserRequest& request) const;
   std::string Create(const std::string& name, const std::vector<std::string>& roles = {}) const;
 

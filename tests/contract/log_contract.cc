@@ -92,7 +92,7 @@ TEST_P(LogContract, StampsEachCommit) {
     EXPECT_EQ(commit.epoch(), 1u);
     EXPECT_EQ(commit.events(0).user_created().user_id(), absl::StrCat("u", i));
   }
-  // The caller folds what he appended, so he must have it as it was written.
+  // The caller folds what it appended, so it gets the commits as they were written.
   EXPECT_EQ(commits[1].SerializeAsString(), (*read)[1].SerializeAsString());
 }
 
@@ -127,7 +127,7 @@ TEST_P(LogContract, TellsItsTail) {
   EXPECT_EQ(log_->tail().hash, before.hash);
 }
 
-// Position and hash belong to each other, whoever appends meanwhile.
+// Position and hash belong to each other, whatever is appended meanwhile.
 TEST_P(LogContract, TellsItsTailAsAWhole) {
   std::vector<LogTail> seen;
   std::thread appends([&] {

@@ -191,7 +191,7 @@ class ForgetfulClients : public LoadKillTest {
   }
 };
 
-// Whoever repeats under another request id does some things twice.
+// A client that repeats under another request id does some things twice.
 TEST_F(ForgetfulClients, MutantIsFound) {
   for (int kill = 0; kill < kKills && check_->findings().empty(); ++kill) {
     LoadAndKill();

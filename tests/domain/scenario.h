@@ -44,7 +44,7 @@ inline constexpr auto kApplications = event::v1::PRESET_APPLICATIONS;
 // The personal data of the test user with this id: "Full ann", ann@example.com, ann.
 event::v1::PersonalData Person(const std::string& id);
 
-// A new user as events make him; the roles may be several.
+// A new user as the events have it; the roles may be several.
 struct Newcomer {
   std::string id;
   std::vector<std::string> roles;
@@ -80,7 +80,7 @@ class Scenario {
   Scenario& Restored(const std::string& id);
   Scenario& RoleChanged(const std::string& id, const std::string& to);
 
-  // No event makes a user active yet: his row is changed in place.
+  // No event makes a user active yet: the row is changed in place.
   Scenario& SignedIn(const std::string& id);
   Scenario& Edit(const std::string& id, const std::function<void(view::v1::UserRow&)>& change);
 
@@ -88,7 +88,7 @@ class Scenario {
   view::v1::AccountRow account() const { return *FindAccount(world_, kAccount); }
   // The user's row; the test fails when there is none.
   view::v1::UserRow user(const std::string& id) const;
-  // His status without its prefix, e.g. "PENDING".
+  // The user's status without its prefix, e.g. "PENDING".
   std::string StatusOf(const std::string& id) const;
 
  private:

@@ -1,5 +1,6 @@
 // Made-up people, the same for every program of this folder: the n-th person is always the same
-// one, and his email and user name are his alone. Emails come in no order, as those of real people.
+// one, and no other has the same email or user name. Emails come in no order, as those of real
+// people.
 
 #ifndef ROSTER_TOOLS_BENCHMARK_PEOPLE_H_
 #define ROSTER_TOOLS_BENCHMARK_PEOPLE_H_

@@ -1,4 +1,5 @@
-// ListEvents: what happened to whom, by whom; personal data only for who may see it. (R50)
+// ListEvents: what happened to a user, and the actor; personal data only for callers that may see
+// it. (R50)
 
 #include <gtest/gtest.h>
 
@@ -104,7 +105,8 @@ TEST_F(AuditTest, AServiceAccount) {
             (Names{"ServiceAccountCreated", "ServiceTokenIssued", "ServiceTokenRevoked"}));
 }
 
-// An import is one commit a group; the history of one of its users holds his event alone.
+// An import is one commit a group; the history of one of its users holds the event of that user
+// alone.
 TEST_F(AuditTest, OneRowOfAnImport) {
   const auto imported =
       ImportFile(home_.client, FourColumns(home_.id), Rows("user", 250, "viewer"));

@@ -47,7 +47,7 @@ int ForEachMethodWith(const std::string& field, Function then) {
 
 class ConventionsTest : public testing::Test {
  protected:
-  // Whoever may call the method.
+  // A caller that may call the method.
   const Client& Authorized(const MethodDescriptor& method) const {
     const auto& rule = method.options().GetExtension(authorization::v1::rule);
     return rule.has_operator_() ? home_.server->op() : home_.client;

@@ -267,7 +267,7 @@ class IsolationTest : public testing::Test {
   void CheckLeaks(const MethodDescriptor& method, const Message& request, const Told& told) {
     const std::string asked = request.DebugString();
     for (const std::string& secret : secrets_) {
-      if (absl::StrContains(asked, secret)) continue;  // what the caller said he may hear
+      if (absl::StrContains(asked, secret)) continue;  // the answer may repeat what was asked
       EXPECT_FALSE(absl::StrContains(told.text(), secret))
           << method.full_name() << " tells " << secret << "\n"
           << asked << told.text();

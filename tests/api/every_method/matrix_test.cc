@@ -176,7 +176,7 @@ std::string Expected(const Rule& rule, const Caller& caller, const std::string& 
   return "PERMISSION_DENIED PERMISSION_REQUIRED {permission: " + needed + "}";
 }
 
-// What came of it: a refusal of the caller, or that he was let in, whatever the call then did.
+// A refusal of the caller, or that the caller was let in, whatever the call then did.
 std::string Outcome(const MethodDescriptor& method, const Caller& caller, const Message& request) {
   const auto* prototype =
       google::protobuf::MessageFactory::generated_factory()->GetPrototype(method.output_type());
@@ -299,7 +299,7 @@ TEST_F(AuthorizationMatrixTest, CapabilitiesAreTheTable_R52) {
   }
 }
 
-// What a caller may not see is the same to him as what does not exist.
+// What a caller may not see looks like what does not exist.
 TEST_F(AuthorizationMatrixTest, ForbiddenLooksLikeMissing) {
   const Home& own = homes_.at(event::v1::PRESET_ROLE_MATRIX);
   const std::string there = other_.Create("ann", {"viewer"});

@@ -125,7 +125,7 @@ TEST(PastTimeTest, AsOfATime) {
             "INVALID_ARGUMENT INVALID_FIELDS [as_of: MISSING_FIELD]");
 }
 
-// Who may look back is decided by what he may do now.
+// The caller's permissions of now decide whether the past is shown.
 TEST_F(PastApiTest, RightsAreThoseOfNow) {
   const Service service = home_.NewService({"viewer"});
   const uint64_t then = Now();

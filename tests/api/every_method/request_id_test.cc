@@ -118,7 +118,7 @@ TEST_F(RequestIdTest, AnAccountIsCreatedOnce) {
   EXPECT_EQ(again.response.SerializeAsString(), first.response.SerializeAsString());
 }
 
-// Whoever is erased meanwhile does not come back through an old answer.
+// A user that is erased meanwhile does not come back through an old answer.
 TEST_F(RequestIdTest, AnErasedUserStaysAway_R121) {
   const auto first = home_.client.Call(CreateBob());
   auto erase = About<identity::v1::EraseUserRequest>(home_.id, first->user().user_id());

@@ -77,7 +77,7 @@ TEST_F(CertificateTest, ProvesFromBindToUnbind) {
   EXPECT_EQ(Ask(Showing("URI:spiffe://example.org/billing/x")), kNobody);
   EXPECT_EQ(Ask(Showing("URI:spiffe://example.org/Billing")), kNobody);
 
-  // What he does is his service account's.
+  // What the certificate's holder does is done by the service account.
   const auto created = client.Call(NewUser(home_.id, "ann", {"viewer"}));
   ASSERT_EQ(created.Text(), "OK");
   EXPECT_EQ(created->user().created_by().id(), service_.service_account_id);
@@ -122,7 +122,7 @@ TEST_F(CertificateTest, NamesOfHostsAreFoundInAnyCase) {
   EXPECT_EQ(Ask(Showing("DNS:first.example.org,DNS:billing.example.org")), "OK");
 }
 
-// The kind of a name counts: whoever may name hosts may not name services by URI.
+// The kind of a name counts: an authority that may name hosts may not name services by URI.
 TEST_F(CertificateTest, ANameOfAHostIsNoUri_T6) {
   EXPECT_EQ(Bind(service_, kUri), "OK");
   EXPECT_EQ(Ask(Showing(std::string("DNS:") + kUri)), kNobody);

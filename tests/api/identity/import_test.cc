@@ -242,7 +242,7 @@ TEST_F(ImportTest, RolesOfRows_R44_R83) {
                                    "B,b@example.org,b,boss\n"
                                    "C,c@example.org,c, SUPER admin \n");
   EXPECT_EQ(OutcomesOf(imported), (Names{"ROLE_REQUIRED", "ROLE_NOT_FOUND", "created"}));
-  // An administrator of a portal imports, but gives nobody more than he may.
+  // An administrator of a portal imports, but gives nobody a role beyond the administrator's own.
   const Home portal(event::v1::PRESET_CLIENT_PORTAL);
   auto header = FourColumns(portal.id);
   header.mutable_mapping(0)->set_field(identity::v1::IMPORT_FIELD_GIVEN_NAME);
@@ -338,7 +338,7 @@ TEST_F(ImportTest, DeletedUsersKeepTheirNames_R4) {
   EXPECT_EQ(OutcomesOf(imported), (Names{"BELONGS_TO_DELETED_USER", "BELONGS_TO_DELETED_USER"}));
 }
 
-// Whoever hangs up before the half-close imports nothing, wherever he was.
+// A caller that hangs up before the half-close imports nothing, at whatever row.
 TEST_F(ImportTest, CancelledUploadImportsNothing) {
   ImportUsersRequest header;
   *header.mutable_header() = FourColumns(home_.id);

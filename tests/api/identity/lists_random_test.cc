@@ -42,7 +42,7 @@ const char* OneOf(const Array& array, Random& random) {
   return array[random() % std::size(array)];
 }
 
-// A filter with what it means, told of the user as the API shows him.
+// A filter with what it means, said of a user as the API shows it.
 struct Meaning {
   std::string text;
   std::function<bool(const User&)> holds = [](const User&) { return true; };

@@ -73,7 +73,8 @@ TEST_F(ListsApiTest, SearchesEmailUserNameAndWords_R30) {
   EXPECT_EQ(Listed(home_, "'smi'"), (Names{"dan"}));
   EXPECT_EQ(Listed(home_, "'JON'"), (Names{"dan"}));
   EXPECT_EQ(Listed(home_, "'bob@exam'"), (Names{"bob"}));
-  EXPECT_EQ(Listed(home_, "'tester'"), (Names{"first", "bob", "ann", "dan"}));  // dan by his family
+  EXPECT_EQ(Listed(home_, "'tester'"),
+            (Names{"first", "bob", "ann", "dan"}));  // dan by the family name
   EXPECT_EQ(Listed(home_, "'tester' AND status = DELETED"), (Names{"cid"}));
   EXPECT_EQ(Listed(home_, "'d'"), (Names{"dan"}));
   EXPECT_EQ(Listed(home_, "'d' AND role = admin"), Names());
@@ -146,7 +147,7 @@ TEST_F(ListsApiTest, ErasedUsersAreInNoList_R121) {
     EXPECT_EQ(Listed(home_, "status != DELETED", order_by).size(), 3U) << order_by;
     EXPECT_EQ(Listed(home_, "'ann'", order_by), Names()) << order_by;
   }
-  // In the past he stands without his name, and where a name is what counts, not at all.
+  // Lists of the past show an erased user without a name, and lists by name do not show it.
   ListUsersRequest request = List(home_.id);
   request.mutable_as_of()->set_position(before);
   EXPECT_EQ(NamesOf(home_.client.Call(request).response), (Names{"first", "bob", "", "dan"}));
@@ -218,7 +219,7 @@ TEST_F(ListsApiTest, BatchOfThePastAndItsLimits) {
             "INVALID_ARGUMENT INVALID_FIELDS [user_ids: INVALID_VALUE]");
 }
 
-// R41: whoever may view users sees all of them, and their details.
+// R41: a caller that may view users sees all of them, and their details.
 TEST_F(ListsApiTest, EveryRoleViewsUsers_R31_R41) {
   for (const char* role : {"super_admin", "admin", "creator", "viewer", "ecommerce_viewer"}) {
     const Client client = home_.As({role});

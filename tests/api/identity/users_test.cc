@@ -155,7 +155,7 @@ TEST_F(UsersApiTest, RestoredWithEverything_R35_R36) {
   ASSERT_EQ(Do<DeleteUserRequest>(ann_), "OK");
   ASSERT_EQ(Do<RestoreUserRequest>(ann_), "OK");
   const auto after = home_.Get(ann_);
-  // He never signed in: pending again, although he was disabled before.
+  // The user never signed in: pending again, although disabled before.
   EXPECT_EQ(StatusOf(after), "PENDING");
   EXPECT_EQ(after.status_reason(), event::v1::STATUS_REASON_UNSPECIFIED);
   EXPECT_EQ(after.profile().SerializeAsString(), before.profile().SerializeAsString());
@@ -174,7 +174,7 @@ TEST_F(UsersApiTest, DisabledAndEnabled_R37_R39_R101) {
   EXPECT_EQ(disabled.status_reason(), event::v1::STATUS_REASON_MANUAL);
   EXPECT_EQ(Do<DisableUserRequest>(ann_), "OK unchanged");
   EXPECT_EQ(Do<EnableUserRequest>(ann_), "OK");
-  EXPECT_EQ(Status(ann_), "PENDING");  // he never signed in
+  EXPECT_EQ(Status(ann_), "PENDING");  // the user never signed in
   EXPECT_EQ(home_.Get(ann_).revision(), 3U);
   EXPECT_EQ(Do<EnableUserRequest>(ann_), "OK unchanged");
   EXPECT_EQ(home_.Get(ann_).revision(), 3U);

@@ -43,7 +43,7 @@ TEST_F(ClientPortalTest, AddingUsers_R1_R2_R5_R56) {
   EXPECT_EQ(Try(administrator_, request),
             "INVALID_ARGUMENT INVALID_FIELDS [email: INVALID_EMAIL, family_name: MISSING_FIELD, "
             "full_name: MISSING_FIELD, given_name: MISSING_FIELD]");
-  // Staged: the record first, access after. Until then he may do nothing.
+  // Staged: the record first, access after. Until then the user may do nothing.
   const auto created = administrator_.Call(NewUser(home_.id, "ann"));
   ASSERT_EQ(created.Text(), "OK");
   const std::string ann = created->user().user_id();
@@ -66,7 +66,7 @@ TEST_F(ClientPortalTest, DeletingAndRestoring_R4_R32_R33_R35) {
   EXPECT_EQ(Try(administrator_, About<DeleteUserRequest>(home_.id, ann)), "OK");
   EXPECT_EQ(home_.Names(), (Names{"first"}));
   EXPECT_EQ(home_.Names("status = DELETED"), (Names{"ann"}));
-  // Through "add user": the caller hears of the deleted user and restores him.
+  // Through "add user": the refusal names the deleted user, and the caller restores that user.
   const auto refused = administrator_.Call(NewUser(home_.id, "ann"));
   EXPECT_EQ(refused.result.reason, "BELONGS_TO_DELETED_USER");
   EXPECT_EQ(Try(administrator_,
@@ -165,7 +165,7 @@ TEST_F(ApplicationsTest, ApprovalGate_R107_R108_R109) {
 }
 
 TEST_F(ApplicationsTest, AccountRoles_R44_R113_R114) {
-  // A manager hands out both account roles, although he lacks billing; no more than those.
+  // A manager hands out both account roles, although a manager lacks billing; no more than those.
   EXPECT_EQ(Try(manager_, NewUser(home_.id, "ann", {"account_owner", "user_manager"})), "OK");
   EXPECT_EQ(Try(manager_, NewUser(home_.id, "bob", {"super_admin"})),
             "PERMISSION_DENIED ESCALATION {role: super_admin}");

@@ -162,7 +162,7 @@ TEST_F(RoleChangeTest, UnknownRole_R40) {
             "NOT_FOUND ROLE_NOT_FOUND {role: boss}");
 }
 
-// R44: nobody hands out more than he may, by any path.
+// R44: nobody hands out more than they may, by any path.
 TEST_F(RoleChangeTest, AdminDoesNotEscalate_R44) {
   const Client admin = home_.As({"admin"});
   const std::string refused = "PERMISSION_DENIED ESCALATION {role: super_admin}";

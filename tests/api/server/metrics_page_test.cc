@@ -26,8 +26,12 @@ constexpr char kPage[] = ROSTER_DOCS "/metrics.md";
 
 constexpr char kHead[] = R"(# Metrics
 
-What `http://127.0.0.1:9070/metrics` shows (`--metrics-listen`), in the text format of Prometheus. No label and no value says anything of a person; labels have few values. Those of `roster_storage_` are of the `log` or of the `views`. What
-to look at first: `roster_commands_refused_total{reason="OVERLOADED"}` grows, `roster_storage_writes_stopped` is 1, `process_resident_memory_bytes` is far beyond `roster_storage_cache_limit_bytes`, `roster_log_append_seconds` is slow.
+What `http://127.0.0.1:9070/metrics` shows (`--metrics-listen`), in the text format of Prometheus.
+No label and no value says anything of a person; labels have few values. Those of `roster_storage_`
+are of the `log` or of the `views`. What to look at first:
+`roster_commands_refused_total{reason="OVERLOADED"}` grows, `roster_storage_writes_stopped` is 1,
+`process_resident_memory_bytes` is far beyond `roster_storage_cache_limit_bytes`,
+`roster_log_append_seconds` is slow.
 
 This page is made from what a server shows; a test compares them.
 

@@ -189,7 +189,7 @@ void LoadCheck::CompareUsers(const Dump& dump) {
     const auto user = shown.find(user_id);
     if (user == shown.end() || user->second != state) {
       findings_.push_back(absl::StrCat(
-          user_id, " is ", state.first, " at revision ", state.second, " by his events, and shown ",
+          user_id, " is ", state.first, " at revision ", state.second, " by the events, and shown ",
           user == shown.end() ? "nowhere"
                               : absl::StrCat(user->second.first, " at ", user->second.second)));
     }

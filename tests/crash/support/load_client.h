@@ -21,8 +21,8 @@ inline constexpr int kChanges = 8;
 struct ChangeRequest {
   std::string id;
   Change change = Change::kCreate;
-  std::string user_id;    // empty when he is created
-  uint64_t revision = 0;  // of him, which an erasure wants to know
+  std::string user_id;    // empty when the user is created
+  uint64_t revision = 0;  // the user's, which an erasure expects
 };
 
 struct ChangeAnswer {

@@ -77,7 +77,7 @@ Newcomer Ann(std::vector<std::string> roles, bool approved = true) {
 
 Newcomer Typed(event::v1::UserType type) { return {"ann", {}, type}; }
 
-// What a user's roles and type give him, and what they do not.
+// What a user's roles and type give, and what they do not.
 std::vector<CheckCase> Grants() {
   constexpr auto kView = Permission::kUsersView;
   return {
@@ -112,7 +112,7 @@ std::vector<CheckCase> Grants() {
 INSTANTIATE_TEST_SUITE_P(Grants, CheckTest, testing::ValuesIn(Grants()),
                          [](const auto& info) { return info.param.name; });
 
-// What keeps him from everything, each reason by itself.
+// What keeps a user from everything, each reason by itself.
 std::vector<CheckCase> Standing() {
   constexpr auto kView = Permission::kUsersView;
   const auto inactivity = event::v1::STATUS_REASON_INACTIVITY;
@@ -189,7 +189,7 @@ std::vector<CheckCase> Order() {
          s.Joined(Ann({}));
        },
        kView, "DENY NO_ROLE @2"},
-      // Switched on later, the gate holds for whom it was written down at creation (R109).
+      // Switched on later, the gate holds by the approval that was noted at creation (R109).
       {"NotRetroactive_R109", kMatrix,
        [=](Scenario& s) {
          s.Joined(Ann({"viewer"}));

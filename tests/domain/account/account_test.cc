@@ -145,8 +145,8 @@ std::vector<DecisionCase> Creations() {
 }
 INSTANTIATE_TEST_SUITE_P(Creations, AccountTest, testing::ValuesIn(Creations()), CaseName);
 
-// The first administrator of every preset keeps the account manageable: he can't go (R48), and may
-// create users (R1) after approval is required (R109).
+// The first administrator of every preset keeps the account manageable: they can't go (R48), and
+// may create users (R1) after approval is required (R109).
 TEST(FirstAdministratorTest, StaysAndCreates_R48_R109) {
   for (const Preset preset : {kPortal, kMatrix, kTeams, kWorkforce, kApplications}) {
     SCOPED_TRACE(event::v1::Preset_Name(preset));

@@ -44,7 +44,7 @@ const std::vector<UserCandidate>& Users() {
   return kUsers;
 }
 
-// Whom the filter lets through, one bit each; nothing when it is refused.
+// The users that the filter lets through, one bit each; nothing when it is refused.
 std::optional<int> Through(const std::string& text) {
   const absl::StatusOr<Filter> filter = Filter::Parse(UserFields(), text);
   if (!filter.ok()) return std::nullopt;

@@ -160,14 +160,14 @@ TEST(TextTest, Invisible_R2) {
           {"\u200cی", false},        {"ی\u200c", false},
           {"👩\u200d💻", false},       // nor joined emoji
           {"☕\ufe0f", true},         // the coloured form
-          {"葛\U000e0100城", true},  // as his family writes it
+          {"葛\U000e0100城", true},  // as some families write it
           {"a\ufe0f", false},        {"1\ufe0f", false},
           {"\ufe0f", false},
       };
   for (const auto& [text, good] : table) EXPECT_EQ(IsAcceptable(text, 9), good) << text;
 }
 
-// Stricter than other names: whoever may choose one could choose one that looks like another.
+// Stricter than other names: a user that may choose one could choose one that looks like another.
 TEST(TextTest, UserNames_R81) {
   const std::vector<std::pair<std::string, bool>> table = {
       {"ann.smith_1", true},

@@ -261,7 +261,7 @@ std::vector<DecisionCase> Roles() {
 }
 INSTANTIATE_TEST_SUITE_P(Roles, CreateUserTest, testing::ValuesIn(Roles()), CaseName);
 
-// R44: nobody hands out what he lacks, unless his role names the role.
+// R44: nobody hands out what they lack, unless their role names the role.
 std::vector<DecisionCase> Escalation() {
   const Scenario matrix(kMatrix);
   const Scenario portal(kPortal);
@@ -282,7 +282,7 @@ std::vector<DecisionCase> Escalation() {
       {"AdminGivesSuperAdmin_R44", matrix, Service("admin"), Create({"super_admin"}),
        refused("super_admin")},
       {"AdminGivesAdmin_R44", matrix, Service("admin"), Create({"admin"}), given("admin")},
-      // He lacks audit.read and access.check: may_assign names these roles.
+      // An admin lacks audit.read and access.check: may_assign names these roles.
       {"AdminGivesAuditor_R44", matrix, Service("admin"), Create({"auditor"}), given("auditor")},
       {"AdminGivesChecker_R44", matrix, Service("admin"), Create({"service_checker"}),
        given("service_checker")},
@@ -296,7 +296,7 @@ std::vector<DecisionCase> Escalation() {
        unapproved("user_manager")},
       {"ManagerGivesSuperAdmin_R44", applications, Service("user_manager"), Create({"super_admin"}),
        refused("super_admin")},
-      // He lacks audit.read, and no role of his names the auditor.
+      // A manager lacks audit.read, and no role of theirs names the auditor.
       {"ManagerGivesAuditor_R44", applications, Service("user_manager"), Create({"auditor"}),
        refused("auditor")},
       // All that the checker may do, the manager may too.
@@ -304,7 +304,7 @@ std::vector<DecisionCase> Escalation() {
        Create({"service_checker"}), unapproved("service_checker")},
       {"OneOfTwo_R44", applications, Service("user_manager"),
        Create({"user_manager", "super_admin"}), refused("super_admin")},
-      // Feature permissions are not administrative: content.view is none of his.
+      // Feature permissions are not administrative: an admin lacks content.view.
       {"AdminGivesFeature_R44", matrix, Service("admin"), Create({"viewer"}), given("viewer")},
       {"BeforeUniqueness_R44", Scenario(kMatrix).User("new", "viewer"), Service("admin"),
        Create({"super_admin"}), refused("super_admin")},
@@ -341,7 +341,7 @@ std::vector<DecisionCase> MethodAndApproval() {
 INSTANTIATE_TEST_SUITE_P(MethodAndApproval, CreateUserTest, testing::ValuesIn(MethodAndApproval()),
                          CaseName);
 
-// R5, R50: the record first, without access; who made him and when stands in it.
+// R5, R50: the record first, without access; it says who created the user and when.
 TEST(CreatedUserTest, Row_R5_R39_R50) {
   Scenario given(kPortal);
   const auto outcome =
@@ -353,7 +353,7 @@ TEST(CreatedUserTest, Row_R5_R39_R50) {
   EXPECT_EQ(row.revision(), 1);
   EXPECT_EQ(FromTimestamp(row.created_at()), kDay0 + kDay);
   EXPECT_EQ(FromTimestamp(row.updated_at()), kDay0 + kDay);
-  EXPECT_EQ(Text(row.created_by()), "kind: KIND_OPERATOR");  // the scenario's commits are his
+  EXPECT_EQ(Text(row.created_by()), "kind: KIND_OPERATOR");  // the actor of the scenario's commits
   EXPECT_EQ(row.created_position(), given.world().position());
   EXPECT_EQ(row.roles_size(), 0);
   EXPECT_EQ(FindUserByEmail(given.world(), kAccount, "NEW@example.com")->user_id(), "new");

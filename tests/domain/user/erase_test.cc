@@ -51,7 +51,7 @@ std::vector<DecisionCase> Beginnings() {
 }
 INSTANTIATE_TEST_SUITE_P(Beginnings, EraseUserTest, testing::ValuesIn(Beginnings()), CaseName);
 
-// Whatever his status is; but never oneself, nor the last administrator.
+// Whatever the status is; but never oneself, nor the last administrator.
 std::vector<DecisionCase> Whom() {
   const Scenario ann = Scenario(kMatrix).User("ann", "viewer");
   const Scenario root = Scenario(ann).User("root", "super_admin");
@@ -78,7 +78,7 @@ std::vector<DecisionCase> Whom() {
 }
 INSTANTIATE_TEST_SUITE_P(Whom, EraseUserTest, testing::ValuesIn(Whom()), CaseName);
 
-// Nothing else finds him any more; his id stays taken, his email and name don't (R122).
+// Nothing else finds the user any more; the id stays taken, email and name don't (R122).
 std::vector<DecisionCase> Afterwards() {
   const Scenario gone = Scenario(kMatrix).User("ann", "viewer").Happened(ErasedEvents("ann"));
   const Caller caller = Service("super_admin");
@@ -118,7 +118,7 @@ std::vector<DecisionCase> WithoutWindow() {
 INSTANTIATE_TEST_SUITE_P(WithoutWindow, EraseUserTest, testing::ValuesIn(WithoutWindow()),
                          CaseName);
 
-// What is left of him: when and by whom he was created, and that he was erased.
+// What is left of the user: when and by which actor it was created, and that it was erased.
 TEST(EraseUserFoldTest, LeavesNothingPersonal_R121) {
   const Scenario before = Scenario(kMatrix).User("ann", "viewer").Deleted("ann");
   const Scenario gone = Scenario(before).Happened(ErasedEvents("ann"), kDay0 + kDay);

@@ -45,7 +45,7 @@ TEST(ForgettingTest, LeavesTheSameRowsWhicheverKeysAreGone_R121) {
 }
 
 // Each search row, now and in the past, is listed for the user that it leads to; that is how it is
-// found when he is erased. And no erased user has any.
+// found when the user is erased. And no erased user has any.
 TEST(ForgettingTest, EverySearchRowIsListedForItsUser_R121) {
   History history(5);
   history.Take(4'000);
@@ -76,7 +76,7 @@ TEST(ForgettingTest, EverySearchRowIsListedForItsUser_R121) {
   EXPECT_GT(rows, 100);
 }
 
-// The highest key that an event named, whoever was erased since: no key is used twice.
+// The highest key that an event named, also of users erased since: no key is used twice.
 TEST(ForgettingTest, TheLastKeyStays) {
   Scenario given(kMatrix);
   EXPECT_EQ(LastKey(given.world()), 1u);

@@ -27,7 +27,7 @@ void WindowOfAWeek(event::v1::AccountPolicy& policy) {
 class UserStatusTest : public testing::TestWithParam<DecisionCase> {};
 TEST_P(UserStatusTest, Decides) { Verify(GetParam()); }
 
-// What all four begin with: permission, then the user, then his revision.
+// What all four begin with: permission, then the user, then the revision.
 std::vector<DecisionCase> Beginnings() {
   const Scenario ann = Scenario(kMatrix).User("ann", "viewer");
   const Scenario gone = Scenario(ann).Deleted("ann");
@@ -128,7 +128,7 @@ std::vector<DecisionCase> Deletion() {
 }
 INSTANTIATE_TEST_SUITE_P(Deletion, UserStatusTest, testing::ValuesIn(Deletion()), CaseName);
 
-// R33, R44: until when, and by whom, a deleted user is restored.
+// R33, R44: until when, and by which actors, a deleted user is restored.
 std::vector<DecisionCase> Restoring() {
   const Scenario deleted = Scenario(kMatrix).User("ann", "viewer").Deleted("ann");
   const Scenario boss = Scenario(kMatrix).User("ann", "super_admin").Deleted("ann");
@@ -165,7 +165,7 @@ std::vector<DecisionCase> Restoring() {
 }
 INSTANTIATE_TEST_SUITE_P(Restoring, UserStatusTest, testing::ValuesIn(Restoring()), CaseName);
 
-// R112: nobody disables or deletes himself, administrator or not; he may do so to others.
+// R112: no actor disables or deletes itself, administrator or not; others it may.
 std::vector<DecisionCase> Oneself() {
   const Scenario given =
       Scenario(kMatrix).User("ann", "super_admin").User("root", "super_admin").SignedIn("root");
@@ -280,14 +280,14 @@ TEST(UserStatusFoldTest, StatusFollowsFromSignIn_R36_R37) {
   EXPECT_EQ(Scenario(pending).Disabled("ann").Enabled("ann").StatusOf("ann"), "PENDING");
   EXPECT_EQ(Scenario(active).Deleted("ann").Restored("ann").StatusOf("ann"), "ACTIVE");
   EXPECT_EQ(Scenario(pending).Deleted("ann").Restored("ann").StatusOf("ann"), "PENDING");
-  // Also when he was disabled before.
+  // Also when disabled before.
   EXPECT_EQ(Scenario(active).Disabled("ann").Deleted("ann").Restored("ann").StatusOf("ann"),
             "ACTIVE");
   EXPECT_EQ(Scenario(pending).Disabled("ann").Deleted("ann").Restored("ann").StatusOf("ann"),
             "PENDING");
 }
 
-// R34, R35: a deleted user keeps everything, and is found by his status; restoring clears the rest.
+// R34, R35: a deleted user keeps everything, and is found by the status; restoring clears the rest.
 TEST(UserStatusFoldTest, DeletedKeepsEverything_R34_R35) {
   const Scenario before = Scenario(kMatrix).User("root", "super_admin").User("ann", "viewer");
   const Scenario deleted =
@@ -310,7 +310,7 @@ TEST(UserStatusFoldTest, DeletedKeepsEverything_R34_R35) {
   EXPECT_EQ(Text(row), Text(before.user("ann")));
 }
 
-// R37: the reason stands while he is disabled.
+// R37: the reason stands while the user is disabled.
 TEST(UserStatusFoldTest, Reason_R37_R39) {
   Scenario given = Scenario(kMatrix).User("ann", "viewer").Disabled("ann");
   EXPECT_EQ(given.user("ann").status_reason(), event::v1::STATUS_REASON_MANUAL);

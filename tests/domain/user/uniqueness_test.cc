@@ -36,7 +36,7 @@ struct NameCase {
   std::string name;
   std::string first;
   std::string second;
-  std::string then;  // what the second is told; empty: he is created
+  std::string then;  // what the second is told; empty: it is created
 };
 void PrintTo(const NameCase& row, std::ostream* out) { *out << row.name; }
 std::string NameOf(const testing::TestParamInfo<NameCase>& info) { return info.param.name; }
@@ -118,7 +118,7 @@ INSTANTIATE_TEST_SUITE_P(
         NameCase{"LookAlikeDomain_R3", "a@cop.com", "a@сор.com", kLooksTheSame},
         NameCase{"LookAlikeDomainInDns_R3", "a@cop.com", "a@xn--n1aeb.com", kLooksTheSame},
         NameCase{"BothForeign_R3", "сор@bücher.example", "cop@bücher.example", kLooksTheSame},
-        // Nobody chooses the mailbox that he has.
+        // Nobody chooses the mailbox that they have.
         NameCase{"AsciiLooksLikeItself_R3", "ann1@y.org", "annl@y.org", ""},
         NameCase{"InvalidDomain_R2", "a@x.org", "a@xn--zzzz.de", kBadEmail},
         NameCase{"MixedScripts_R2", "paul@x.org", "p\u0430ul@x.org", kBadEmail},
@@ -151,13 +151,13 @@ TEST(NamesTest, AreShownAsEntered_R3) {
   EXPECT_EQ(personal.email(), "User@BÜCHER.example");
   EXPECT_EQ(personal.user_name(), "ＡＮＮ");
   EXPECT_EQ(FindUserByName(given.world(), kAccount, "ann")->user_id(), "ann");
-  // Nobody is found by what he looks like.
+  // Nobody is found by what they look like.
   const Scenario foreign = Owned(Data("сор@x.org", "сора"));
   EXPECT_FALSE(FindUserByEmail(foreign.world(), kAccount, "cop@x.org"));
   EXPECT_FALSE(FindUserByName(foreign.world(), kAccount, "copa"));
 }
 
-// R4: the look of a deleted user's names is reserved with them, and free once he is erased.
+// R4: the look of a deleted user's names is reserved with them, and free once the user is erased.
 TEST(NamesTest, OfDeletedUsers_R4_R121) {
   const Scenario deleted = Owned(Data("сор@x.org", "сора")).Deleted("ann");
   const std::string restorable = absl::StrCat(
@@ -180,7 +180,7 @@ TEST(NamesTest, OfDeletedUsers_R4_R121) {
   EXPECT_EQ(rows, 0u);
 }
 
-// His own look is free to a user; another's is not, whether before or after.
+// A user's own look is free to that user; another's is not, whether before or after.
 TEST(NamesTest, OfAChangedEmail_R3) {
   Scenario given = Owned(Data("cop@x.org", "ann"));
   given.Joined({"bob", {"viewer"}}, Data("bob@x.org", "bob"));

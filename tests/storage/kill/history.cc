@@ -222,7 +222,7 @@ void History::CompareErased(const Reopened& store) {
   for (const auto& [position, user_id] : erasures_told_) {
     const KeyId key_id = keys_erased_[position];
     if (!std::binary_search(destroyed.begin(), destroyed.end(), key_id)) {
-      Find(absl::StrCat(user_id, " was told to be erased, and had his key"));
+      Find(absl::StrCat(user_id, " was told to be erased, and had a key"));
     }
     if (store.list_before.key_ids().count(key_id) == 0 ||
         store.list_before.forgotten() < position) {
@@ -236,7 +236,7 @@ void History::CompareErased(const Reopened& store) {
     event::v1::SealedData sealed;
     sealed.set_key_id(erasure.key_id);
     const auto opened = store.vault.TryOpen(erasure.account_id, erasure.user_id, sealed);
-    if (!opened.ok() || *opened) Find(absl::StrCat(erasure.user_id, " is erased, and has his key"));
+    if (!opened.ok() || *opened) Find(absl::StrCat(erasure.user_id, " is erased, and has a key"));
   }
   for (const std::string& user_id : FindableIn(world_)) {
     if (erased.count(user_id) != 0) Find(absl::StrCat(user_id, " is erased, and can be found"));

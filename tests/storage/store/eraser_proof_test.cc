@@ -60,7 +60,7 @@ class ErasureProofTest : public StoreTest {
     return key.substr(0, key.find('\x01'));
   }
 
-  // The users of whom a mark, in whatever encoding, is in any file. `where`: gets the names of
+  // The users of which a mark, in whatever encoding, is in any file. `where`: gets the names of
   // those with marks of the erased.
   std::set<int> Found(std::set<std::string>* where = nullptr) const {
     MarkFinder marks;

@@ -182,10 +182,10 @@ void StorePowerLoss::LookAtErased(const std::string& where, size_t cut, Store& s
     event::v1::SealedData sealed;
     sealed.set_key_id(erasure.key_id);
     const auto opened = store.vault().TryOpen(erasure.account_id, erasure.user_id, sealed);
-    if (!opened.ok() || *opened) Find(where, erasure.user_id + " is erased, and has his key");
+    if (!opened.ok() || *opened) Find(where, erasure.user_id + " is erased, and has a key");
     if (told.count(erasure.position) == 0) continue;
     if (!std::binary_search(destroyed.begin(), destroyed.end(), erasure.key_id)) {
-      Find(where, erasure.user_id + " was told to be erased, and had his key");
+      Find(where, erasure.user_id + " was told to be erased, and had a key");
     }
     if (before.key_ids().count(erasure.key_id) == 0 || before.forgotten() < erasure.position) {
       Find(where, erasure.user_id + " was told to be erased, and was not in the list");

@@ -34,7 +34,7 @@ int Fail(const absl::Status& status) {
   return 1;
 }
 
-// A line for each: `user` and his id, `page` and its token.
+// A line for each: `user` and the id, `page` and its token.
 absl::Status Save(const Subjects& subjects, const std::string& file) {
   std::ofstream out(file);
   for (const std::string& id : subjects.user_ids) out << "user " << id << "\n";

@@ -14,12 +14,12 @@
 
 namespace roster::benchmark {
 
-// Whom the calls are about.
+// What the calls are about.
 struct Subjects {
   std::string account_id;
   std::vector<std::string> user_ids;
   std::vector<std::string> page_tokens;  // of all pages of 50 users
-  uint64_t first_person = 0;             // from whom on people are not users yet
+  uint64_t first_person = 0;             // the first that is not a user yet
 };
 
 // Requests and answers are serialized messages, so that the load costs the machine little.

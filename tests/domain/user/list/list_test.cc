@@ -166,7 +166,7 @@ TEST(SortKeyTest, SortsNamesAsPeopleDo_R49) {
   EXPECT_GT(SortKey(std::string(3'000, '\xff')).size(), 100u);  // total
 }
 
-// A shorter name comes before what it is the beginning of, whoever has it.
+// A shorter name comes before what it is the beginning of, whichever user has it.
 TEST(SortKeyTest, RowsStandInTheOrderOfNames) {
   EXPECT_LT(NameKey("acme", "Ann", "z"), NameKey("acme", "Ann B", "a"));
   EXPECT_LT(NameKey("acme", "Ann", "z"), NameKey("acme", "Anna", "a"));

@@ -40,7 +40,7 @@ void CreatedOn(Scenario& given, const std::string& id, int day) {
   });
 }
 
-// Five users, of whom one is erased.
+// Five users, of which one is erased.
 const Scenario& Given() {
   static const Scenario kGiven = [] {
     Scenario given(kMatrix);
@@ -66,7 +66,7 @@ const Scenario& Given() {
   return kGiven;
 }
 
-// The ids of those whom a filter lets through.
+// The ids of the users that a filter lets through.
 std::string Found(const std::string& text) {
   const absl::StatusOr<Filter> filter = Filter::Parse(UserFields(), text);
   if (!filter.ok()) return Describe(filter.status());
