@@ -3,11 +3,9 @@
 #include "domain/access/authority.h"
 #include "domain/base/refusal.h"
 #include "domain/base/try.h"
-#include "domain/fold.h"
 #include "domain/rows/account_rows.h"
 #include "domain/user/profile.h"
 #include "domain/user/user.h"
-#include "domain/world/overlay.h"
 
 namespace roster::domain {
 namespace {
@@ -38,34 +36,20 @@ absl::StatusOr<CreateUser> ToCommand(const World& world, const std::string& acco
 
 }  // namespace
 
-absl::StatusOr<ImportResult> Decide(const World& world, const ImportUsers& command,
-                                    const Caller& caller) {
+absl::StatusOr<BatchResult> Decide(const World& world, const ImportUsers& command,
+                                   const Caller& caller) {
   for (const Permission needed : {Permission::kUsersImport, Permission::kUsersCreate}) {
     ROSTER_TRY(Authorize(world, caller, command.account_id, needed));
   }
   const auto account = FindAccount(world, command.account_id);
   if (!account) return Refuse(Reason::kAccountNotFound);
 
-  ImportResult result;
-  Changes changes;
-  Overlay so_far(world, changes);
+  Batch batch(world, command.account_id);
   for (const ImportRow& row : command.rows) {
-    absl::StatusOr<Events> events;
-    if (const auto create = ToCommand(so_far, command.account_id, *account, row); create.ok()) {
-      events = Decide(so_far, *create, caller);
-    } else {
-      events = create.status();
-    }
-    result.rows.push_back(events.status());
-    if (!events.ok()) continue;
-    event::v1::Commit commit;
-    commit.set_account_id(command.account_id);
-    commit.set_position(so_far.position());
-    for (event::v1::Event& event : *events) *commit.add_events() = event;
-    Fold(so_far, commit);
-    std::move(events->begin(), events->end(), std::back_inserter(result.events));
+    const auto create = ToCommand(batch.world(), command.account_id, *account, row);
+    batch.Add(create.ok() ? Decide(batch.world(), *create, caller) : create.status());
   }
-  return result;
+  return batch.Take();
 }
 
 }  // namespace roster::domain

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "domain/base/command.h"
+#include "domain/batch/batch.h"
 #include "domain/world/world.h"
 #include "roster/event/v1/commit.pb.h"
 
@@ -28,18 +28,11 @@ struct ImportUsers {
   std::vector<ImportRow> rows;
 };
 
-// What became of the rows: the events of those that went in, and one status for each row, in order:
-// OK, or a refusal with the reason MISSING_FIELD, INVALID_EMAIL, INVALID_VALUE (each {field}), or
-// one of CreateUser's.
-struct ImportResult {
-  Events events;
-  std::vector<absl::Status> rows;
-};
-
-// Refuses as a whole: PERMISSION_REQUIRED. Otherwise each row is decided in the world that the rows
-// before it leave.
-absl::StatusOr<ImportResult> Decide(const World& world, const ImportUsers& command,
-                                    const Caller& caller);
+// Refuses as a whole: PERMISSION_REQUIRED. Otherwise a batch with a status for each row: OK, or a
+// refusal with the reason MISSING_FIELD, INVALID_EMAIL, INVALID_VALUE (each {field}), or one of
+// CreateUser's.
+absl::StatusOr<BatchResult> Decide(const World& world, const ImportUsers& command,
+                                   const Caller& caller);
 
 }  // namespace roster::domain
 

@@ -134,7 +134,7 @@ class ImportCall final : public Stream {
                       const domain::World& world,
                       const domain::Caller& caller) -> absl::StatusOr<domain::Events> {
           ROSTER_ASSIGN(auto result, Decide(world, command, caller));
-          outcomes_ = std::move(result.rows);
+          outcomes_ = std::move(result.statuses);
           return std::move(result.events);
         },
         .reply = nullptr,

@@ -30,8 +30,8 @@ struct ImportCase {
 };
 void PrintTo(const ImportCase& row, std::ostream* out) { *out << row.name; }
 
-absl::StatusOr<ImportResult> Import(const World& world, std::vector<ImportRow> rows,
-                                    const Caller& caller = Service("super_admin")) {
+absl::StatusOr<BatchResult> Import(const World& world, std::vector<ImportRow> rows,
+                                   const Caller& caller = Service("super_admin")) {
   return Decide(world, ImportUsers{kAccount, std::move(rows)}, caller);
 }
 
@@ -40,8 +40,8 @@ class ImportTest : public testing::TestWithParam<ImportCase> {};
 TEST_P(ImportTest, Row) {
   const auto result = Import(GetParam().given.world(), {GetParam().row});
   ASSERT_TRUE(result.ok()) << result.status();
-  ASSERT_EQ(result->rows.size(), 1);
-  EXPECT_EQ(Describe(result->rows[0]), GetParam().then);
+  ASSERT_EQ(result->statuses.size(), 1);
+  EXPECT_EQ(Describe(result->statuses[0]), GetParam().then);
   EXPECT_EQ(result->events.size(), GetParam().then == "OK" ? 1 : 0);
 }
 
@@ -120,8 +120,8 @@ TEST(ImportUsersTest, Escalation_R44) {
   }
   const auto result = Import(given.world(), {weak, strong}, Service("administrator"));
   ASSERT_TRUE(result.ok());
-  EXPECT_EQ(Describe(result->rows[0]), "OK");
-  EXPECT_EQ(Describe(result->rows[1]), "ESCALATION {role: super_admin}");
+  EXPECT_EQ(Describe(result->statuses[0]), "OK");
+  EXPECT_EQ(Describe(result->statuses[1]), "ESCALATION {role: super_admin}");
 }
 
 // R82: rows see the rows before them; those that fail leave nothing behind; the rest go in.
@@ -137,7 +137,7 @@ TEST(ImportUsersTest, RowsSeeEarlierRows_R82) {
                                             });
   ASSERT_TRUE(result.ok());
   std::vector<std::string> rows;
-  for (const absl::Status& row : result->rows) rows.push_back(Describe(row));
+  for (const absl::Status& row : result->statuses) rows.push_back(Describe(row));
   EXPECT_EQ(rows, (std::vector<std::string>{"OK", "EMAIL_TAKEN {user_id: row1}",
                                             "USERNAME_TAKEN {user_id: row1}",
                                             "ROLE_NOT_FOUND {role: boss}", "OK", "OK"}));
@@ -169,8 +169,8 @@ TEST(ImportUsersTest, Twice_R82) {
   const auto again = Import(given.world(), rows);
   ASSERT_TRUE(again.ok());
   EXPECT_TRUE(again->events.empty());
-  EXPECT_EQ(Describe(again->rows[0]), "EMAIL_TAKEN {user_id: row1}");
-  EXPECT_EQ(Describe(again->rows[1]), "EMAIL_TAKEN {user_id: row2}");
+  EXPECT_EQ(Describe(again->statuses[0]), "EMAIL_TAKEN {user_id: row1}");
+  EXPECT_EQ(Describe(again->statuses[1]), "EMAIL_TAKEN {user_id: row2}");
 }
 
 }  // namespace

@@ -218,7 +218,7 @@ TEST(NamesTest, OfAFile_R82) {
       Service("super_admin"));
   ASSERT_TRUE(result.ok());
   std::vector<std::string> rows;
-  for (const absl::Status& status : result->rows) rows.push_back(Describe(status));
+  for (const absl::Status& status : result->statuses) rows.push_back(Describe(status));
   EXPECT_EQ(rows, (std::vector<std::string>{"OK", "CONFUSABLE {user_id: paul}", "OK",
                                             "EMAIL_TAKEN {user_id: c}",
                                             "INVALID_VALUE {field: user_name}"}));
