@@ -33,6 +33,11 @@ bool HoldsRole(const Candidate& candidate, const std::string& role) {
   return role.empty() ? roles.empty() : std::find(roles.begin(), roles.end(), role) != roles.end();
 }
 
+template <const google::protobuf::Timestamp& (UserRow::*kGet)() const>
+std::optional<absl::Time> TimeOf(const Candidate& candidate) {
+  return FromTimestamp((RowOf(candidate).*kGet)());
+}
+
 std::optional<absl::Time> DeleteTime(const Candidate& candidate) {
   const UserRow& row = RowOf(candidate);
   return row.has_deleted_at() ? std::optional(FromTimestamp(row.deleted_at())) : std::nullopt;
@@ -78,16 +83,8 @@ Fields MakeFields() {
               {.name = "email", .text = TextOf<&PersonalData::email>, .normalize = NormalizeEmail},
               text("user_name", TextOf<&PersonalData::user_name>),
               text("title", TextOf<&PersonalData::title>),
-              {.name = "create_time",
-               .time =
-                   [](const Candidate& user) {
-                     return std::optional(FromTimestamp(RowOf(user).created_at()));
-                   }},
-              {.name = "update_time",
-               .time =
-                   [](const Candidate& user) {
-                     return std::optional(FromTimestamp(RowOf(user).updated_at()));
-                   }},
+              {.name = "create_time", .time = TimeOf<&UserRow::created_at>},
+              {.name = "update_time", .time = TimeOf<&UserRow::updated_at>},
               {.name = "delete_time", .time = DeleteTime},
               // Nobody has one before there is sign-in.
               {.name = "last_active_time",
