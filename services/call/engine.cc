@@ -189,14 +189,14 @@ class Engine::CallState : public std::enable_shared_from_this<Engine::CallState>
           self->Settled(outcome);
         }};
     if (change->account_id) proposal.account_id = *change->account_id;
-    if (!conventions_.request_id.empty()) Remember(proposal);
+    if (!conventions_.request_id.empty()) KeepRequest(proposal);
     if (!conventions_.validate_only) return dependencies_.pipeline.Submit(std::move(proposal));
     InTurn([this, proposal = std::move(proposal)] {
       Settled(dependencies_.pipeline.Preview(proposal));
     });
   }
 
-  void Remember(storage::Proposal& proposal) {
+  void KeepRequest(storage::Proposal& proposal) {
     proposal.request = domain::Request{.account_id = conventions_.account_id,
                                        .actor = caller_.actor,
                                        .id = conventions_.request_id};

@@ -44,12 +44,12 @@ std::optional<absl::Time> DeleteTime(const Candidate& candidate) {
 }
 
 bool Finds(const Candidate& candidate, const std::vector<std::string>& texts) {
-  static const Field& kEmail = *UserFields().Find("email");
-  static const Field& kUserName = *UserFields().Find("user_name");
+  static const Field* const kEmail = UserFields().Find("email");
+  static const Field* const kUserName = UserFields().Find("user_name");
   const UserCandidate& user = UserOf(candidate);
   if (user.personal() == nullptr) return false;
-  if (absl::StartsWith(*kEmail.text(user, kEmail), texts[kEmailForm])) return true;
-  if (absl::StartsWith(*kUserName.text(user, kUserName), texts[kNameForm])) return true;
+  if (absl::StartsWith(*kEmail->text(user, *kEmail), texts[kEmailForm])) return true;
+  if (absl::StartsWith(*kUserName->text(user, *kUserName), texts[kNameForm])) return true;
   const std::vector<std::string>& words = user.Words();
   return std::any_of(words.begin(), words.end(), [&](const std::string& text) {
     return absl::StartsWith(text, texts[kNameForm]);
@@ -113,8 +113,8 @@ const std::vector<std::string>& UserCandidate::Words() const {
 }
 
 const Fields& UserFields() {
-  static const Fields& kFields = *new Fields(MakeFields());
-  return kFields;
+  static const Fields* const kFields = new Fields(MakeFields());
+  return *kFields;
 }
 
 }  // namespace roster::domain

@@ -33,7 +33,7 @@ struct Parcel final : Candidate {
 const Parcel& Of(const Candidate& candidate) { return static_cast<const Parcel&>(candidate); }
 
 const Fields& ParcelFields() {
-  static const Fields& kFields = *new Fields{
+  static const Fields* const kFields = new Fields{
       .all = {
           {.name = "label",
            .text = [](const Candidate& parcel, const Field&) { return &Of(parcel).label; },
@@ -52,7 +52,7 @@ const Fields& ParcelFields() {
                  return std::find(stamps.begin(), stamps.end(), id) != stamps.end();
                }},
       }};
-  return kFields;
+  return *kFields;
 }
 
 Parcel Box() {
