@@ -18,7 +18,7 @@ namespace roster::domain {
 // and service accounts. Their histories show the event.
 std::vector<std::string> SubjectsOf(const event::v1::Event& event);
 
-// Whose personal data an event has.
+// The user that the personal data of an event belongs to.
 struct Person {
   std::string user_id;
   bool is_new = false;  // created by this event
@@ -28,7 +28,7 @@ struct Person {
 std::optional<Person> PersonOf(const event::v1::Event& event);
 
 // The key under which the personal data of a person is to be sealed, in the world that the event
-// was decided in; 0 for a new person, who has none yet. INTERNAL: the person is unknown, a broken
+// was decided in; 0 for a new person, which has none yet. INTERNAL: the person is unknown, a broken
 // decision.
 absl::StatusOr<KeyId> KeyOf(const World& world, std::string_view account_id, const Person& person);
 

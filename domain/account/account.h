@@ -25,8 +25,8 @@ struct CreateAccount {
   event::v1::PersonalData administrator;
 };
 
-// Changes the named fields of the policy. What an account can't change without breaking what
-// its users already hold, role_holding, is immutable.
+// Changes the named fields of the policy. role_holding is immutable: another value would break what
+// the users of the account already hold.
 struct UpdateAccountPolicy {
   std::string account_id;
   uint64_t expected_revision = 0;

@@ -16,7 +16,7 @@ namespace roster::domain {
 // changed=false.
 using Events = std::vector<event::v1::Event>;
 
-// Who asks, and when. The time is the writer's: it never runs backwards in the log.
+// The actor of a call, and its time. The time is the writer's: it never runs backwards in the log.
 struct Caller {
   event::v1::Actor actor;
   std::string actor_account_id;  // the account of a service account or user; empty for the operator

@@ -124,10 +124,13 @@ PermissionSet AccountPermissions() {
 }
 
 std::optional<Permission> FindPermission(std::string_view name) {
+  std::optional<Permission> found;
   for (const Row& row : kTable) {
-    if (row.name == name) return row.permission;
+    if (row.name != name) continue;
+    if (found) return std::nullopt;
+    found = row.permission;
   }
-  return std::nullopt;
+  return found;
 }
 
 std::optional<Permission> FindPermission(Preset preset, std::string_view name) {

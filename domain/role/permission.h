@@ -125,7 +125,8 @@ PermissionSet KnownPermissions(event::v1::Preset preset);
 // All permissions of the account level.
 PermissionSet AccountPermissions();
 
-// The permission with this name, whatever the preset.
+// The permission with this name, whatever the preset. Nothing where permissions of several presets
+// share the name: without the preset it names none of them.
 std::optional<Permission> FindPermission(std::string_view name);
 
 // The permission with this name, if accounts of the preset know it.

@@ -1,4 +1,4 @@
-// Rows that say which commits touched a subject: whose history is read by them.
+// Rows that say which commits touched a subject. The history of the subject is read by them.
 
 #ifndef ROSTER_DOMAIN_ROWS_SUBJECT_ROWS_H_
 #define ROSTER_DOMAIN_ROWS_SUBJECT_ROWS_H_

@@ -82,8 +82,9 @@ absl::StatusOr<Events> Decide(const World& world, const CreateUser& command, con
   ROSTER_TRY(Authorize(world, caller, command.account_id, Permission::kUsersCreate));
   const auto account = FindAccount(world, command.account_id);
   if (!account) return Refuse(Reason::kAccountNotFound);
-  if (auto wrong = CheckFields(world, *account, command); !wrong.empty())
+  if (auto wrong = CheckFields(world, *account, command); !wrong.empty()) {
     return RefuseFields(wrong);
+  }
   CreateUser wanted = command;
   wanted.personal = WithUserName(std::move(wanted.personal));
   ROSTER_TRY(CheckRoles(world, caller, *account, wanted));

@@ -1,9 +1,9 @@
 // Older positions of a world.
 //
-// A row of a table that has a past ends with the position that wrote it (the stamp). Whoever
-// overwrites or deletes a row keeps the old one under its key and the position at which it ended.
-// So the row at a position is the first kept one that ended after it, else the live one, and it
-// counts as absent when its stamp is greater than the position.
+// A row of a table that has a past ends with the position that wrote it (the stamp). When a
+// row is overwritten or deleted, the overlay keeps the old one under its key and the position at
+// which it ended. So the row at a position is the first kept one that ended after it, else the live
+// one, and it counts as absent when its stamp is greater than the position.
 
 #ifndef ROSTER_DOMAIN_WORLD_PAST_H_
 #define ROSTER_DOMAIN_WORLD_PAST_H_

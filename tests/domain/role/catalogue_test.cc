@@ -276,6 +276,7 @@ TEST(PermissionTest, KnownByPreset) {
 TEST(PermissionTest, FoundByName) {
   EXPECT_EQ(FindPermission("users.view"), Permission::kUsersView);
   EXPECT_EQ(FindPermission("tasks.view"), Permission::kTasksView);
+  EXPECT_EQ(FindPermission("content.create"), std::nullopt) << "two permissions have the name";
   EXPECT_EQ(FindPermission("users.fly"), std::nullopt);
   EXPECT_EQ(FindPermission(""), std::nullopt);
 }
