@@ -29,7 +29,7 @@ RECORDS_ARE_GAPLESS = True
 # Rules 5 and 6 hold below these paths.
 CLEANED = (
     ".ci/", "ARCHITECTURE.md", "CHANGELOG.md", "CMakeLists.txt", "CONTRIBUTING.md", "README.md", "SECURITY.md", "cmake/",
-    "deploy/", "docs/", "services/CMakeLists.txt", "services/access/", "services/audit/", "services/load/",
+    "deploy/", "docs/", "proto/", "services/CMakeLists.txt", "services/access/", "services/audit/", "services/load/",
     "services/main.cc", "services/options", "services/runtime_metrics", "services/server", "services/store_paths",
     "services/telemetry/", "services/transport/", "storage/", "tests/", "tools/",
 )

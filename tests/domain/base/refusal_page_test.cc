@@ -1,12 +1,16 @@
-// docs/reasons.md is what the table of reasons says. To write it anew:
+// docs/reasons.md is what the table of reasons says, and comments of protos name no other reasons.
+// To write the page anew:
 //   ROSTER_WRITE_PAGES=1 build/release/tests/domain/domain_test --gtest_filter='ReasonsPage*'
 
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
+#include <regex>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "domain/base/refusal.h"
@@ -49,6 +53,35 @@ TEST(ReasonsPageTest, IsWhatTheTableSays) {
   std::ostringstream written;
   written << std::ifstream(kPage).rdbuf();
   EXPECT_EQ(written.str(), Page());
+}
+
+// The names in the comments `// Reasons: ...` of a proto.
+std::vector<std::string> ReasonsIn(const std::filesystem::path& proto) {
+  std::ifstream file(proto);
+  std::vector<std::string> names;
+  bool inside = false;
+  for (std::string line; std::getline(file, line);) {
+    if (line.find("// Reasons: ") != std::string::npos) inside = true;
+    if (line.find("//") == std::string::npos) inside = false;
+    if (!inside) continue;
+    static const std::regex kName("\\b[A-Z][A-Z_]+\\b");
+    for (std::sregex_iterator name(line.begin(), line.end(), kName), end; name != end; ++name) {
+      names.push_back(name->str());
+    }
+  }
+  return names;
+}
+
+TEST(ReasonsInProtosTest, AreInTheTable) {
+  size_t found = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(ROSTER_DOCS "/../proto")) {
+    if (entry.path().extension() != ".proto") continue;
+    for (const std::string& name : ReasonsIn(entry.path())) {
+      ++found;
+      EXPECT_TRUE(FindReason(name)) << name << " in " << entry.path();
+    }
+  }
+  EXPECT_GT(found, 50u);
 }
 
 }  // namespace
