@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "tests/api/every_method/samples.h"
 #include "tests/api/log_file.h"
-#include "tests/api/server_fixture.h"
 
 namespace roster::api_test {
 namespace {
@@ -69,6 +69,24 @@ TEST_F(CallLogTest, ChangesAndRefusalsButNoPlainReads) {
     EXPECT_TRUE(absl::StartsWith(lines[i]["actor"], "service_account:"));
     EXPECT_EQ(lines[i]["trace_id"], kTrace);
     EXPECT_EQ(lines[i]["span_id"], kSpan);
+  }
+}
+
+TEST_F(CallLogTest, EveryMethodSaysWhatItChanges) {
+  for (const MethodDescriptor* method : AllMethods()) {
+    SCOPED_TRACE(method->full_name());
+    const SampleAccount account(server_);
+    NewLines();
+    EXPECT_EQ(CallSample(*method, account).Text(), "OK");
+    auto lines = NewLines();
+    if (method->input_type()->FindFieldByName("at_least_position") != nullptr) {
+      EXPECT_TRUE(lines.empty());
+      continue;
+    }
+    ASSERT_EQ(lines.size(), 1u);
+    EXPECT_EQ(lines[0]["message"], "done");
+    EXPECT_EQ(lines[0]["method"], method->service()->full_name() + "/" + method->name());
+    EXPECT_EQ(lines[0]["reason"], "");
   }
 }
 

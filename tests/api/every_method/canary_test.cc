@@ -15,17 +15,12 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/descriptor.h"
+#include "tests/api/every_method/samples.h"
 #include "tests/api/log_file.h"
-#include "tests/api/server_fixture.h"
 #include "tests/support/http.h"
 
 namespace roster::api_test {
 namespace {
-
-using google::protobuf::FieldDescriptor;
-using google::protobuf::Message;
-using google::protobuf::MessageFactory;
 
 constexpr char kMarker[] = "QxzCanaryBird";
 constexpr char kRequestId[] = "0190163d-8694-739b-aea5-0123456789ab";
@@ -63,13 +58,12 @@ std::string FoundIn(const std::string& text, const std::vector<std::string>& sec
   return "";
 }
 
-// Puts canaries into every string that is empty; account_id and user_id stay as they are when
-// `ids`.
+// Puts canaries into every string, but for those of ids when `keep_ids`.
 void Fill(Message& message, bool keep_ids) {
   const auto& reflection = *message.GetReflection();
   for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
     const FieldDescriptor* field = message.GetDescriptor()->field(i);
-    const bool kept = keep_ids && absl::EndsWith(field->name(), "_id");
+    const bool kept = keep_ids && IsId(*field);
     if (field->cpp_type() == FieldDescriptor::CPPTYPE_STRING && !kept) {
       if (field->is_repeated()) {
         reflection.AddString(&message, field, Canary());
@@ -121,48 +115,21 @@ class GrpcLog {
 
 class CanaryTest : public testing::Test {
  protected:
-  void Invoke(const Client& client, const google::protobuf::MethodDescriptor& method,
-              const Message& request) {
-    const std::unique_ptr<Message> response(
-        MessageFactory::generated_factory()->GetPrototype(method.output_type())->New());
-    const std::string name = absl::StrCat(method.service()->full_name(), "/", method.name());
-    ++calls_;
-    if (method.client_streaming()) {
-      const auto stream = client.Open(name);
-      if (stream->Send(request)) stream->HalfClose();
-      while (stream->Receive(*response)) {
-      }
-      stream->Finish();
-      return;
-    }
+  // The samples of every method, and of health, with every string filled in, by several callers.
+  void AskEverything(const std::vector<Client>& clients) {
+    std::vector<const MethodDescriptor*> methods = AllMethods();
+    methods.push_back(google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(
+        "grpc.health.v1.Health.Check"));
     const CallOptions options{
         .metadata = {{"x-note", Canary()}, {"traceparent", Canary()}, {"note-bin", Canary()}}};
-    client.Invoke(name, request, *response, options);
-  }
-
-  // Every method, with every string filled in, by several callers.
-  void AskEverything(const std::vector<Client>& clients, const std::string& user_id) {
-    for (const char* name : {"roster.identity.v1.IdentityService", "roster.access.v1.AccessService",
-                             "roster.audit.v1.AuditService", "grpc.health.v1.Health"}) {
-      const auto* service =
-          google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(name);
-      for (int i = 0; i < service->method_count(); ++i) {
-        if (service->method(i)->name() == "Watch") continue;  // stays open
-        for (const Client& client : clients) {
-          for (const bool keep_ids : {true, false}) {
-            const std::unique_ptr<Message> request(
-                MessageFactory::generated_factory()
-                    ->GetPrototype(service->method(i)->input_type())
-                    ->New());
-            for (const auto& [field, value] :
-                 {std::pair("account_id", home_.id), std::pair("user_id", user_id)}) {
-              if (const auto* id = request->GetDescriptor()->FindFieldByName(field)) {
-                request->GetReflection()->SetString(request.get(), id, value);
-              }
-            }
-            Fill(*request, keep_ids);
-            Invoke(client, *service->method(i), *request);
-          }
+    for (const MethodDescriptor* method : methods) {
+      for (const Client& client : clients) {
+        for (const bool keep_ids : {true, false}) {
+          const auto request =
+              method == methods.back() ? New(*method->input_type()) : Sample(*method, account_);
+          Fill(*request, keep_ids);
+          Invoke(client, *method, *request, options);
+          ++calls_;
         }
       }
     }
@@ -174,7 +141,8 @@ class CanaryTest : public testing::Test {
   GrpcLog grpc_;
   LogFile log_;
   TestServer server_{{}, std::nullopt, log_.get()};
-  const Home home_{event::v1::PRESET_ROLE_MATRIX, server_};
+  const SampleAccount account_{server_};
+  const Home& home_ = account_.home;
   int calls_ = 0;
 };
 
@@ -230,8 +198,7 @@ std::string CanaryTest::DoEverything() {
 
 TEST_F(CanaryTest, NothingOfACallIsInLogsOrMetrics) {
   const std::string user_id = DoEverything();
-  AskEverything({home_.client, server_.op(), server_.Anonymous(), server_.op().As(Canary())},
-                user_id);
+  AskEverything({home_.client, server_.op(), server_.Anonymous(), server_.op().As(Canary())});
   EXPECT_GT(calls_, 200);
   const std::vector<std::string> secrets = {kMarker, kRequestId, home_.client.token(),
                                             server_.op().token()};

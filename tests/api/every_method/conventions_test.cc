@@ -10,80 +10,55 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/descriptor.h"
-#include "roster/authorization/v1/rule.pb.h"
-#include "tests/api/server_fixture.h"
+#include "tests/api/every_method/samples.h"
 
 namespace roster::api_test {
 namespace {
 
-using google::protobuf::FieldDescriptor;
-using google::protobuf::Message;
-using google::protobuf::MessageFactory;
-using google::protobuf::MethodDescriptor;
 using identity::v1::GetUserRequest;
-
-std::unique_ptr<Message> Make(const google::protobuf::Descriptor* type) {
-  return std::unique_ptr<Message>(MessageFactory::generated_factory()->GetPrototype(type)->New());
-}
-
-// Calls `then` with every unary method whose request has the field.
-template <typename Function>
-int ForEachMethodWith(const std::string& field, Function then) {
-  int found = 0;
-  for (const char* name : {"roster.identity.v1.IdentityService", "roster.access.v1.AccessService",
-                           "roster.audit.v1.AuditService"}) {
-    const auto* service =
-        google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(name);
-    for (int i = 0; i < service->method_count(); ++i) {
-      const FieldDescriptor* descriptor = service->method(i)->input_type()->FindFieldByName(field);
-      if (descriptor == nullptr) continue;
-      ++found;
-      then(*service->method(i), *descriptor);
-    }
-  }
-  return found;
-}
 
 class ConventionsTest : public testing::Test {
  protected:
-  // A caller that may call the method.
-  const Client& Authorized(const MethodDescriptor& method) const {
-    const auto& rule = method.options().GetExtension(authorization::v1::rule);
-    return rule.has_operator_() ? home_.server->op() : home_.client;
-  }
-
-  Result Invoke(const MethodDescriptor& method, Message& request,
-                const CallOptions& options = {}) const {
-    if (const auto* account = method.input_type()->FindFieldByName("account_id")) {
-      request.GetReflection()->SetString(&request, account, home_.id);
-    }
-    const auto response = Make(method.output_type());
-    return Authorized(method).Invoke(
-        absl::StrCat(method.service()->full_name(), "/", method.name()), request, *response,
-        options);
+  std::string Ask(const MethodDescriptor& method, const Message& request,
+                  const CallOptions& options = {}) const {
+    return Invoke(account_.Authorized(method), method, request, options).Text();
   }
 
   Result GetAnn(const Client& client, const CallOptions& options = {}) const {
     return client.Call(About<GetUserRequest>(home_.id, ann_), options).result;
   }
 
-  const Home home_{event::v1::PRESET_ROLE_MATRIX};
-  const std::string ann_ = home_.Create("ann", {"viewer"});
+  const SampleAccount account_;
+  const Home& home_ = account_.home;
+  const std::string& ann_ = account_.user_id;
 };
+
+TEST_F(ConventionsTest, EveryMethodIsAQueryOrACommand) {
+  for (const MethodDescriptor* method : AllMethods()) {
+    if (!IsUnary(*method)) continue;
+    const auto has = [&](const char* field) {
+      return method->input_type()->FindFieldByName(field) != nullptr;
+    };
+    EXPECT_NE(has("as_of"), has("validate_only")) << method->full_name();
+    EXPECT_EQ(has("at_least_position"), has("as_of")) << method->full_name();
+    EXPECT_EQ(has("request_id"), has("validate_only")) << method->full_name();
+    if (!has("validate_only")) continue;
+    // What changes a user or the policy is told which state the caller has seen.
+    EXPECT_EQ(has("expected_revision"), has("user_id") || has("policy")) << method->full_name();
+  }
+}
 
 TEST_F(ConventionsTest, RequestIdIsAUuid) {
   const uint64_t position = home_.server->Position();
   for (const std::string id : {"1", "0190163d-8694-739b-aea5-966c26f8ad9", "not-a-uuid",
                                "0190163d-8694-739b-aea5-966c26f8ad91 "}) {
-    const int methods = ForEachMethodWith("request_id", [&](const auto& method, const auto& field) {
-      const auto request = Make(method.input_type());
-      request->GetReflection()->SetString(request.get(), &field, id);
-      EXPECT_EQ(Invoke(method, *request).Text(),
+    for (const MethodDescriptor* method : MethodsWith("request_id")) {
+      const auto request = Sample(*method, account_);
+      SetText(*request, "request_id", id);
+      EXPECT_EQ(Ask(*method, *request),
                 "INVALID_ARGUMENT INVALID_FIELDS [request_id: INVALID_VALUE]")
-          << method.full_name();
-    });
-    EXPECT_EQ(methods, 16);  // every unary mutation
+          << method->full_name();
+    }
     auto header = FourColumns(home_.id);
     header.set_request_id(id);
     EXPECT_EQ(ImportFile(home_.client, header, Rows("a", 1, "viewer")).result.Text(),
@@ -94,20 +69,17 @@ TEST_F(ConventionsTest, RequestIdIsAUuid) {
 
 TEST_F(ConventionsTest, AsOfOfOtherReadsWaitsForItsTime) {
   int past = 0;
-  const int methods = ForEachMethodWith("as_of", [&](const auto& method, const auto& field) {
-    const auto request = Make(method.input_type());
-    auto* as_of = request->GetReflection()->MutableMessage(request.get(), &field);
-    static_cast<identity::v1::AsOf*>(as_of)->set_position(1);
-    const std::string answer = Invoke(method, *request).Text();
-    if (method.name() == "GetUser" || method.name() == "BatchGetUsers" ||
-        method.name() == "ListUsers") {
-      ++past;
-      EXPECT_EQ(answer.find("UNIMPLEMENTED"), std::string::npos) << answer;
-    } else {
-      EXPECT_EQ(answer, "UNIMPLEMENTED NOT_IMPLEMENTED {field: as_of}") << method.full_name();
-    }
-  });
-  EXPECT_EQ(methods, 12);  // every read
+  const uint64_t now = home_.server->Position();
+  for (const MethodDescriptor* method : MethodsWith("as_of")) {
+    const auto request = Sample(*method, account_);
+    SetNumber(Inner(*request, "as_of"), "position", now);
+    const std::string& name = method->name();
+    const bool reads_past = name == "GetUser" || name == "BatchGetUsers" || name == "ListUsers";
+    past += reads_past ? 1 : 0;
+    EXPECT_EQ(Ask(*method, *request),
+              reads_past ? "OK" : "UNIMPLEMENTED NOT_IMPLEMENTED {field: as_of}")
+        << name;
+  }
   EXPECT_EQ(past, 3);
 }
 
@@ -116,20 +88,18 @@ TEST_F(ConventionsTest, AsOfOfOtherReadsWaitsForItsTime) {
 TEST_F(ConventionsTest, AtLeastPosition_G1) {
   const uint64_t now = home_.server->Position();
   std::vector<std::thread> waits;
-  const int methods =
-      ForEachMethodWith("at_least_position", [&](const auto& method, const auto& field) {
-        const std::shared_ptr<Message> request = Make(method.input_type());
-        request->GetReflection()->SetUInt64(request.get(), &field, now);
-        EXPECT_NE(Invoke(method, *request).code, "DEADLINE_EXCEEDED") << method.full_name();
-        request->GetReflection()->SetUInt64(request.get(), &field, now + 1000);
-        waits.emplace_back([this, request, &method] {
-          EXPECT_EQ(Invoke(method, *request, {.deadline = absl::Seconds(4)}).Text(),
-                    "DEADLINE_EXCEEDED POSITION_NOT_REACHED")
-              << method.full_name();
-        });
-      });
+  for (const MethodDescriptor* method : MethodsWith("at_least_position")) {
+    const std::shared_ptr<Message> request = Sample(*method, account_);
+    SetNumber(*request, "at_least_position", now);
+    EXPECT_EQ(Ask(*method, *request), "OK") << method->full_name();
+    SetNumber(*request, "at_least_position", now + 1000);
+    waits.emplace_back([this, request, method] {
+      EXPECT_EQ(Ask(*method, *request, {.deadline = absl::Seconds(4)}),
+                "DEADLINE_EXCEEDED POSITION_NOT_REACHED")
+          << method->full_name();
+    });
+  }
   for (std::thread& wait : waits) wait.join();
-  EXPECT_EQ(methods, 12);
 }
 
 TEST_F(ConventionsTest, AtLeastPositionIsWaitedFor_G1) {
@@ -177,17 +147,15 @@ TEST_F(ConventionsTest, ExpectedRevision) {
 
 // Every method that takes it compares it.
 TEST_F(ConventionsTest, ExpectedRevisionEverywhere) {
-  const int methods =
-      ForEachMethodWith("expected_revision", [&](const auto& method, const auto& field) {
-        const auto request = Make(method.input_type());
-        request->GetReflection()->SetUInt64(request.get(), &field, 77);
-        if (const auto* user = method.input_type()->FindFieldByName("user_id")) {
-          request->GetReflection()->SetString(request.get(), user, ann_);
-        }
-        EXPECT_EQ(Invoke(method, *request).Text(), "ABORTED REVISION_MISMATCH {revision: 1}")
-            << method.full_name();
-      });
-  EXPECT_EQ(methods, 8);
+  for (const MethodDescriptor* method : MethodsWith("expected_revision")) {
+    const auto request = Sample(*method, account_);
+    SetNumber(*request, "expected_revision", 77);
+    if (method->input_type()->FindFieldByName("user_id") != nullptr) {
+      SetText(*request, "user_id", ann_);
+    }
+    EXPECT_EQ(Ask(*method, *request), "ABORTED REVISION_MISMATCH {revision: 1}")
+        << method->full_name();
+  }
 }
 
 TEST_F(ConventionsTest, IdentityOnlyFromTheCredential) {

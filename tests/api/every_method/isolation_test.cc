@@ -12,7 +12,6 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <map>
 #include <memory>
 #include <random>
 #include <set>
@@ -22,16 +21,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "google/protobuf/descriptor.h"
-#include "tests/api/server_fixture.h"
+#include "tests/api/every_method/samples.h"
 
 namespace roster::api_test {
 namespace {
-
-using google::protobuf::FieldDescriptor;
-using google::protobuf::Message;
-using google::protobuf::MessageFactory;
-using google::protobuf::MethodDescriptor;
 
 constexpr int kCalls = 20'000;
 constexpr unsigned kSeed = 20'261'123;
@@ -47,24 +40,15 @@ std::string Uuid(std::mt19937_64& random) {
                       digits.substr(8, 3), "-8", digits.substr(11, 3), "-", digits.substr(14, 12));
 }
 
-std::unique_ptr<Message> New(const google::protobuf::Descriptor* type) {
-  return std::unique_ptr<Message>(MessageFactory::generated_factory()->GetPrototype(type)->New());
-}
-
-// Values of one account for the fields of requests, by the name of the field.
-using Pools = std::map<std::string, Names>;
-
 // An account with the same users and services as any other.
 struct Side {
-  Side(TestServer& server, const std::string& marker)
-      : home(event::v1::PRESET_ROLE_MATRIX, server) {
-    pools["account_id"] = {home.id};
+  Side(TestServer& server, const std::string& marker) : account(server), pools(account.ids) {
     std::mt19937_64 random(marker.size());
     const auto id = [&] { return pools["request_id"].emplace_back(Uuid(random)); };
     for (const std::string& name : kNames)
       AddUser(NewUser(home.id, name, {"viewer"}), marker, id());
     if (!marker.empty()) AddUser(NewUser(home.id, "only" + marker, {"viewer"}), marker, id());
-    pools["subject_id"] = pools["user_id"];
+    pools["subject_id"] = pools["user_ids"] = pools["user_id"];
     for (const std::string name : {"service a", "service b"}) AddService(name);
     auto list = In<identity::v1::ListUsersRequest>(home.id);
     list.set_page_size(2);
@@ -112,8 +96,9 @@ struct Side {
     return dump;
   }
 
-  Home home;
-  Pools pools;
+  SampleAccount account;
+  const Home& home = account.home;
+  Pools pools;  // values for the fields of requests that are told apart by account
 };
 
 class IsolationTest : public testing::Test {
@@ -149,7 +134,7 @@ class IsolationTest : public testing::Test {
 
   // Of the same form and length as the value.
   std::string Missing(const std::string& field, std::string value) {
-    if (absl::EndsWith(field, "_id")) return Uuid(random_);
+    if (absl::EndsWith(field, "_id") || absl::EndsWith(field, "_ids")) return Uuid(random_);
     if (field == "page_token") {
       value[value.size() / 2] = value[value.size() / 2] == 'A' ? 'B' : 'A';
       return value;
@@ -212,6 +197,41 @@ class IsolationTest : public testing::Test {
     }
   }
 
+  // The sample of the method with ids of either account, or of none.
+  std::unique_ptr<Message> Sampled(const MethodDescriptor& method, Swaps& swaps) {
+    auto request = Sample(method, own_.account);
+    DrawIds(*request, swaps);
+    return request;
+  }
+
+  void DrawIds(Message& message, Swaps& swaps) {
+    const auto& reflection = *message.GetReflection();
+    std::vector<const FieldDescriptor*> fields;
+    reflection.ListFields(message, &fields);
+    for (const FieldDescriptor* field : fields) {
+      const bool is_id = IsId(*field);
+      if (!is_id && field->message_type() == nullptr) continue;
+      const int count = field->is_repeated() ? reflection.FieldSize(message, field) : 1;
+      for (int i = 0; i < count; ++i) {
+        if (is_id && field->is_repeated()) {
+          reflection.SetRepeatedString(&message, field, i, Draw(field->name(), swaps));
+        } else if (is_id) {
+          reflection.SetString(&message, field, Draw(field->name(), swaps));
+        } else {
+          DrawIds(field->is_repeated() ? *reflection.MutableRepeatedMessage(&message, field, i)
+                                       : *reflection.MutableMessage(&message, field),
+                  swaps);
+        }
+      }
+    }
+  }
+
+  std::unique_ptr<Message> Filled(const MethodDescriptor& method, Swaps& swaps) {
+    auto request = New(*method.input_type());
+    Fill(*request, swaps);
+    return request;
+  }
+
   // What a user is called from now on: mostly as one of each account is.
   std::string NewName(const std::string& field) {
     const Names& own = own_.pools[field];
@@ -238,24 +258,16 @@ class IsolationTest : public testing::Test {
 
   Told Ask(const Client& client, const MethodDescriptor& method, const Message& request) {
     ++calls_;
-    const std::string name = absl::StrCat(method.service()->full_name(), "/", method.name());
-    const auto response = New(method.output_type());
-    Result result;
+    const Reply reply = Invoke(client, method, request);
     std::string body;
-    if (method.client_streaming()) {
-      const auto stream = client.Open(name);
-      if (stream->Send(request)) stream->HalfClose();
-      while (stream->Receive(*response)) body += response->DebugString();
-      result = stream->Finish();
-    } else {
-      result = client.Invoke(name, request, *response);
+    for (const auto& message : reply.messages) {
       // The time of evaluation is the one thing that differs between two reads of one state.
-      if (const auto* at = response->GetDescriptor()->FindFieldByName("evaluated_at")) {
-        response->GetReflection()->ClearField(response.get(), at);
+      if (const auto* at = message->GetDescriptor()->FindFieldByName("evaluated_at")) {
+        message->GetReflection()->ClearField(message.get(), at);
       }
-      body = response->DebugString();
+      body += message->DebugString();
     }
-    return {result.Text() + ": " + result.message, body};
+    return {reply.Text() + ": " + reply.result.message, body};
   }
 
   // The same request with values that are nowhere in place of those of the other account.
@@ -288,11 +300,10 @@ class IsolationTest : public testing::Test {
   }
 
   void Turn() {
-    const MethodDescriptor& method = *methods_[random_() % methods_.size()];
+    const MethodDescriptor& method = *AllMethods()[random_() % AllMethods().size()];
     const Client& client = callers_[random_() % callers_.size()];
-    const auto request = New(method.input_type());
     Swaps swaps;
-    Fill(*request, swaps);
+    const auto request = random_() % 4 == 0 ? Sampled(method, swaps) : Filled(method, swaps);
     const Told told = Ask(client, method, *request);
     CheckLeaks(method, *request, told);
     const bool ok = absl::StartsWith(told.status, "OK");
@@ -302,7 +313,7 @@ class IsolationTest : public testing::Test {
     const bool preview = IsPreview(*request);
     if (ok && !reads && !preview) return Adopt(*request);
     if (swaps.empty()) return;
-    const auto twin = New(method.input_type());
+    const auto twin = New(*method.input_type());
     twin->CopyFrom(*request);
     Swap(*twin, swaps);
     const Told missing = Ask(client, method, *twin);
@@ -316,12 +327,6 @@ class IsolationTest : public testing::Test {
   }
 
   void SetUp() override {
-    for (const char* name : {"roster.identity.v1.IdentityService", "roster.access.v1.AccessService",
-                             "roster.audit.v1.AuditService"}) {
-      const auto* service =
-          google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(name);
-      for (int i = 0; i < service->method_count(); ++i) methods_.push_back(service->method(i));
-    }
     for (const char* role : {"super_admin", "admin", "viewer", "service_checker"}) {
       callers_.push_back(own_.home.As({role}));
     }
@@ -340,7 +345,6 @@ class IsolationTest : public testing::Test {
   Side own_{server_, ""};
   Side other_{server_, kMarker};
   std::mt19937_64 random_{kSeed};
-  std::vector<const MethodDescriptor*> methods_;
   std::vector<Client> callers_;
   std::set<std::string> secrets_;
   int calls_ = 0;

@@ -11,25 +11,14 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "google/protobuf/descriptor.h"
-#include "roster/authorization/v1/rule.pb.h"
-#include "tests/api/server_fixture.h"
+#include "tests/api/every_method/samples.h"
 
 namespace roster::api_test {
 namespace {
 
 using authorization::v1::Rule;
-using google::protobuf::Descriptor;
-using google::protobuf::FieldDescriptor;
-using google::protobuf::Message;
-using google::protobuf::MethodDescriptor;
-
-constexpr const char* kServices[] = {"roster.identity.v1.IdentityService",
-                                     "roster.access.v1.AccessService",
-                                     "roster.audit.v1.AuditService"};
 constexpr const char* kNobody = "00000000-0000-7000-8000-000000000000";
 
 #define MANAGES_USERS                                                                 \
@@ -110,33 +99,20 @@ struct Target {
   std::string account_id;
 };
 
-std::vector<const MethodDescriptor*> AllMethods() {
-  std::vector<const MethodDescriptor*> methods;
-  for (const char* name : kServices) {
-    const auto* service =
-        google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(name);
-    EXPECT_NE(service, nullptr) << name;
-    for (int i = 0; i < service->method_count(); ++i) methods.push_back(service->method(i));
-  }
-  return methods;
-}
-
-// Fills in ids wherever the request has them, also in the first message of a stream. Returns
-// whether it names an account.
+// Fills in ids wherever the request has one, also in the messages in it: the account's, and else
+// one that is nowhere. Returns whether it names an account.
 bool Address(Message& request, const std::string& account_id) {
   const auto& reflection = *request.GetReflection();
-  const Descriptor& type = *request.GetDescriptor();
   bool addressed = false;
-  for (int i = 0; i < type.field_count(); ++i) {
-    const FieldDescriptor* field = type.field(i);
+  for (int i = 0; i < request.GetDescriptor()->field_count(); ++i) {
+    const FieldDescriptor* field = request.GetDescriptor()->field(i);
     if (field->is_repeated()) continue;
-    if (field->name() == "header") {
+    if (field->message_type() != nullptr && reflection.HasField(request, field)) {
       addressed |= Address(*reflection.MutableMessage(&request, field), account_id);
     } else if (field->name() == "account_id") {
       reflection.SetString(&request, field, account_id);
       addressed = true;
-    } else if (field->type() == FieldDescriptor::TYPE_STRING && field->name() != "request_id" &&
-               absl::EndsWith(field->name(), "_id")) {
+    } else if (IsId(*field) && field->name() != "request_id") {
       reflection.SetString(&request, field, kNobody);
     }
   }
@@ -178,20 +154,7 @@ std::string Expected(const Rule& rule, const Caller& caller, const std::string& 
 
 // A refusal of the caller, or that the caller was let in, whatever the call then did.
 std::string Outcome(const MethodDescriptor& method, const Caller& caller, const Message& request) {
-  const auto* prototype =
-      google::protobuf::MessageFactory::generated_factory()->GetPrototype(method.output_type());
-  const std::unique_ptr<Message> response(prototype->New());
-  const std::string name = absl::StrCat(method.service()->full_name(), "/", method.name());
-  Result result;
-  if (method.client_streaming()) {
-    const auto stream = caller.client.Open(name);
-    if (stream->Send(request)) stream->HalfClose();
-    while (stream->Receive(*response)) {
-    }
-    result = stream->Finish();
-  } else {
-    result = caller.client.Invoke(name, request, *response);
-  }
+  const Result result = Invoke(caller.client, method, request).result;
   const bool refused = result.code == "PERMISSION_DENIED" || result.code == "UNAUTHENTICATED";
   if (refused) return result.Text();
   // The method is there, and nothing broke.
@@ -247,6 +210,7 @@ class AuthorizationMatrixTest : public testing::Test {
     return {{"own", own}, {"other", own == matrix ? other_.id : matrix}, {"missing", kNobody}};
   }
 
+  const SampleAccount account_;
   std::map<Preset, Home> homes_;
   Home other_{event::v1::PRESET_ROLE_MATRIX};
   std::vector<Caller> callers_;
@@ -257,10 +221,8 @@ TEST_F(AuthorizationMatrixTest, EveryMethodEveryCallerEveryAccount) {
   int cells = 0;
   int let_in = 0;
   for (const MethodDescriptor* method : AllMethods()) {
-    const Rule& rule = method->options().GetExtension(authorization::v1::rule);
-    const std::unique_ptr<Message> request(google::protobuf::MessageFactory::generated_factory()
-                                               ->GetPrototype(method->input_type())
-                                               ->New());
+    const Rule rule = RuleOf(*method);
+    const auto request = Sample(*method, account_);
     const bool addressed = Address(*request, kNobody);
     const bool in_account = !NeededBy(rule).empty() && !rule.has_operator_();
     ASSERT_TRUE(addressed || !in_account)

@@ -9,7 +9,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "tests/api/server_fixture.h"
+#include "tests/api/every_method/samples.h"
 
 namespace roster::api_test {
 namespace {
@@ -155,6 +155,33 @@ TEST_F(PagesTest, TokensBelongToTheirQuery) {
   identity::v1::ListAccountsRequest accounts;
   accounts.set_page_token(token);
   EXPECT_EQ(home_.server->op().Call(accounts).Text(), kBadToken);
+}
+
+TEST(PagesMethodsTest, EveryListTakesPages) {
+  const SampleAccount account;
+  for (const MethodDescriptor* method : MethodsWith("page_token")) {
+    SCOPED_TRACE(method->full_name());
+    const Client& client = account.Authorized(*method);
+    const auto request = Sample(*method, account);
+    SetText(*request, "page_token", "AAAAAAAAAAA");
+    EXPECT_EQ(Invoke(client, *method, *request).Text(), kBadToken);
+    SetText(*request, "page_token", "");
+    const auto* size = request->GetDescriptor()->FindFieldByName("page_size");
+    ASSERT_NE(size, nullptr);
+    request->GetReflection()->SetInt32(request.get(), size, -1);
+    EXPECT_EQ(Invoke(client, *method, *request).Text(),
+              "INVALID_ARGUMENT INVALID_FIELDS [page_size: INVALID_VALUE]");
+    request->GetReflection()->SetInt32(request.get(), size, 1);
+    const Reply first = Invoke(client, *method, *request);
+    ASSERT_EQ(first.Text(), "OK");
+    const std::string next = GetText(first.message(), "next_page_token");
+    if (next.empty()) continue;  // the sample has one of them
+    SetText(*request, "page_token", next);
+    const Reply second = Invoke(client, *method, *request);
+    EXPECT_EQ(second.Text(), "OK");
+    EXPECT_EQ(GetNumber(second.message(), "position"), GetNumber(first.message(), "position"));
+    EXPECT_NE(second.message().DebugString(), first.message().DebugString());
+  }
 }
 
 TEST_F(PagesTest, GarbageTokens) {

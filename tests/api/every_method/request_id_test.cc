@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "tests/api/server_fixture.h"
+#include "tests/api/every_method/samples.h"
 
 namespace roster::api_test {
 namespace {
@@ -36,6 +36,27 @@ TEST_F(RequestIdTest, TheFirstAnswerAgain) {
   EXPECT_EQ(again.Text(), "OK");
   EXPECT_EQ(again.response.SerializeAsString(), first.response.SerializeAsString());
   EXPECT_EQ(home_.server->Position(), position);
+}
+
+// Every command by itself; what is secret is shown once.
+TEST(RequestIdMethodsTest, EveryCommandIsDoneOnce) {
+  for (const MethodDescriptor* method : MethodsWith("request_id")) {
+    SCOPED_TRACE(method->full_name());
+    const SampleAccount account;
+    const Client& client = account.Authorized(*method);
+    const auto request = Sample(*method, account);
+    SetText(*request, "request_id", kId);
+    const Reply first = Invoke(client, *method, *request);
+    ASSERT_EQ(first.Text(), "OK");
+    if (const auto* token = first.message().GetDescriptor()->FindFieldByName("token")) {
+      first.message().GetReflection()->ClearField(first.messages[0].get(), token);
+    }
+    const uint64_t position = account.home.server->Position();
+    const Reply again = Invoke(client, *method, *request);
+    EXPECT_EQ(again.Text(), "OK");
+    EXPECT_EQ(again.message().DebugString(), first.message().DebugString());
+    EXPECT_EQ(account.home.server->Position(), position);
+  }
 }
 
 TEST_F(RequestIdTest, AnotherBodyIsRefused) {

@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "grpc/health/v1/health.pb.h"
 #include "grpc/reflection/v1/reflection.pb.h"
+#include "services/api_services.h"
 #include "tests/api/server_fixture.h"
 #include "tests/support/http.h"
 
@@ -21,9 +22,7 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-constexpr const char* kServices[] = {"roster.identity.v1.IdentityService",
-                                     "roster.access.v1.AccessService",
-                                     "roster.audit.v1.AuditService"};
+constexpr auto& kServices = services::kApiServices;
 
 // What the health service says of a name, or how it refuses.
 std::string Health(const Client& client, const std::string& service) {
