@@ -1,5 +1,5 @@
-// Source B's table of actions and roles, through the server: one service account a role. (R40-R44,
-// R48, R50-R52)
+// Source B, the role matrix (ROLE_MATRIX): its table of actions and roles, through the server, with
+// one service account a role. (R40-R44, R48, R50-R52)
 
 #include <gtest/gtest.h>
 
@@ -135,6 +135,27 @@ TEST_P(RoleMatrixTest, ProfileSaysWhenAndByWhom_R50) {
 
 INSTANTIATE_TEST_SUITE_P(Roles, RoleMatrixTest, testing::ValuesIn(kColumns),
                          [](const auto& info) { return std::string(info.param.role); });
+
+// The rest of the source: creation, lists and details.
+TEST(RoleMatrixPresetTest, CreationAndLists_R43_R51_R56) {
+  const Home home(event::v1::PRESET_ROLE_MATRIX);
+  EXPECT_EQ(home.Get(home.administrator_id).roles(0), "super_admin");
+  EXPECT_EQ(Try(home.client, NewUser(home.id, "ann")), "FAILED_PRECONDITION ROLE_REQUIRED");
+  auto request = NewUser(home.id, "ann", {"ecommerce_viewer"});
+  request.mutable_profile()->clear_given_name();
+  request.mutable_profile()->clear_family_name();
+  request.mutable_profile()->clear_user_name();
+  const std::string ann = home.Create(request);
+  EXPECT_EQ(home.Get(ann).auth_method(), event::v1::AUTH_METHOD_PASSWORD);
+  EXPECT_EQ(home.Check(ann, "store.view"), "ALLOW ROLE ecommerce_viewer");
+  EXPECT_EQ(home.Check(ann, "content.view"), "DENY NO_GRANT");
+  EXPECT_EQ(home.Names(), (std::vector<std::string>{"ann@example.org", "first"}));
+  EXPECT_EQ(Try(home.client, About<identity::v1::DisableUserRequest>(home.id, ann)), "OK");
+  EXPECT_EQ(Try(home.client, Update(home.id, ann, "title", "x")),
+            "FAILED_PRECONDITION USER_DISABLED");
+  EXPECT_EQ(Try(home.client, About<identity::v1::DeleteUserRequest>(home.id, ann)), "OK");
+  EXPECT_EQ(home.Names(), (std::vector<std::string>{"first"}));
+}
 
 class RoleChangeTest : public testing::Test {
  protected:

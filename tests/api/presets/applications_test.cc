@@ -1,5 +1,5 @@
-// The presets whose accounts know roles, each walked in the order of its source, as far as it goes
-// today: CLIENT_PORTAL (A), ROLE_MATRIX (B), APPLICATIONS (E).
+// Source E, applications (APPLICATIONS): two account roles, approval, permanent deletion. Walked
+// in the order of its source, as far as it goes today.
 
 #include <gtest/gtest.h>
 
@@ -24,96 +24,6 @@ identity::v1::UpdateAccountPolicyRequest ApprovalRequired(const Home& home, bool
   return request;
 }
 
-// Source A: the client portal.
-class ClientPortalTest : public testing::Test {
- protected:
-  const Home home_{event::v1::PRESET_CLIENT_PORTAL};
-  const Client administrator_ = home_.As({"administrator"});
-};
-
-TEST_F(ClientPortalTest, AddingUsers_R1_R2_R5_R56) {
-  EXPECT_EQ(home_.Get(home_.administrator_id).roles(0), "administrator");
-  EXPECT_EQ(Try(home_.As({"basic"}), NewUser(home_.id, "ann")),
-            "PERMISSION_DENIED PERMISSION_REQUIRED {permission: users.create}");
-  auto request = NewUser(home_.id, "ann");
-  request.mutable_profile()->clear_full_name();
-  request.mutable_profile()->clear_given_name();
-  request.mutable_profile()->clear_family_name();
-  request.mutable_profile()->set_email("ann");
-  EXPECT_EQ(Try(administrator_, request),
-            "INVALID_ARGUMENT INVALID_FIELDS [email: INVALID_EMAIL, family_name: MISSING_FIELD, "
-            "full_name: MISSING_FIELD, given_name: MISSING_FIELD]");
-  // Staged: the record first, access after. Until then the user may do nothing.
-  const auto created = administrator_.Call(NewUser(home_.id, "ann"));
-  ASSERT_EQ(created.Text(), "OK");
-  const std::string ann = created->user().user_id();
-  EXPECT_EQ(created->user().auth_method(), event::v1::AUTH_METHOD_PASSWORD);
-  EXPECT_EQ(StatusOf(created->user()), "PENDING");
-  EXPECT_TRUE(created->user().approved());
-  EXPECT_EQ(home_.Check(ann, "procurement.order"), "DENY NO_GRANT");
-  EXPECT_EQ(Try(administrator_, RoleChange(home_.id, ann, "administrator")), "OK");
-  EXPECT_EQ(home_.Check(ann, "procurement.order"), "ALLOW ROLE administrator");
-  EXPECT_EQ(home_.Check(ann, "services.manage"), "DENY NO_GRANT");
-  EXPECT_EQ(home_.Check(ann, "users.erase"), "DENY NO_GRANT");
-  EXPECT_EQ(Try(administrator_, RoleChange(home_.id, ann, "super_admin")),
-            "PERMISSION_DENIED ESCALATION {role: super_admin}");
-  EXPECT_EQ(Try(administrator_, NewUser(home_.id, "bob", {"basic", "auditor"})),
-            "FAILED_PRECONDITION MULTIPLE_ROLES");
-}
-
-TEST_F(ClientPortalTest, DeletingAndRestoring_R4_R32_R33_R35) {
-  const std::string ann = home_.Create("ann", {"basic"});
-  EXPECT_EQ(Try(administrator_, About<DeleteUserRequest>(home_.id, ann)), "OK");
-  EXPECT_EQ(home_.Names(), (Names{"first"}));
-  EXPECT_EQ(home_.Names("status = DELETED"), (Names{"ann"}));
-  // Through "add user": the refusal names the deleted user, and the caller restores that user.
-  const auto refused = administrator_.Call(NewUser(home_.id, "ann"));
-  EXPECT_EQ(refused.result.reason, "BELONGS_TO_DELETED_USER");
-  EXPECT_EQ(Try(administrator_,
-                About<RestoreUserRequest>(home_.id, refused.result.metadata.at("user_id"))),
-            "OK");
-  EXPECT_EQ(home_.Get(ann).roles(0), "basic");
-  EXPECT_EQ(home_.Names(), (Names{"ann", "first"}));
-}
-
-TEST_F(ClientPortalTest, EnablingAndDisabling_R37_R38_R60) {
-  const std::string ann = home_.Create("ann", {"administrator"});
-  EXPECT_EQ(Try(administrator_, About<DisableUserRequest>(home_.id, ann)), "OK");
-  EXPECT_EQ(home_.Check(ann, "users.view"), "DENY USER_DISABLED");
-  EXPECT_EQ(Try(administrator_, Update(home_.id, ann, "full_name", "Ann")),
-            "FAILED_PRECONDITION USER_DISABLED");
-  EXPECT_EQ(Try(administrator_, RoleChange(home_.id, ann, "basic")),
-            "FAILED_PRECONDITION USER_DISABLED");
-  EXPECT_EQ(home_.Names(), (Names{"ann", "first"}));
-  EXPECT_EQ(Try(administrator_, About<EnableUserRequest>(home_.id, ann)), "OK");
-  EXPECT_EQ(Try(administrator_, Update(home_.id, ann, "full_name", "Ann")), "OK");
-  EXPECT_EQ(Try(administrator_, RoleChange(home_.id, ann, "basic")), "OK");
-  EXPECT_EQ(Try(administrator_, About<DisableUserRequest>(home_.id, home_.administrator_id)),
-            "FAILED_PRECONDITION LAST_ADMINISTRATOR {permission: account.manage}");
-}
-
-// Source B: the role matrix; its table is in role_matrix_test.cc.
-TEST(RoleMatrixPresetTest, CreationAndLists_R43_R51_R56) {
-  const Home home(event::v1::PRESET_ROLE_MATRIX);
-  EXPECT_EQ(home.Get(home.administrator_id).roles(0), "super_admin");
-  EXPECT_EQ(Try(home.client, NewUser(home.id, "ann")), "FAILED_PRECONDITION ROLE_REQUIRED");
-  auto request = NewUser(home.id, "ann", {"ecommerce_viewer"});
-  request.mutable_profile()->clear_given_name();
-  request.mutable_profile()->clear_family_name();
-  request.mutable_profile()->clear_user_name();
-  const std::string ann = home.Create(request);
-  EXPECT_EQ(home.Get(ann).auth_method(), event::v1::AUTH_METHOD_PASSWORD);
-  EXPECT_EQ(home.Check(ann, "store.view"), "ALLOW ROLE ecommerce_viewer");
-  EXPECT_EQ(home.Check(ann, "content.view"), "DENY NO_GRANT");
-  EXPECT_EQ(home.Names(), (Names{"ann@example.org", "first"}));
-  EXPECT_EQ(Try(home.client, About<DisableUserRequest>(home.id, ann)), "OK");
-  EXPECT_EQ(Try(home.client, Update(home.id, ann, "title", "x")),
-            "FAILED_PRECONDITION USER_DISABLED");
-  EXPECT_EQ(Try(home.client, About<DeleteUserRequest>(home.id, ann)), "OK");
-  EXPECT_EQ(home.Names(), (Names{"first"}));
-}
-
-// Source E: applications, with approval.
 class ApplicationsTest : public testing::Test {
  protected:
   const Home home_{event::v1::PRESET_APPLICATIONS};
