@@ -11,7 +11,7 @@
 
 namespace roster::domain {
 
-// Key of the row that names the user to whom this key belonged before it was destroyed.
+// Key of the row that names the user of a key that was destroyed.
 std::string ErasureKey(KeyId key_id);
 
 // The highest key id that an event has named; the next key comes after it.
