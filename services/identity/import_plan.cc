@@ -38,7 +38,7 @@ std::optional<size_t> FindColumn(const ColumnMapping& mapping, const CsvRow& fir
   return std::nullopt;
 }
 
-// MAPPING_INCOMPLETE when a required field has no column (R80, R84).
+// MAPPING_INCOMPLETE when a required field has no column.
 absl::Status CheckComplete(const Columns& columns) {
   std::vector<std::string> missing;
   const auto need = [&](ImportField field, const char* name) {

@@ -28,7 +28,7 @@ struct PlannedRow {
 };
 
 // Reads a file. Rows with another number of columns than the first get COLUMN_COUNT; rows that
-// share a normalised email or user name are marked as duplicates, all of them (R82). Refuses as a
+// share a normalised email or user name are marked as duplicates, all of them. Refuses as a
 // whole: MAPPING_INCOMPLETE {fields}, INVALID_FIELDS (a column that does not exist, or two for one
 // field), MALFORMED_CSV, LIMIT_EXCEEDED.
 absl::StatusOr<std::vector<PlannedRow>> PlanImport(const identity::v1::ImportHeader& header,
