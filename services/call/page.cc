@@ -12,7 +12,6 @@ namespace {
 
 constexpr int32_t kDefaultSize = 50;
 constexpr int32_t kLargestSize = 1000;
-constexpr size_t kMaxRowsRead = 10'000;
 
 std::string ContextOf(const QueryContext& query, std::string_view list) {
   std::string context(list);
@@ -31,7 +30,7 @@ absl::StatusOr<Page> Page::Read(const QueryContext& query, std::string_view list
     return domain::RefuseFields({{"page_size", domain::Reason::kInvalidValue}});
   }
   Page page(query, ContextOf(query, list));
-  page.size_ =
+  page.bounds_.size =
       static_cast<size_t>(page_size == 0 ? kDefaultSize : std::min(page_size, kLargestSize));
   if (page_token.empty()) return page;
   std::string sealed;
@@ -44,7 +43,7 @@ absl::StatusOr<Page> Page::Read(const QueryContext& query, std::string_view list
   if (!text || text->size() < domain::kPositionBytes) {
     return domain::Refuse(domain::Reason::kInvalidPageToken);
   }
-  page.after_ = text->substr(0, text->size() - domain::kPositionBytes);
+  page.bounds_.after = text->substr(0, text->size() - domain::kPositionBytes);
   page.position_ = domain::TrailingPosition(*text);
   if (page.position_ > query.world.position()) {
     return domain::Refuse(domain::Reason::kInvalidPageToken);
@@ -58,29 +57,10 @@ std::string Page::NextToken(std::string_view last_key) const {
   return absl::WebSafeBase64Escape(storage::Seal(query_->page_key, context_, text));
 }
 
-std::string Page::Scan(const domain::World& world, const domain::RowRanges& rows, Take take) const {
-  std::string token;
-  std::string last;
-  size_t taken = 0;
-  size_t rows_read = 0;
-  const auto look = [&](std::string_view key, std::string_view value) {
-    if (taken == size_ || rows_read++ == kMaxRowsRead) {
-      token = NextToken(last);
-      return false;
-    }
-    last = key;
-    if (take(key, value)) ++taken;
-    return true;
-  };
-  bool begun = after_.empty();
-  for (const std::string& prefix : rows.prefixes) {
-    const bool goes_on = !begun && after_.compare(0, prefix.size(), prefix) == 0;
-    begun = begun || goes_on;
-    if (!begun) continue;
-    world.Scan(rows.table, prefix, goes_on ? after_ : "", look, rows.direction);
-    if (!token.empty()) break;
-  }
-  return token;
+std::string Page::Scan(const domain::World& world, const domain::RowRanges& rows,
+                       domain::TakeRow take) const {
+  const auto last = domain::ScanPage(world, rows, bounds_, take);
+  return last ? NextToken(*last) : "";
 }
 
 }  // namespace roster::services

@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
+#include "domain/list/page.h"
 #include "domain/world/past.h"
 #include "domain/world/world.h"
 #include "services/method/handler.h"
@@ -26,9 +26,9 @@ class Page {
   static absl::StatusOr<Page> Read(const QueryContext& query, std::string_view list,
                                    int32_t page_size, const std::string& page_token);
 
-  size_t size() const { return size_; }
+  size_t size() const { return bounds_.size; }
   // The last key of the page before; empty for the first page.
-  const std::string& after() const { return after_; }
+  const std::string& after() const { return bounds_.after; }
   domain::PastWorld World() const { return {query_->world, position_}; }
   domain::Position position() const { return position_; }
 
@@ -36,21 +36,18 @@ class Page {
   // personal data.
   std::string NextToken(std::string_view last_key) const;
 
-  // Offers the rows of the page to `take`, in order: those in the ranges that come after the page's
-  // start. `take` says whether a row is part of the list; the page ends when it has its size, or
-  // when it has looked at 10 000 rows, so that a list of which little is shown can't make it slow.
-  // Returns the token of the next page; empty after the last.
-  using Take = absl::FunctionRef<bool(std::string_view key, std::string_view value)>;
-  std::string Scan(const domain::World& world, const domain::RowRanges& rows, Take take) const;
+  // Offers the rows of the page to `take` (domain::ScanPage). Returns the token of the next page;
+  // empty after the last.
+  std::string Scan(const domain::World& world, const domain::RowRanges& rows,
+                   domain::TakeRow take) const;
 
  private:
   Page(const QueryContext& query, std::string context);
 
   const QueryContext* query_;
   std::string context_;  // what tokens of the list are bound to
-  size_t size_ = 0;
+  domain::PageBounds bounds_;
   domain::Position position_;
-  std::string after_;
 };
 
 }  // namespace roster::services
