@@ -43,7 +43,7 @@ TestServer::TestServer(services::Options options, std::optional<services::TlsIde
       client_(std::move(client)),
       logger_(log == nullptr ? stderr : log,
               log == nullptr ? services::Level::kError : services::Level::kDebug) {
-  options_.data_dir = directory_.Path("data");
+  options_.data_dir = directory_ / "data";
   options_.listen = options_.health_listen = options_.metrics_listen = services::kAnyPort;
   options_.cache_bytes = 8 << 20;
   const auto token = services::InitStore(services::StorePathsOf(options_), absl::Now());

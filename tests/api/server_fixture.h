@@ -33,7 +33,7 @@ class TestServer {
   ~TestServer();
 
   services::Server& server() { return *server_; }
-  const services::TempDir& directory() const { return directory_; }
+  const services::TempDirectory& directory() const { return directory_; }
 
   // The operator of the installation.
   const Client& op() const { return operator_; }
@@ -52,7 +52,7 @@ class TestServer {
  private:
   void Start();
 
-  services::TempDir directory_;
+  services::TempDirectory directory_;
   services::Options options_;
   const std::optional<services::TlsIdentity> client_;
   std::atomic<int64_t> ahead_ = 0;

@@ -95,7 +95,7 @@ class DamagedStartTest : public testing::Test {
     EXPECT_EQ(server.Stop(), 0);
   }
 
-  const ScratchDirectory directory_;
+  const TempDirectory directory_;
   const std::string store_ = directory_ / "store";
   const std::string whole_ = directory_ / "whole";
   const std::string data_dir_ = (fs::create_directory(store_), store_ + "/data");

@@ -97,7 +97,7 @@ void ExpectRefused(const absl::Status& status) {
 }
 
 void CheckFullDisk() {
-  const ScratchDirectory directory;
+  const TempDirectory directory;
   const SmallDisk disk(directory / "disk");
   if (!disk.mounted()) {
     std::printf("skipped: no mount\n");

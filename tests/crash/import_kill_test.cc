@@ -145,7 +145,7 @@ class ImportKillTest : public testing::Test {
                 ms(times_to_ready_.size() - 1));
   }
 
-  const ScratchDirectory directory_;
+  const TempDirectory directory_;
   const std::string data_dir_ = directory_ / "data";
   std::mt19937 random_{kSeed};
   Account account_;

@@ -134,7 +134,7 @@ class LoadKillTest : public testing::Test {
                 ms(times_to_ready_.size() / 2), ms(times_to_ready_.size() - 1));
   }
 
-  const ScratchDirectory directory_;
+  const TempDirectory directory_;
   const std::string data_dir_ = directory_ / "data";
   std::mt19937_64 random_{kSeed};
   std::optional<Server> server_;

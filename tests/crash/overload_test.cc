@@ -151,7 +151,7 @@ class OverloadTest : public testing::Test {
   }
 
   const absl::Time began_ = absl::Now();
-  const ScratchDirectory directory_;
+  const TempDirectory directory_;
   const std::string data_dir_ = directory_ / "data";
   const std::string operator_token_ = Init(directory_, data_dir_);
   Server server_{directory_, data_dir_, {"--queue-limit", kQueueLimit}};

@@ -34,7 +34,7 @@ class RefusedStartTest : public testing::Test {
     return RunToEnd(directory_, arguments);
   }
 
-  const ScratchDirectory directory_;
+  const TempDirectory directory_;
   const std::string data_dir_ = directory_ / "data";
 };
 

@@ -57,7 +57,7 @@ class RestartTest : public testing::Test {
     return Print(Client(server_->port(), account_.token).ReadAll(account_.id).value());
   }
 
-  const ScratchDirectory directory_;
+  const TempDirectory directory_;
   const std::string data_dir_ = directory_ / "data";
   const std::string views_ = data_dir_ + "/views";
   std::optional<Server> server_;

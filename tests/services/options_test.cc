@@ -122,8 +122,8 @@ TEST(OptionsTest, EveryFlag) {
 }
 
 TEST(OptionsTest, EveryVariable) {
-  const TempDir dir;
-  const TlsFiles tls = dir.MakeCertificate("a");
+  const TempDirectory dir;
+  const TlsFiles tls = MakeCertificate(dir, "a");
   const absl::StatusOr<Options> options = Parse({}, {{"ROSTER_DATA_DIR", "d"},
                                                      {"ROSTER_LISTEN", "0.0.0.0:1"},
                                                      {"ROSTER_HEALTH_LISTEN", "0.0.0.0:2"},
@@ -209,22 +209,22 @@ struct TlsCase {
 };
 
 TEST(TlsOptionsTest, FilesThatCannotServeAreRefusedByName) {
-  const TempDir dir;
-  const TlsFiles good = dir.MakeCertificate("good");
-  const TlsFiles other = dir.MakeCertificate("other");
+  const TempDirectory dir;
+  const TlsFiles good = MakeCertificate(dir, "good");
+  const TlsFiles other = MakeCertificate(dir, "other");
   const std::string key = ReadAll(good.key);
   const std::string group = dir.Write("group.key", key, 0640);
   const std::string world = dir.Write("world.key", key, 0604);
   const std::string text = dir.Write("text.pem", "no PEM", 0600);
   const std::string big = dir.Write("big.pem", std::string((1 << 20) + 1, 'x'), 0600);
-  const std::string none = dir.Path("none");
+  const std::string none = dir / "none";
   const std::string open = "must be 0600 or stricter";
   const TlsCase cases[] = {
       {"no certificate", {none, good.key}, absl::StatusCode::kNotFound, none},
       {"no key", {good.certificate, none}, absl::StatusCode::kNotFound, none},
       {"group", {good.certificate, group}, absl::StatusCode::kFailedPrecondition, group},
       {"world", {good.certificate, world}, absl::StatusCode::kFailedPrecondition, open},
-      {"folder", {dir.Path(""), good.key}, absl::StatusCode::kFailedPrecondition, "regular file"},
+      {"folder", {dir / "", good.key}, absl::StatusCode::kFailedPrecondition, "regular file"},
       {"big", {big, good.key}, absl::StatusCode::kFailedPrecondition, big},
       {"text", {text, good.key}, absl::StatusCode::kInvalidArgument, text},
       {"text key", {good.certificate, text}, absl::StatusCode::kInvalidArgument, text},
@@ -241,8 +241,8 @@ TEST(TlsOptionsTest, FilesThatCannotServeAreRefusedByName) {
 }
 
 TEST(TlsOptionsTest, KeyOfStricterModeIsRead) {
-  const TempDir dir;
-  const TlsFiles good = dir.MakeCertificate("good");
+  const TempDirectory dir;
+  const TlsFiles good = MakeCertificate(dir, "good");
   const TlsFiles files{good.certificate, dir.Write("strict.key", ReadAll(good.key), 0400)};
   const absl::StatusOr<TlsIdentity> identity = LoadTlsIdentity(files);
   ASSERT_TRUE(identity.ok()) << identity.status();

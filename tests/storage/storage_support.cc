@@ -1,9 +1,7 @@
 #include "tests/storage/storage_support.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
-#include <filesystem>
 #include <fstream>
 #include <functional>
 
@@ -17,21 +15,6 @@
 namespace roster::storage {
 
 using event::v1::Commit;
-
-TempDirectory::TempDirectory() : TempDirectory(testing::TempDir()) {}
-
-TempDirectory::TempDirectory(const std::string& parent) : path_(parent + "/roster_storage_XXXXXX") {
-  if (mkdtemp(path_.data()) == nullptr) abort();
-}
-
-TempDirectory::~TempDirectory() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
-std::string TempDirectory::operator/(std::string_view name) const {
-  return std::filesystem::path(path_) / name;
-}
 
 std::string Content(const std::string& path) {
   const absl::StatusOr<std::string> content = ReadFile(path);

@@ -1,4 +1,4 @@
-// What the tests of storage share: directories that go away, commits, and worlds written out row by
+// What the tests of storage share: commits, and worlds written out row by
 // row.
 
 #ifndef ROSTER_TESTS_STORAGE_STORAGE_SUPPORT_H_
@@ -18,25 +18,11 @@
 #include "roster/event/v1/commit.pb.h"
 #include "storage/log/log.h"
 #include "storage/vault/vault.h"
+#include "tests/support/temp_directory.h"
 
 namespace roster::storage {
 
-// A new directory that is removed, with all in it, at the end.
-class TempDirectory {
- public:
-  // Among the files of the tests, or below `parent`.
-  TempDirectory();
-  explicit TempDirectory(const std::string& parent);
-  ~TempDirectory();
-  TempDirectory(const TempDirectory&) = delete;
-  TempDirectory& operator=(const TempDirectory&) = delete;
-
-  // The path of a name in it.
-  std::string operator/(std::string_view name) const;
-
- private:
-  std::string path_;
-};
+using test::TempDirectory;
 
 // The content of a file, and putting another in its place; the test fails when that can't be done.
 std::string Content(const std::string& path);

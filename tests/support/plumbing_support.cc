@@ -7,7 +7,6 @@
 
 #include <chrono>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -26,27 +25,8 @@ std::shared_ptr<grpc::Channel> MakeChannel(
 
 }  // namespace
 
-TempDir::TempDir() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "roster-test-XXXXXX").string();
-  if (mkdtemp(pattern.data()) == nullptr) std::abort();
-  path_ = pattern;
-}
-
-TempDir::~TempDir() { std::filesystem::remove_all(path_); }
-
-std::string TempDir::Path(std::string_view name) const {
-  return (std::filesystem::path(path_) / name).string();
-}
-
-std::string TempDir::Write(std::string_view name, std::string_view content, mode_t mode) const {
-  const std::string path = Path(name);
-  std::ofstream(path, std::ios::binary) << content;
-  if (chmod(path.c_str(), mode) != 0) std::abort();
-  return path;
-}
-
-TlsFiles TempDir::MakeCertificate(const std::string& name) const {
-  const TlsFiles files{Path(name + ".cert"), Path(name + ".key")};
+TlsFiles MakeCertificate(const TempDirectory& directory, const std::string& name) {
+  const TlsFiles files{directory / (name + ".cert"), directory / (name + ".key")};
   const std::string command =
       "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=" +
       name + " -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout '" + files.key +

@@ -1,19 +1,16 @@
-// What the tests of the plumbing share: a temporary directory, throw-away TLS files, a client
-// channel.
+// What the tests of the plumbing share: throw-away TLS files, a client channel.
 
 #ifndef ROSTER_TESTS_SUPPORT_PLUMBING_SUPPORT_H_
 #define ROSTER_TESTS_SUPPORT_PLUMBING_SUPPORT_H_
-
-#include <sys/types.h>
 
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "services/transport/address.h"
 #include "services/transport/tls_identity.h"
+#include "tests/support/temp_directory.h"
 
 namespace grpc {
 class Channel;
@@ -25,25 +22,10 @@ namespace roster::services {
 
 inline const Address kAnyPort{"127.0.0.1", 0};
 
-// A directory of its own, removed with all it holds.
-class TempDir {
- public:
-  TempDir();
-  ~TempDir();
-  TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
+using test::TempDirectory;
 
-  std::string Path(std::string_view name) const;
-
-  // Writes a file with exactly this mode and returns its path.
-  std::string Write(std::string_view name, std::string_view content, mode_t mode) const;
-
-  // A fresh certificate for localhost and 127.0.0.1 with its key, <name>.cert and <name>.key.
-  TlsFiles MakeCertificate(const std::string& name) const;
-
- private:
-  std::string path_;
-};
+// A fresh certificate for localhost and 127.0.0.1 with its key, <name>.cert and <name>.key.
+TlsFiles MakeCertificate(const TempDirectory& directory, const std::string& name);
 
 std::string ReadAll(const std::string& path);
 

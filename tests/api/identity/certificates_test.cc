@@ -60,7 +60,7 @@ class CertificateTest : public testing::Test {
     return Try<UnbindCertificateRequest>(service, identity);
   }
 
-  const services::TempDir files_;
+  const services::TempDirectory files_;
   const services::CertificateAuthority authority_;
   TestServer server_{ServerOptions(), Issue("DNS:operator.example.org")};
   const Home home_{event::v1::PRESET_ROLE_MATRIX, server_};

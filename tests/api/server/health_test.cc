@@ -122,9 +122,9 @@ TEST(MetricsApiTest, CountCallsAndCommits) {
 }
 
 TEST(TlsApiTest, ServesFromFiles) {
-  const services::TempDir files;
+  const services::TempDirectory files;
   services::Options options;
-  options.tls = files.MakeCertificate("server");
+  options.tls = services::MakeCertificate(files, "server");
   TestServer server(options);
   EXPECT_EQ(server.op().Call(identity::v1::ListAccountsRequest()).Text(), "OK");
   // Not in plain text, and not to who trusts another certificate.
@@ -132,7 +132,7 @@ TEST(TlsApiTest, ServesFromFiles) {
   const std::string& token = server.op().token();
   EXPECT_EQ(Connect(port, token).Call(identity::v1::ListAccountsRequest()).result.code,
             "UNAVAILABLE");
-  const auto other = services::ReadAll(files.MakeCertificate("other").certificate);
+  const auto other = services::ReadAll(services::MakeCertificate(files, "other").certificate);
   EXPECT_EQ(Connect(port, token, other).Call(identity::v1::ListAccountsRequest()).result.code,
             "UNAVAILABLE");
 }

@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "tests/support/child_process.h"
+#include "tests/support/temp_directory.h"
 
 namespace roster::crash {
 
@@ -19,36 +21,18 @@ namespace roster::crash {
 const std::string& RosterdPath();
 void SetRosterdPath(std::string path);
 
-// A new directory that is removed, with all in it, at the end.
-class ScratchDirectory {
- public:
-  ScratchDirectory();
-  ~ScratchDirectory();
-  ScratchDirectory(const ScratchDirectory&) = delete;
-  ScratchDirectory& operator=(const ScratchDirectory&) = delete;
-
-  // The path of a name in it.
-  std::string operator/(std::string_view name) const;
-
- private:
-  std::string path_;
-};
+using test::TempDirectory;
 
 // A running rosterd. It dies with the thread that started it.
 class Process {
  public:
   // Its output is kept in `directory`, which outlives the process.
-  Process(const ScratchDirectory& directory, std::vector<std::string> arguments);
-  // Kills it.
-  ~Process();
-  Process(const Process&) = delete;
-  Process& operator=(const Process&) = delete;
+  Process(const TempDirectory& directory, std::vector<std::string> arguments);
 
-  // Waits until it ends; its exit code, or minus the number of the signal that killed it. Nothing
-  // when it has not ended in time.
-  std::optional<int> Wait(absl::Duration timeout);
-  void Signal(int signal) const;
-  pid_t pid() const { return pid_; }
+  // As test::ChildProcess has them.
+  std::optional<int> Wait(absl::Duration timeout) { return child_->Wait(timeout); }
+  void Signal(int signal) const { child_->Signal(signal); }
+  pid_t pid() const { return child_->pid(); }
 
   std::string output() const;
   std::string errors() const;
@@ -56,8 +40,7 @@ class Process {
  private:
   std::string output_path_;
   std::string errors_path_;
-  pid_t pid_ = 0;
-  std::optional<int> ended_;
+  std::optional<test::ChildProcess> child_;
 };
 
 // Runs rosterd to its end, which must come within ten seconds.
@@ -66,16 +49,16 @@ struct Ended {
   std::string output;
   std::string errors;
 };
-Ended RunToEnd(const ScratchDirectory& directory, std::vector<std::string> arguments);
+Ended RunToEnd(const TempDirectory& directory, std::vector<std::string> arguments);
 
 // `rosterd init`: the operator's token.
-std::string Init(const ScratchDirectory& directory, const std::string& data_dir);
+std::string Init(const TempDirectory& directory, const std::string& data_dir);
 
 // A rosterd that serves, on ports that it chose itself.
 class Server {
  public:
   // Only starts it.
-  Server(const ScratchDirectory& directory, const std::string& data_dir,
+  Server(const TempDirectory& directory, const std::string& data_dir,
          std::vector<std::string> more_arguments = {});
 
   // Waits until it says that it is ready. When it ends first, or takes longer than 30 s, the test

@@ -37,7 +37,7 @@ class MutualTlsTest : public testing::Test {
     return CheckHealth(TlsChannel(listener_->port(), servers_.pem(), client)).error_code();
   }
 
-  const TempDir dir_;
+  const TempDirectory dir_;
   const CertificateAuthority servers_;
   const CertificateAuthority clients_;
   HealthService health_;
@@ -93,8 +93,8 @@ TEST_F(MutualTlsTest, ABrokenAuthorityIsKeptOut) {
 }
 
 TEST_F(MutualTlsTest, StartsWithNoAuthorityThatIsNone) {
-  const TlsFiles files = {.certificate = dir_.Path("cert"),
-                          .key = dir_.Path("key"),
+  const TlsFiles files = {.certificate = dir_ / "cert",
+                          .key = dir_ / "key",
                           .client_ca = dir_.Write("other", "", 0644)};
   EXPECT_EQ(
       LoadTlsIdentity(files).status(),

@@ -65,9 +65,9 @@ TEST_F(ListenerTest, AddressOfAnotherMachineIsRefusedByName) {
 }
 
 TEST_F(ListenerTest, TlsAnswersOnlyThoseWhoSpeakAndTrustIt) {
-  const TempDir dir;
-  const TlsFiles files = dir.MakeCertificate("server");
-  const TlsFiles other = dir.MakeCertificate("other");
+  const TempDirectory dir;
+  const TlsFiles files = MakeCertificate(dir, "server");
+  const TlsFiles other = MakeCertificate(dir, "other");
   const auto listener = Start(kAnyPort, files);
   ASSERT_TRUE(listener.ok()) << listener.status();
   const std::uint16_t port = (*listener)->port();
@@ -79,12 +79,12 @@ TEST_F(ListenerTest, TlsAnswersOnlyThoseWhoSpeakAndTrustIt) {
 }
 
 TEST_F(ListenerTest, UnusableTlsFilesAreRefused) {
-  const TempDir dir;
-  const TlsFiles files = dir.MakeCertificate("server");
+  const TempDirectory dir;
+  const TlsFiles files = MakeCertificate(dir, "server");
   const std::string open_key = dir.Write("open.key", ReadAll(files.key), 0644);
   EXPECT_EQ(Start(kAnyPort, TlsFiles{files.certificate, open_key}).status().code(),
             absl::StatusCode::kFailedPrecondition);
-  EXPECT_EQ(Start(kAnyPort, TlsFiles{dir.Path("none"), files.key}).status().code(),
+  EXPECT_EQ(Start(kAnyPort, TlsFiles{dir / "none", files.key}).status().code(),
             absl::StatusCode::kNotFound);
 }
 

@@ -31,8 +31,8 @@ int Swaps() {
 }
 
 // The file is never seen half written.
-void Replace(const TempDir& dir, const char* name, const std::string& content, mode_t mode) {
-  std::filesystem::rename(dir.Write("new", content, mode), dir.Path(name));
+void Replace(const TempDirectory& dir, const char* name, const std::string& content, mode_t mode) {
+  std::filesystem::rename(dir.Write("new", content, mode), dir / name);
 }
 
 class TlsReloadTest : public testing::Test {
@@ -52,7 +52,7 @@ class TlsReloadTest : public testing::Test {
     listener_ = *std::move(listener);
   }
 
-  TlsFiles Files() const { return {.certificate = dir_.Path("cert"), .key = dir_.Path("key")}; }
+  TlsFiles Files() const { return {.certificate = dir_ / "cert", .key = dir_ / "key"}; }
 
   // As most tools do it: one file after the other, each by a rename.
   const TlsIdentity& Put(const TlsIdentity& identity) const {
@@ -84,7 +84,7 @@ class TlsReloadTest : public testing::Test {
     return TlsChannel(listener_->port(), authority_.pem());
   }
 
-  const TempDir dir_;
+  const TempDirectory dir_;
   const CertificateAuthority authority_;
   HealthService health_;
   std::string shown_;  // the serial of the first certificate
@@ -128,7 +128,7 @@ struct BrokenCase {
   const char* name;
   absl::StatusCode code;
   // Breaks the files, given a new identity.
-  void (*put)(const TempDir& dir, const TlsIdentity& identity);
+  void (*put)(const TempDirectory& dir, const TlsIdentity& identity);
 };
 
 class BrokenTlsTest : public TlsReloadTest, public testing::WithParamInterface<BrokenCase> {};
@@ -144,38 +144,40 @@ TEST_P(BrokenTlsTest, IsKeptOutAndTold_T4) {
   EXPECT_TRUE(CheckHealth(Channel()).ok());
   absl::SleepFor(4 * kInterval);
   EXPECT_EQ(Told().size(), 1U) << "once, not with every look";
-  if (std::filesystem::is_directory(dir_.Path("key"))) std::filesystem::remove(dir_.Path("key"));
+  if (std::filesystem::is_directory(dir_ / "key")) std::filesystem::remove(dir_ / "key");
   Put(next);
   ExpectShown(SerialOf(next.certificate_pem));
 }
 
 const BrokenCase kBroken[] = {
     {"OtherKey", absl::StatusCode::kInvalidArgument,
-     [](const TempDir& dir, const TlsIdentity& next) {
+     [](const TempDirectory& dir, const TlsIdentity& next) {
        Replace(dir, "cert", next.certificate_pem, 0644);
      }},
     {"NoCertificate", absl::StatusCode::kInvalidArgument,
-     [](const TempDir& dir, const TlsIdentity&) { Replace(dir, "cert", "not PEM", 0644); }},
+     [](const TempDirectory& dir, const TlsIdentity&) { Replace(dir, "cert", "not PEM", 0644); }},
     {"HalfACertificate", absl::StatusCode::kInvalidArgument,
-     [](const TempDir& dir, const TlsIdentity& next) {
+     [](const TempDirectory& dir, const TlsIdentity& next) {
        const std::string& whole = next.certificate_pem;
        Replace(dir, "cert", whole.substr(0, whole.size() / 2), 0644);
      }},
     {"HalfAChain", absl::StatusCode::kInvalidArgument,
-     [](const TempDir& dir, const TlsIdentity& next) {
+     [](const TempDirectory& dir, const TlsIdentity& next) {
        const std::string& whole = next.certificate_pem;
        Replace(dir, "cert", whole + whole.substr(0, whole.size() - 40), 0644);
      }},
     {"OpenKey", absl::StatusCode::kFailedPrecondition,
-     [](const TempDir& dir, const TlsIdentity& next) { Replace(dir, "key", next.key_pem, 0644); }},
+     [](const TempDirectory& dir, const TlsIdentity& next) {
+       Replace(dir, "key", next.key_pem, 0644);
+     }},
     {"Empty", absl::StatusCode::kInvalidArgument,
-     [](const TempDir& dir, const TlsIdentity&) { Replace(dir, "key", "", 0600); }},
+     [](const TempDirectory& dir, const TlsIdentity&) { Replace(dir, "key", "", 0600); }},
     {"Gone", absl::StatusCode::kNotFound,
-     [](const TempDir& dir, const TlsIdentity&) { std::filesystem::remove(dir.Path("cert")); }},
+     [](const TempDirectory& dir, const TlsIdentity&) { std::filesystem::remove(dir / "cert"); }},
     {"Directory", absl::StatusCode::kFailedPrecondition,
-     [](const TempDir& dir, const TlsIdentity&) {
-       std::filesystem::remove(dir.Path("key"));
-       std::filesystem::create_directory(dir.Path("key"));
+     [](const TempDirectory& dir, const TlsIdentity&) {
+       std::filesystem::remove(dir / "key");
+       std::filesystem::create_directory(dir / "key");
      }},
 };
 INSTANTIATE_TEST_SUITE_P(Table, BrokenTlsTest, testing::ValuesIn(kBroken),
@@ -187,8 +189,8 @@ TEST_F(TlsReloadTest, LinksAreFollowed) {
   dir_.Write("next.cert", next.certificate_pem, 0644);
   dir_.Write("next.key", next.key_pem, 0600);
   for (const char* name : {"cert", "key"}) {
-    std::filesystem::remove(dir_.Path(name));
-    std::filesystem::create_symlink(std::string("next.") + name, dir_.Path(name));
+    std::filesystem::remove(dir_ / name);
+    std::filesystem::create_symlink(std::string("next.") + name, dir_ / name);
   }
   ExpectShown(SerialOf(next.certificate_pem));
 }

@@ -19,7 +19,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
-#include "tests/storage/kill/child_process.h"
+#include "tests/storage/kill/engine_process.h"
 #include "tests/storage/kill/kill_run.h"
 
 namespace roster::storage {
@@ -75,10 +75,10 @@ int RunAlone(const std::vector<std::string>& arguments) {
 Heard RunBesideEachOther(uint64_t seed, int cycles) {
   Heard heard;
   const int on_disk = cycles / kShareOfTheDisk;
-  std::vector<std::unique_ptr<ChildProcess>> runs;
+  std::vector<std::unique_ptr<EngineProcess>> runs;
   for (int run = 0; run < kRuns; ++run) {
     const int share = run == 0 ? on_disk : (cycles - on_disk + run - 1) / (kRuns - 1);
-    runs.push_back(std::make_unique<ChildProcess>(
+    runs.push_back(std::make_unique<EngineProcess>(
         std::vector<std::string>{"/proc/self/exe", "run",
                                  run == 0 ? testing::TempDir() : InMemory(),
                                  absl::StrCat(seed + run), absl::StrCat(share)},

@@ -118,12 +118,12 @@ void KillRun::Cycle(Subject& subject, When when) {
                                         absl::StrCat("c", cycle_), absl::StrCat(random_()),
                                         subject.again};
   if (!options_.mutant.empty()) arguments.push_back(options_.mutant);
-  ChildProcess engine(arguments, [&](const std::string& line) { Hear(subject, line); });
+  EngineProcess engine(arguments, [&](const std::string& line) { Hear(subject, line); });
   Kill(engine, when);
   subject.history.Crash();
 }
 
-void KillRun::Kill(ChildProcess& engine, When when) {
+void KillRun::Kill(EngineProcess& engine, When when) {
   if (when == When::kWhileStarting) {
     engine.ListenUntil(absl::Now() + Between(0, 60'000));
   } else {

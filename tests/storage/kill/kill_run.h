@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "tests/storage/kill/child_process.h"
+#include "tests/storage/kill/engine_process.h"
 #include "tests/storage/kill/history.h"
 
 namespace roster::storage {
@@ -57,7 +57,7 @@ class KillRun {
 
   void RunOnStore(int cycles);
   void Cycle(Subject& subject, When when);
-  void Kill(ChildProcess& engine, When when);
+  void Kill(EngineProcess& engine, When when);
   void Hear(Subject& subject, const std::string& line);
   void Check(Subject& subject);
   void WriteAgain(const Subject& subject);
