@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "domain/fold.h"
 #include "domain/world/overlay.h"
@@ -48,6 +49,17 @@ Rows RowsOf(const domain::World& world, Table table) {
                   return true;
                 });
   return rows;
+}
+
+// The first row that only one of the two has, or has otherwise, in letters and numbers.
+std::string FirstDifference(const Rows& in_views, const Rows& folded) {
+  const auto [one, other] =
+      std::mismatch(in_views.begin(), in_views.end(), folded.begin(), folded.end());
+  const auto text = [](auto row, const Rows& rows) {
+    return row == rows.end() ? "none" : absl::CEscape(absl::StrCat(row->first, " = ", row->second));
+  };
+  return absl::StrCat("; first, in the views: ", text(one, in_views),
+                      "; in the log: ", text(other, folded));
 }
 
 // The users in rows with personal data.
@@ -212,7 +224,7 @@ void History::CompareViews(const domain::World& world) {
     if (in_views != folded) {
       Find(absl::StrCat("the views have ", in_views.size(), " rows in ",
                         std::string(domain::TableName(table)), ", the log folds to ", folded.size(),
-                        " or to others"));
+                        " or to others", FirstDifference(in_views, folded)));
     }
   }
 }
