@@ -16,8 +16,8 @@
 #include "services/options.h"
 #include "services/server.h"
 #include "services/telemetry/log.h"
-#include "tests/api/calls.h"
-#include "tests/api/client.h"
+#include "tests/support/calls.h"
+#include "tests/support/client.h"
 #include "tests/support/plumbing_support.h"
 
 namespace roster::api_test {

@@ -11,7 +11,7 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 #include "roster/authorization/v1/rule.pb.h"
-#include "tests/api/client.h"
+#include "tests/support/client.h"
 
 namespace roster::api_test {
 

@@ -1,21 +1,20 @@
 #include "tests/crash/support/client.h"
 
-#include <chrono>
-#include <semaphore>
+#include <atomic>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "grpc/health/v1/health.grpc.pb.h"
+#include "grpc/health/v1/health.pb.h"
 #include "tests/crash/support/call.h"
 
 namespace roster::crash {
 namespace {
 
-using identity::v1::IdentityService;
 using identity::v1::User;
 
 constexpr int kPageSize = 1000;
-constexpr int kInFlight = 64;
+constexpr int kInFlight = 16;
 constexpr size_t kChunkBytes = 1 << 20;
 
 identity::v1::ImportUsersRequest HeaderOf(const std::string& account_id, size_t size_bytes) {
@@ -44,7 +43,7 @@ std::string Print(const Dump& dump) {
 }
 
 Client::Client(uint16_t port, std::string token)
-    : token_(std::move(token)), channel_(Connect(port)), identity_(channel_), audit_(channel_) {}
+    : api_(api_test::Connect(port, token)) {}
 
 absl::StatusOr<User> Client::CreateUser(const std::string& account_id,
                                         const identity::v1::UserProfile& profile) {
@@ -52,7 +51,7 @@ absl::StatusOr<User> Client::CreateUser(const std::string& account_id,
   request.set_account_id(account_id);
   *request.mutable_profile() = profile;
   request.add_roles("viewer");
-  auto response = Call(identity_, &IdentityService::Stub::CreateUser, token_, request);
+  auto response = Call(api_, request);
   if (!response.ok()) return response.status();
   return response->user();
 }
@@ -61,39 +60,30 @@ absl::StatusOr<User> Client::DeleteUser(const std::string& account_id, const std
   identity::v1::DeleteUserRequest request;
   request.set_account_id(account_id);
   request.set_user_id(user_id);
-  auto response = Call(identity_, &IdentityService::Stub::DeleteUser, token_, request);
+  auto response = Call(api_, request);
   if (!response.ok()) return response.status();
   return response->user();
 }
 
 absl::StatusOr<std::vector<std::optional<User>>> Client::GetUsers(
     const std::vector<identity::v1::GetUserRequest>& requests) {
-  struct Lookup {
-    grpc::ClientContext context;
-    identity::v1::GetUserResponse response;
-    grpc::Status status;
-  };
-  std::vector<Lookup> lookups(requests.size());
-  std::counting_semaphore<kInFlight> room(kInFlight);
-  for (size_t i = 0; i < requests.size(); ++i) {
-    room.acquire();
-    Lookup& lookup = lookups[i];
-    Prepare(lookup.context, token_);
-    identity_.async()->GetUser(&lookup.context, &requests[i], &lookup.response,
-                               [&lookup, &room](grpc::Status status) {
-                                 lookup.status = std::move(status);
-                                 room.release();
-                               });
+  std::vector<absl::StatusOr<identity::v1::GetUserResponse>> answers(requests.size());
+  std::atomic<size_t> next = 0;
+  std::vector<std::thread> askers;
+  for (int i = 0; i < kInFlight; ++i) {
+    askers.emplace_back([&] {
+      for (size_t k = next++; k < requests.size(); k = next++) answers[k] = Call(api_, requests[k]);
+    });
   }
-  for (int i = 0; i < kInFlight; ++i) room.acquire();
+  for (std::thread& asker : askers) asker.join();
   std::vector<std::optional<User>> users;
-  for (Lookup& lookup : lookups) {
-    if (lookup.status.ok()) {
-      users.emplace_back(std::move(*lookup.response.mutable_user()));
-    } else if (lookup.status.error_code() == grpc::StatusCode::NOT_FOUND) {
+  for (auto& answer : answers) {
+    if (answer.ok()) {
+      users.emplace_back(std::move(*answer->mutable_user()));
+    } else if (absl::IsNotFound(answer.status())) {
       users.emplace_back();
     } else {
-      return ToAbsl(lookup.status);
+      return answer.status();
     }
   }
   return users;
@@ -115,7 +105,7 @@ absl::Status Client::ReadUsers(const std::string& account_id, const std::string&
   request.set_filter(filter);
   request.set_page_size(kPageSize);
   do {
-    auto page = Call(identity_, &IdentityService::Stub::ListUsers, token_, request);
+    auto page = Call(api_, request);
     if (!page.ok()) return page.status();
     for (User& user : *page->mutable_users()) dump.users.push_back(std::move(user));
     dump.position = page->position();
@@ -130,7 +120,7 @@ absl::Status Client::ReadEvents(const std::string& account_id, Dump& dump) {
   request.set_subject_id(account_id);
   request.set_page_size(kPageSize);
   do {
-    auto page = Call(audit_, &audit::v1::AuditService::Stub::ListEvents, token_, request);
+    auto page = Call(api_, request);
     if (!page.ok()) return page.status();
     for (auto& event : *page->mutable_events()) dump.events.push_back(std::move(event));
     request.set_page_token(page->next_page_token());
@@ -140,20 +130,18 @@ absl::Status Client::ReadEvents(const std::string& account_id, Dump& dump) {
 
 ImportAnswer Client::Import(const std::string& account_id, const std::string& csv,
                             const ImportHooks& hooks) {
-  grpc::ClientContext context;
-  Prepare(context, token_);
-  const auto stream = identity_.ImportUsers(&context);
-  bool sent = stream->Write(HeaderOf(account_id, csv.size()));
+  const auto stream = api_.Import();
+  bool sent = stream->Send(HeaderOf(account_id, csv.size()));
   for (size_t begin = 0; sent && begin < csv.size(); begin += kChunkBytes) {
     identity::v1::ImportUsersRequest request;
     request.set_chunk(csv.substr(begin, kChunkBytes));
-    sent = stream->Write(request);
+    sent = stream->Send(request);
   }
   hooks.before_end();
-  stream->WritesDone();
+  stream->HalfClose();
   ImportAnswer answer;
   identity::v1::ImportUsersResponse response;
-  while (stream->Read(&response)) {
+  while (stream->Receive(response)) {
     if (response.has_summary()) {
       answer.summary = response.summary();
     } else {
@@ -161,12 +149,12 @@ ImportAnswer Client::Import(const std::string& account_id, const std::string& cs
       hooks.told();
     }
   }
-  answer.status = ToAbsl(stream->Finish());
+  answer.status = stream->Finish().ToStatus();
   return answer;
 }
 
 absl::StatusOr<Account> CreateMatrixAccount(uint16_t port, const std::string& operator_token) {
-  Client client(port, operator_token);
+  const api_test::Client client = api_test::Connect(port, operator_token);
   identity::v1::CreateAccountRequest account;
   account.set_display_name("Harbour");
   account.set_preset(event::v1::PRESET_ROLE_MATRIX);
@@ -174,36 +162,32 @@ absl::StatusOr<Account> CreateMatrixAccount(uint16_t port, const std::string& op
   account.mutable_administrator()->set_email("first@harbour.example");
   account.mutable_administrator()->set_user_name("first");
   const auto created =
-      Call(client.identity_, &IdentityService::Stub::CreateAccount, client.token_, account);
+      Call(client, account);
   if (!created.ok()) return created.status();
   identity::v1::CreateServiceAccountRequest service;
   service.set_account_id(created->account().account_id());
   service.set_name("loader");
   service.add_roles("super_admin");
   const auto made =
-      Call(client.identity_, &IdentityService::Stub::CreateServiceAccount, client.token_, service);
+      Call(client, service);
   if (!made.ok()) return made.status();
   identity::v1::IssueServiceTokenRequest token;
   token.set_account_id(service.account_id());
   token.set_service_account_id(made->service_account().service_account_id());
   const auto issued =
-      Call(client.identity_, &IdentityService::Stub::IssueServiceToken, client.token_, token);
+      Call(client, token);
   if (!issued.ok()) return issued.status();
   return Account{.id = service.account_id(), .token = issued->token()};
 }
 
 absl::StatusOr<bool> IsServing(uint16_t port, const std::string& service) {
-  using grpc::health::v1::Health;
-  using grpc::health::v1::HealthCheckResponse;
-  Health::Stub stub(Connect(port));
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + kLongestCall);
   grpc::health::v1::HealthCheckRequest request;
   request.set_service(service);
-  HealthCheckResponse response;
-  const grpc::Status status = stub.Check(&context, request, &response);
-  if (!status.ok()) return ToAbsl(status);
-  return response.status() == HealthCheckResponse::SERVING;
+  grpc::health::v1::HealthCheckResponse response;
+  const auto result = api_test::Connect(port, "").Invoke("grpc.health.v1.Health/Check", request, response,
+                                                         {.metadata = {}, .deadline = kLongestCall});
+  if (!result.ok()) return result.ToStatus();
+  return response.status() == grpc::health::v1::HealthCheckResponse::SERVING;
 }
 
 }  // namespace roster::crash

@@ -3,20 +3,18 @@
 #ifndef ROSTER_TESTS_CRASH_SUPPORT_CLIENT_H_
 #define ROSTER_TESTS_CRASH_SUPPORT_CLIENT_H_
 
-#include <grpcpp/channel.h>
-
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "roster/access/v1/access_service.grpc.pb.h"
-#include "roster/audit/v1/audit_service.grpc.pb.h"
-#include "roster/identity/v1/identity_service.grpc.pb.h"
+#include "roster/audit/v1/event.pb.h"
+#include "roster/identity/v1/import.pb.h"
+#include "roster/identity/v1/user.pb.h"
+#include "tests/support/client.h"
 
 namespace roster::crash {
 
@@ -49,7 +47,7 @@ struct ImportHooks {
   std::function<void()> told = [] {};        // another group was acknowledged
 };
 
-// Calls end after 20 s. Messages of errors begin with the reason, if there is one.
+// Calls end as those of call.h.
 class Client {
  public:
   // `token` as authorization of every call.
@@ -68,16 +66,10 @@ class Client {
                       const ImportHooks& hooks = {});
 
  private:
-  friend absl::StatusOr<Account> CreateMatrixAccount(uint16_t port,
-                                                     const std::string& operator_token);
-
   absl::Status ReadUsers(const std::string& account_id, const std::string& filter, Dump& dump);
   absl::Status ReadEvents(const std::string& account_id, Dump& dump);
 
-  const std::string token_;
-  const std::shared_ptr<grpc::Channel> channel_;
-  identity::v1::IdentityService::Stub identity_;
-  audit::v1::AuditService::Stub audit_;
+  const api_test::Client api_;
 };
 
 // An account with the preset ROLE_MATRIX, its first administrator and a service account that holds

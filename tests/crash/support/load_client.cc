@@ -1,15 +1,9 @@
 #include "tests/crash/support/load_client.h"
 
-#include <chrono>
-
 #include "tests/crash/support/call.h"
 
 namespace roster::crash {
 namespace {
-
-using access::v1::AccessService;
-using identity::v1::IdentityService;
-using Identity = IdentityService::Stub;
 
 // Fills in what all requests have.
 template <typename Request>
@@ -33,11 +27,9 @@ absl::StatusOr<ChangeAnswer> AnswerOf(const absl::StatusOr<Response>& response) 
 }  // namespace
 
 LoadClient::LoadClient(uint16_t port, const Account& account)
-    : account_(account), channel_(Connect(port)), identity_(channel_), access_(channel_) {}
+    : account_(account), api_(api_test::Connect(port, account.token)) {}
 
-bool LoadClient::Connected() {
-  return channel_->WaitForConnected(std::chrono::system_clock::now() + kLongestCall);
-}
+bool LoadClient::Connected() { return api_.AwaitConnected(kLongestCall); }
 
 absl::StatusOr<ChangeAnswer> LoadClient::Create(const ChangeRequest& change) {
   auto request = Of<identity::v1::CreateUserRequest>(account_, change);
@@ -45,26 +37,24 @@ absl::StatusOr<ChangeAnswer> LoadClient::Create(const ChangeRequest& change) {
   request.mutable_profile()->set_email(change.id + "@harbour.example");
   request.mutable_profile()->set_user_name(change.id);
   request.add_roles("viewer");
-  return AnswerOf(Call(identity_, &Identity::CreateUser, account_.token, request));
+  return AnswerOf(Call(api_, request));
 }
 
 absl::StatusOr<ChangeAnswer> LoadClient::Update(const ChangeRequest& change) {
   auto request = Of<identity::v1::UpdateUserRequest>(account_, change);
   request.mutable_profile()->set_title("Title of " + change.id);
   request.mutable_update_mask()->add_paths("title");
-  return AnswerOf(Call(identity_, &Identity::UpdateUser, account_.token, request));
+  return AnswerOf(Call(api_, request));
 }
 
 absl::StatusOr<ChangeAnswer> LoadClient::ChangeRole(const ChangeRequest& change) {
   auto request = Of<access::v1::ChangeUserRoleRequest>(account_, change);
   request.set_role(change.id.back() % 2 == 0 ? "creator" : "viewer");
-  return AnswerOf(Call(access_, &AccessService::Stub::ChangeUserRole, account_.token, request));
+  return AnswerOf(Call(api_, request));
 }
 
 absl::StatusOr<ChangeAnswer> LoadClient::Send(const ChangeRequest& change) {
-  const auto send = [&](auto method, auto request) {
-    return AnswerOf(Call(identity_, method, account_.token, request));
-  };
+  const auto send = [&](const auto& request) { return AnswerOf(Call(api_, request)); };
   switch (change.change) {
     case Change::kCreate:
       return Create(change);
@@ -73,15 +63,15 @@ absl::StatusOr<ChangeAnswer> LoadClient::Send(const ChangeRequest& change) {
     case Change::kChangeRole:
       return ChangeRole(change);
     case Change::kDisable:
-      return send(&Identity::DisableUser, Of<identity::v1::DisableUserRequest>(account_, change));
+      return send(Of<identity::v1::DisableUserRequest>(account_, change));
     case Change::kEnable:
-      return send(&Identity::EnableUser, Of<identity::v1::EnableUserRequest>(account_, change));
+      return send(Of<identity::v1::EnableUserRequest>(account_, change));
     case Change::kDelete:
-      return send(&Identity::DeleteUser, Of<identity::v1::DeleteUserRequest>(account_, change));
+      return send(Of<identity::v1::DeleteUserRequest>(account_, change));
     case Change::kRestore:
-      return send(&Identity::RestoreUser, Of<identity::v1::RestoreUserRequest>(account_, change));
+      return send(Of<identity::v1::RestoreUserRequest>(account_, change));
     case Change::kErase:
-      return send(&Identity::EraseUser, Of<identity::v1::EraseUserRequest>(account_, change));
+      return send(Of<identity::v1::EraseUserRequest>(account_, change));
   }
   return absl::InternalError("no such change");
 }
@@ -90,7 +80,7 @@ absl::StatusOr<Seen> LoadClient::Read(const std::string& user_id) {
   identity::v1::GetUserRequest request;
   request.set_account_id(account_.id);
   request.set_user_id(user_id);
-  const auto response = Call(identity_, &Identity::GetUser, account_.token, request);
+  const auto response = Call(api_, request);
   if (!response.ok()) return response.status();
   return Seen{response->position(), response->user().revision()};
 }

@@ -4,12 +4,9 @@
 #define ROSTER_TESTS_CRASH_SUPPORT_LOAD_CLIENT_H_
 
 #include <cstdint>
-#include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "roster/access/v1/access_service.grpc.pb.h"
-#include "roster/identity/v1/identity_service.grpc.pb.h"
 #include "tests/crash/support/client.h"
 
 namespace roster::crash {
@@ -53,9 +50,7 @@ class LoadClient {
   absl::StatusOr<ChangeAnswer> ChangeRole(const ChangeRequest& request);
 
   const Account account_;
-  const std::shared_ptr<grpc::Channel> channel_;
-  identity::v1::IdentityService::Stub identity_;
-  access::v1::AccessService::Stub access_;
+  const api_test::Client api_;
 };
 
 }  // namespace roster::crash

@@ -1,10 +1,12 @@
-#include "tests/api/client.h"
+#include "tests/support/client.h"
 
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
 #include <chrono>
 #include <future>
+#include <iterator>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -18,6 +20,26 @@ namespace {
 using google::protobuf::Message;
 
 constexpr absl::Duration kStreamDeadline = absl::Seconds(60);
+
+// By the number of the code.
+constexpr const char* kCodes[] = {
+    "OK",
+    "CANCELLED",
+    "UNKNOWN",
+    "INVALID_ARGUMENT",
+    "DEADLINE_EXCEEDED",
+    "NOT_FOUND",
+    "ALREADY_EXISTS",
+    "PERMISSION_DENIED",
+    "RESOURCE_EXHAUSTED",
+    "FAILED_PRECONDITION",
+    "ABORTED",
+    "OUT_OF_RANGE",
+    "UNIMPLEMENTED",
+    "INTERNAL",
+    "UNAVAILABLE",
+    "DATA_LOSS",
+    "UNAUTHENTICATED"};
 
 grpc::ByteBuffer ToBuffer(const Message& message) {
   const grpc::Slice slice(message.SerializeAsString());
@@ -116,30 +138,15 @@ std::string Joined(const Map& map) {
 
 class Client::Connection {
  public:
-  explicit Connection(const std::shared_ptr<grpc::Channel>& channel) : stub(channel) {}
+  explicit Connection(std::shared_ptr<grpc::Channel> to) : channel(std::move(to)), stub(channel) {}
 
+  const std::shared_ptr<grpc::Channel> channel;
   grpc::GenericStub stub;
 };
 
 std::string CodeName(int code) {
-  constexpr const char* kNames[] = {"OK",
-                                    "CANCELLED",
-                                    "UNKNOWN",
-                                    "INVALID_ARGUMENT",
-                                    "DEADLINE_EXCEEDED",
-                                    "NOT_FOUND",
-                                    "ALREADY_EXISTS",
-                                    "PERMISSION_DENIED",
-                                    "RESOURCE_EXHAUSTED",
-                                    "FAILED_PRECONDITION",
-                                    "ABORTED",
-                                    "OUT_OF_RANGE",
-                                    "UNIMPLEMENTED",
-                                    "INTERNAL",
-                                    "UNAVAILABLE",
-                                    "DATA_LOSS",
-                                    "UNAUTHENTICATED"};
-  return code >= 0 && code <= 16 ? kNames[code] : std::to_string(code);
+  const auto index = static_cast<size_t>(code);
+  return index < std::size(kCodes) ? kCodes[index] : std::to_string(code);
 }
 
 std::string Result::Text() const {
@@ -163,6 +170,18 @@ Result Client::Invoke(const std::string& method, const Message& request, Message
   const grpc::Status status = done.get_future().get();
   if (status.ok() && !FromBuffer(received, response)) return {.code = "DATA_LOSS"};
   return ToResult(status);
+}
+
+absl::Status Result::ToStatus() const {
+  const auto* found = std::find(std::begin(kCodes), std::end(kCodes), code);
+  const auto number = found == std::end(kCodes) ? static_cast<int>(absl::StatusCode::kUnknown)
+                                                : static_cast<int>(found - std::begin(kCodes));
+  return absl::Status(static_cast<absl::StatusCode>(number),
+                      reason.empty() ? message : absl::StrCat(reason, ": ", message));
+}
+
+bool Client::AwaitConnected(absl::Duration timeout) const {
+  return connection_->channel->WaitForConnected(absl::ToChronoTime(absl::Now() + timeout));
 }
 
 std::unique_ptr<MessageStream> Client::Open(const std::string& method) const {

@@ -1,7 +1,7 @@
 // Requests of the API, short to write in tests.
 
-#ifndef ROSTER_TESTS_API_CALLS_H_
-#define ROSTER_TESTS_API_CALLS_H_
+#ifndef ROSTER_TESTS_SUPPORT_CALLS_H_
+#define ROSTER_TESTS_SUPPORT_CALLS_H_
 
 #include <string>
 #include <vector>
@@ -12,7 +12,7 @@
 #include "roster/identity/v1/account.pb.h"
 #include "roster/identity/v1/service_account.pb.h"
 #include "roster/identity/v1/user.pb.h"
-#include "tests/api/client.h"
+#include "tests/support/client.h"
 
 namespace roster::api_test {
 
@@ -104,4 +104,4 @@ std::string StatusOf(const identity::v1::User& user);
 
 }  // namespace roster::api_test
 
-#endif  // ROSTER_TESTS_API_CALLS_H_
+#endif  // ROSTER_TESTS_SUPPORT_CALLS_H_

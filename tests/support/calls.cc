@@ -1,4 +1,4 @@
-#include "tests/api/calls.h"
+#include "tests/support/calls.h"
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"

@@ -1,7 +1,7 @@
 // A client of the API for tests: any call by the type of its request, without gRPC in sight.
 
-#ifndef ROSTER_TESTS_API_CLIENT_H_
-#define ROSTER_TESTS_API_CLIENT_H_
+#ifndef ROSTER_TESTS_SUPPORT_CLIENT_H_
+#define ROSTER_TESTS_SUPPORT_CLIENT_H_
 
 #include <cstdint>
 #include <map>
@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "google/protobuf/message.h"
 #include "services/transport/tls_identity.h"
@@ -32,6 +33,9 @@ struct Result {
   // "OK", or e.g. "INVALID_ARGUMENT INVALID_FIELDS [email: INVALID_EMAIL, full_name:
   // MISSING_FIELD]", "NOT_FOUND ROLE_NOT_FOUND {role: boss}".
   std::string Text() const;
+
+  // The same as a status, whose message begins with the reason, if there is one.
+  absl::Status ToStatus() const;
 };
 
 // The name of a gRPC code.
@@ -71,6 +75,9 @@ class Client {
   // The same connection with another token; without one, the caller is anonymous.
   Client As(std::string token) const { return {connection_, std::move(token)}; }
   const std::string& token() const { return token_; }
+
+  // Waits until it is connected; false when that takes longer.
+  bool AwaitConnected(absl::Duration timeout) const;
 
   // Calls `service/Method` with these messages.
   Result Invoke(const std::string& method, const google::protobuf::Message& request,
@@ -121,4 +128,4 @@ inline void PrintTo(const Result& result, std::ostream* out) { *out << result.Te
 
 }  // namespace roster::api_test
 
-#endif  // ROSTER_TESTS_API_CLIENT_H_
+#endif  // ROSTER_TESTS_SUPPORT_CLIENT_H_
