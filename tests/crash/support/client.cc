@@ -42,8 +42,7 @@ std::string Print(const Dump& dump) {
   return text;
 }
 
-Client::Client(uint16_t port, std::string token)
-    : api_(api_test::Connect(port, token)) {}
+Client::Client(uint16_t port, std::string token) : api_(api_test::Connect(port, token)) {}
 
 absl::StatusOr<User> Client::CreateUser(const std::string& account_id,
                                         const identity::v1::UserProfile& profile) {
@@ -161,21 +160,18 @@ absl::StatusOr<Account> CreateMatrixAccount(uint16_t port, const std::string& op
   account.mutable_administrator()->set_full_name("First Administrator");
   account.mutable_administrator()->set_email("first@harbour.example");
   account.mutable_administrator()->set_user_name("first");
-  const auto created =
-      Call(client, account);
+  const auto created = Call(client, account);
   if (!created.ok()) return created.status();
   identity::v1::CreateServiceAccountRequest service;
   service.set_account_id(created->account().account_id());
   service.set_name("loader");
   service.add_roles("super_admin");
-  const auto made =
-      Call(client, service);
+  const auto made = Call(client, service);
   if (!made.ok()) return made.status();
   identity::v1::IssueServiceTokenRequest token;
   token.set_account_id(service.account_id());
   token.set_service_account_id(made->service_account().service_account_id());
-  const auto issued =
-      Call(client, token);
+  const auto issued = Call(client, token);
   if (!issued.ok()) return issued.status();
   return Account{.id = service.account_id(), .token = issued->token()};
 }
@@ -184,8 +180,8 @@ absl::StatusOr<bool> IsServing(uint16_t port, const std::string& service) {
   grpc::health::v1::HealthCheckRequest request;
   request.set_service(service);
   grpc::health::v1::HealthCheckResponse response;
-  const auto result = api_test::Connect(port, "").Invoke("grpc.health.v1.Health/Check", request, response,
-                                                         {.metadata = {}, .deadline = kLongestCall});
+  const auto result = api_test::Connect(port, "").Invoke(
+      "grpc.health.v1.Health/Check", request, response, {.metadata = {}, .deadline = kLongestCall});
   if (!result.ok()) return result.ToStatus();
   return response.status() == grpc::health::v1::HealthCheckResponse::SERVING;
 }
