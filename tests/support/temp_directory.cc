@@ -26,7 +26,7 @@ std::string TempDirectory::operator/(std::string_view name) const {
 
 std::string TempDirectory::Write(std::string_view name, std::string_view content,
                                  mode_t mode) const {
-  const std::string path = *this / name;
+  std::string path = *this / name;
   std::ofstream(path, std::ios::binary) << content;
   if (chmod(path.c_str(), mode) != 0) std::abort();
   return path;

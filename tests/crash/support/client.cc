@@ -42,7 +42,7 @@ std::string Print(const Dump& dump) {
   return text;
 }
 
-Client::Client(uint16_t port, std::string token) : api_(api_test::Connect(port, token)) {}
+Client::Client(uint16_t port, const std::string& token) : api_(api_test::Connect(port, token)) {}
 
 absl::StatusOr<User> Client::CreateUser(const std::string& account_id,
                                         const identity::v1::UserProfile& profile) {
@@ -69,6 +69,7 @@ absl::StatusOr<std::vector<std::optional<User>>> Client::GetUsers(
   std::vector<absl::StatusOr<identity::v1::GetUserResponse>> answers(requests.size());
   std::atomic<size_t> next = 0;
   std::vector<std::thread> askers;
+  askers.reserve(kInFlight);
   for (int i = 0; i < kInFlight; ++i) {
     askers.emplace_back([&] {
       for (size_t k = next++; k < requests.size(); k = next++) answers[k] = Call(api_, requests[k]);

@@ -51,7 +51,7 @@ struct ImportHooks {
 class Client {
  public:
   // `token` as authorization of every call.
-  Client(uint16_t port, std::string token);
+  Client(uint16_t port, const std::string& token);
 
   absl::StatusOr<identity::v1::User> CreateUser(const std::string& account_id,
                                                 const identity::v1::UserProfile& profile);
