@@ -14,7 +14,7 @@ namespace roster::services {
 // The methods as ReadMethods gave them. The engine outlives the service.
 //
 // Written by hand, on the classes that gRPC's generated services stand on: those take a line for
-// each method and half a second of compilation, and their messages can't live on an arena.
+// each method and a quarter of a second of compilation, and their messages can't live on an arena.
 std::unique_ptr<grpc::Service> NewService(const Engine& engine, Methods methods);
 
 }  // namespace roster::services
