@@ -29,9 +29,9 @@ namespace roster::storage {
 // A published version of the views: a world that never changes. Thread-safe; shared by all readers.
 using Version = std::shared_ptr<const domain::World>;
 
-// To be raised when a fold makes other rows of the same log, or a table is added. Views of another
-// version are rebuilt.
-inline constexpr uint32_t kViewVersion = 5;
+// To be raised when a fold makes other rows of the same log, when a table is added, or when views
+// on disk may be wrong. Views of another version are rebuilt.
+inline constexpr uint32_t kViewVersion = 6;
 
 // kViewVersion and the version of the text rules, which make the keys of search rows.
 std::string ViewVersion();

@@ -76,8 +76,9 @@ class ViewsDb {
   rocksdb::ColumnFamilyHandle* of(domain::Table table) const {
     return tables_[static_cast<size_t>(table)];
   }
-  // Compacts the tables of personal data, for Purge.
-  absl::Status RewritePersonal();
+  // Compacts the tables of personal data, for Purge. Adds the paths of the files that go.
+  absl::Status RewritePersonal(std::set<std::string>& rewritten);
+  absl::Status Rewrite(rocksdb::ColumnFamilyHandle* table, std::set<std::string>& rewritten);
   // The paths of the files that hold those tables now.
   std::set<std::string> PersonalFiles() const;
   // The paths of all manifests, also of old ones that RocksDB has not removed yet.

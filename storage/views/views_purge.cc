@@ -1,8 +1,11 @@
 // Purge: removes from the disk what was deleted from the views.
 
-#include <rocksdb/write_batch.h>
+#include <rocksdb/metadata.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <iterator>
+#include <utility>
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -18,6 +21,26 @@ using domain::Table;
 constexpr char kPurgedKey[] = "purged";
 constexpr char kManifest[] = "MANIFEST-";
 constexpr absl::Duration kPause = absl::Milliseconds(5);
+constexpr uint64_t kFileBytes = 64 << 20;  // as RocksDB makes them
+
+// The files of a table, and the last level that has one.
+struct TableFiles {
+  std::vector<std::string> paths;
+  int last_level = 0;
+};
+
+TableFiles FilesOf(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* table) {
+  rocksdb::ColumnFamilyMetaData family;
+  db.GetColumnFamilyMetaData(table, &family);
+  TableFiles files;
+  for (const rocksdb::LevelMetaData& level : family.levels) {
+    for (const rocksdb::SstFileMetaData& file : level.files) {
+      files.paths.push_back(file.db_path + "/" + file.name);
+      files.last_level = level.level;
+    }
+  }
+  return files;
+}
 
 }  // namespace
 
@@ -31,8 +54,7 @@ absl::Status ViewsDb::Purge() {
     absl::SleepFor(kPause);
   }
   std::set<std::string> files = PersonalFiles();
-  ROSTER_TRY(RewritePersonal());
-  for (const std::string& file : PersonalFiles()) files.erase(file);
+  ROSTER_TRY(RewritePersonal(files));
   files.merge(Manifests());
   // A manifest begins with the files from before the change that made it, so the last one still has
   // those of the table that was rewritten last. One more change replaces it.
@@ -48,28 +70,41 @@ absl::Status ViewsDb::Purge() {
   return absl::OkStatus();
 }
 
-absl::Status ViewsDb::RewritePersonal() {
-  rocksdb::CompactRangeOptions options;
-  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+absl::Status ViewsDb::RewritePersonal(std::set<std::string>& rewritten) {
   for (const Table table : domain::kTables) {
     if (!domain::IsPersonal(table)) continue;
-    const rocksdb::Status status = db_->CompactRange(options, of(table), nullptr, nullptr);
-    if (!status.ok()) return FromRocksDb(status, "purge the views");
+    ROSTER_TRY(Rewrite(of(table), rewritten));
   }
   return absl::OkStatus();
+}
+
+// Not with CompactRange, which flushes before it compacts. RocksDB before 8.0 chooses the tables of
+// that flush while a commit is being written, so that a kill would leave some tables with the
+// commit and others without it (facebook/rocksdb#11148).
+absl::Status ViewsDb::Rewrite(rocksdb::ColumnFamilyHandle* table,
+                              std::set<std::string>& rewritten) {
+  rocksdb::CompactionOptions options;
+  options.compression = rocksdb::kDisableCompressionOption;  // as in other files of the table
+  options.output_file_size_limit = kFileBytes;
+  while (true) {
+    TableFiles files = FilesOf(*db_, table);
+    if (files.paths.empty()) return absl::OkStatus();
+    const rocksdb::Status status =
+        db_->CompactFiles(options, table, files.paths, std::max(1, files.last_level));
+    // RocksDB may be compacting some of the files, or have done so since they were listed.
+    const bool taken = status.IsAborted() || FilesOf(*db_, table).paths != files.paths;
+    if (!status.ok() && !taken) return FromRocksDb(status, "purge the views");
+    for (std::string& path : files.paths) rewritten.insert(std::move(path));
+    if (status.ok()) return absl::OkStatus();
+    absl::SleepFor(kPause);
+  }
 }
 
 std::set<std::string> ViewsDb::PersonalFiles() const {
   std::set<std::string> files;
   for (const Table table : domain::kTables) {
     if (!domain::IsPersonal(table)) continue;
-    rocksdb::ColumnFamilyMetaData family;
-    db_->GetColumnFamilyMetaData(of(table), &family);
-    for (const rocksdb::LevelMetaData& level : family.levels) {
-      for (const rocksdb::SstFileMetaData& file : level.files) {
-        files.insert(file.db_path + "/" + file.name);
-      }
-    }
+    for (std::string& path : FilesOf(*db_, of(table)).paths) files.insert(std::move(path));
   }
   return files;
 }

@@ -87,7 +87,7 @@ struct GoldenRows {
   Table table;
   const char* hash;
 };
-constexpr uint32_t kGoldenVersion = 5;
+constexpr uint32_t kGoldenVersion = 6;
 const GoldenRows kGoldenRows[] = {
     {Table::kAccounts, "7ac28ebb1d132bc448dc254b6dd879a202164e1bc430d2349cd08bfa30b9ce0d"},
     {Table::kUsers, "3f835e7250cbf555f1499abc09477fc894f1a6c2400d9a1341bc78cbcf4dec1a"},
