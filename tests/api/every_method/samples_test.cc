@@ -7,9 +7,34 @@
 
 #include <set>
 #include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "google/protobuf/descriptor_database.h"
+#include "services/api_services.h"
 
 namespace roster::api_test {
 namespace {
+
+// The methods of all tests here are those of kApiServices.
+TEST(SamplesTest, EveryServiceIsListed) {
+  const auto* pool = google::protobuf::DescriptorPool::generated_pool();
+  std::vector<std::string> files;
+  ASSERT_TRUE(
+      google::protobuf::DescriptorPool::internal_generated_database()->FindAllFileNames(&files));
+  std::set<std::string> services;
+  for (const std::string& file : files) {
+    if (!absl::StartsWith(file, "roster/")) continue;
+    const auto* found = pool->FindFileByName(file);
+    for (int i = 0; i < found->service_count(); ++i)
+      services.insert(found->service(i)->full_name());
+  }
+  EXPECT_FALSE(services.empty());
+  for (const char* service : services::kApiServices) services.erase(service);
+  for (const std::string& service : services) {
+    ADD_FAILURE() << service << " is no service of the server: add it to services/api_services.h";
+  }
+}
 
 TEST(SamplesTest, EveryMethodHasARow) {
   std::set<std::string> requests;
