@@ -12,9 +12,8 @@ install(FILES README.md ARCHITECTURE.md CHANGELOG.md CONTRIBUTING.md SECURITY.md
   DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})
 # The API and the events that it shows; views are the server's own.
-install(DIRECTORY proto/roster/access proto/roster/audit proto/roster/authorization proto/roster/event
-    proto/roster/identity
-  DESTINATION ${CMAKE_INSTALL_DATADIR}/roster/proto/roster FILES_MATCHING PATTERN *.proto)
+install(DIRECTORY proto/roster DESTINATION ${CMAKE_INSTALL_DATADIR}/roster/proto
+  FILES_MATCHING PATTERN *.proto PATTERN view EXCLUDE)
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME roster)

@@ -12,42 +12,24 @@ namespace {
 
 using event::v1::Event;
 
+// Folds of events with personal data take the whole event too.
+template <typename Kind>
+void FoldKind(Overlay& world, const event::v1::Commit& commit, const Kind& kind,
+              const Event& whole) {
+  if constexpr (requires { Fold(world, commit, kind, whole); }) {
+    Fold(world, commit, kind, whole);
+  } else {
+    Fold(world, commit, kind);
+  }
+}
+
 void FoldEvent(Overlay& world, const event::v1::Commit& commit, const Event& event) {
-  switch (event.kind_case()) {  // no default: the compiler finds the event that was forgotten
-    case Event::kOperatorTokenIssued:
-      return Fold(world, commit, event.operator_token_issued());
-    case Event::kAccountCreated:
-      return Fold(world, commit, event.account_created());
-    case Event::kAccountPolicyChanged:
-      return Fold(world, commit, event.account_policy_changed());
-    case Event::kUserCreated:
-      return Fold(world, commit, event.user_created(), event);
-    case Event::kUserUpdated:
-      return Fold(world, commit, event.user_updated(), event);
-    case Event::kUserEnabled:
-      return Fold(world, commit, event.user_enabled());
-    case Event::kUserDisabled:
-      return Fold(world, commit, event.user_disabled());
-    case Event::kUserDeleted:
-      return Fold(world, commit, event.user_deleted());
-    case Event::kUserRestored:
-      return Fold(world, commit, event.user_restored());
-    case Event::kRoleChanged:
-      return Fold(world, commit, event.role_changed());
-    case Event::kServiceAccountCreated:
-      return Fold(world, commit, event.service_account_created());
-    case Event::kServiceAccountDisabled:
-      return Fold(world, commit, event.service_account_disabled());
-    case Event::kServiceTokenIssued:
-      return Fold(world, commit, event.service_token_issued());
-    case Event::kServiceTokenRevoked:
-      return Fold(world, commit, event.service_token_revoked());
-    case Event::kCertificateBound:
-      return Fold(world, commit, event.certificate_bound());
-    case Event::kCertificateUnbound:
-      return Fold(world, commit, event.certificate_unbound());
-    case Event::kUserErased:
-      return Fold(world, commit, event.user_erased());
+  switch (event.kind_case()) {
+#define ROSTER_EVENT(kind, field, ...) \
+  case Event::kind:                    \
+    return FoldKind(world, commit, event.field(), event);
+#include "domain/events.def"
+#undef ROSTER_EVENT
     case Event::KIND_NOT_SET:
       return;  // KnowsEveryEvent has refused it
   }

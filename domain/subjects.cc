@@ -6,40 +6,23 @@ namespace roster::domain {
 
 using event::v1::Event;
 
+namespace {
+
+std::optional<Person> OfNobody() { return std::nullopt; }
+std::optional<Person> OfPerson(const std::string& user_id) { return Person{user_id}; }
+std::optional<Person> OfNewPerson(const std::string& user_id) { return Person{user_id, true}; }
+
+}  // namespace
+
 std::vector<std::string> SubjectsOf(const Event& event) {
-  switch (event.kind_case()) {  // no default: the compiler finds the event that was forgotten
-    case Event::kOperatorTokenIssued:
-    case Event::kAccountCreated:
-    case Event::kAccountPolicyChanged:
-      return {};
-    case Event::kUserCreated:
-      return {event.user_created().user_id()};
-    case Event::kUserUpdated:
-      return {event.user_updated().user_id()};
-    case Event::kUserEnabled:
-      return {event.user_enabled().user_id()};
-    case Event::kUserDisabled:
-      return {event.user_disabled().user_id()};
-    case Event::kUserDeleted:
-      return {event.user_deleted().user_id()};
-    case Event::kUserRestored:
-      return {event.user_restored().user_id()};
-    case Event::kUserErased:
-      return {event.user_erased().user_id()};
-    case Event::kRoleChanged:
-      return {event.role_changed().user_id()};
-    case Event::kServiceAccountCreated:
-      return {event.service_account_created().service_account_id()};
-    case Event::kServiceAccountDisabled:
-      return {event.service_account_disabled().service_account_id()};
-    case Event::kServiceTokenIssued:
-      return {event.service_token_issued().service_account_id()};
-    case Event::kServiceTokenRevoked:
-      return {event.service_token_revoked().service_account_id()};
-    case Event::kCertificateBound:
-      return {event.certificate_bound().service_account_id()};
-    case Event::kCertificateUnbound:
-      return {event.certificate_unbound().service_account_id()};
+  switch (event.kind_case()) {
+#define ROSTER_EVENT(kind, field, person, ...)      \
+  case Event::kind: {                               \
+    [[maybe_unused]] const auto& e = event.field(); \
+    return {__VA_ARGS__};                           \
+  }
+#include "domain/events.def"
+#undef ROSTER_EVENT
     case Event::KIND_NOT_SET:
       break;  // KnowsEveryEvent has refused it
   }
@@ -47,26 +30,14 @@ std::vector<std::string> SubjectsOf(const Event& event) {
 }
 
 std::optional<Person> PersonOf(const Event& event) {
-  switch (event.kind_case()) {  // no default, as above
-    case Event::kUserCreated:
-      return Person{event.user_created().user_id(), true};
-    case Event::kUserUpdated:
-      return Person{event.user_updated().user_id()};
-    case Event::kOperatorTokenIssued:
-    case Event::kAccountCreated:
-    case Event::kAccountPolicyChanged:
-    case Event::kUserEnabled:
-    case Event::kUserDisabled:
-    case Event::kUserDeleted:
-    case Event::kUserRestored:
-    case Event::kUserErased:
-    case Event::kRoleChanged:
-    case Event::kServiceAccountCreated:
-    case Event::kServiceAccountDisabled:
-    case Event::kServiceTokenIssued:
-    case Event::kServiceTokenRevoked:
-    case Event::kCertificateBound:
-    case Event::kCertificateUnbound:
+  switch (event.kind_case()) {
+#define ROSTER_EVENT(kind, field, person, ...)      \
+  case Event::kind: {                               \
+    [[maybe_unused]] const auto& e = event.field(); \
+    return person;                                  \
+  }
+#include "domain/events.def"
+#undef ROSTER_EVENT
     case Event::KIND_NOT_SET:
       break;
   }

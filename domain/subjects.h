@@ -1,5 +1,4 @@
-// The register of what events are about. A new event gets a line in each function here; the
-// compiler finds the one that was forgotten.
+// What events are about: the register is events.def.
 
 #ifndef ROSTER_DOMAIN_SUBJECTS_H_
 #define ROSTER_DOMAIN_SUBJECTS_H_
@@ -14,8 +13,8 @@
 
 namespace roster::domain {
 
-// The ids of what the event is about, besides the account, to which all of its events belong: users
-// and service accounts. Their histories show the event.
+// The ids of what the event is about, besides the account, to which all of its events belong.
+// Their histories show the event.
 std::vector<std::string> SubjectsOf(const event::v1::Event& event);
 
 // The user that the personal data of an event belongs to.

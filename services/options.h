@@ -30,7 +30,7 @@ struct Options {
 
   Command command = Command::kServe;
   std::string data_dir;
-  // Beside the data directory unless given.
+  // Paths of the next three; the key may be env:NAME. Empty: beside data_dir (StorePaths::Beside).
   std::string key_vault;
   std::string key_encryption_key;
   std::string checkpoint;
@@ -38,8 +38,8 @@ struct Options {
   Address health_listen{"127.0.0.1", 7071};
   Address metrics_listen{"127.0.0.1", 9070};
   std::optional<TlsFiles> tls;  // of `listen` only
-  // How many commands may wait for the writer; of lists, batches and previews a quarter may wait
-  // for a thread. At least 1.
+  // How many commands may wait for the writer; at least 1. A quarter as many reads and previews may
+  // wait for a thread, at least one.
   std::uint64_t queue_limit = 1000;
   std::uint64_t cache_bytes = std::uint64_t{256} << 20;  // at least 1 MiB
   bool reflection = true;
@@ -49,11 +49,10 @@ struct Options {
 
 // Reads flags, then the environment for what no flag gave, and checks what can be checked before
 // anything is opened. Thread-safe as long as nobody changes the environment meanwhile. The message
-// of every error names the flag or file. INVALID_ARGUMENT: unknown or malformed flags, a value out
-// of bounds, no --data-dir, only one of --tls-cert and
-// --tls-key, --tls-client-ca without them. When serving also: --listen off loopback without TLS.
-// Other codes, when serving: what LoadTlsIdentity says about the TLS files. `init` listens nowhere
-// and does not look.
+// of every error names the flag or file.
+// INVALID_ARGUMENT: an unknown or malformed flag, a value out of bounds, no --data-dir, only one of
+// --tls-cert and --tls-key, or --tls-client-ca without them. kServe alone also checks that --listen
+// off loopback has TLS (INVALID_ARGUMENT) and the TLS files (errors as LoadTlsIdentity).
 absl::StatusOr<Options> ParseOptions(int argc, const char* const* argv);
 
 }  // namespace roster::services

@@ -27,8 +27,9 @@ struct EffectivePermissions {
 EffectivePermissions EffectivePermissionsOf(const World& world, const view::v1::AccountRow& account,
                                             const view::v1::UserRow& user);
 
-// What the actor holds in the account now: nothing when the actor is of another account, disabled,
-// or gone.
+// What the actor holds in the account now. Nothing for the operator, for an actor of another
+// account, for one that is not there, for a disabled service account, and for a user that
+// CheckEligibility (check.h) refuses.
 EffectivePermissions EffectivePermissionsOf(const World& world, const Caller& caller,
                                             std::string_view account_id);
 EffectivePermissions EffectivePermissionsOf(const World& world, const Caller& caller,
@@ -42,16 +43,17 @@ absl::Status Authorize(const World& world, const Caller& caller, std::string_vie
 // Refuses with PERMISSION_REQUIRED unless the actor is the operator of the installation.
 absl::Status AuthorizeOperator(const Caller& caller);
 
-// Either of the two.
+// Refuses with PERMISSION_REQUIRED {permission} unless the actor is the operator or holds it.
 absl::Status AuthorizePermissionOrOperator(const World& world, const Caller& caller,
                                            std::string_view account_id, Permission permission);
 
-// Refuses with ESCALATION {role} unless the actor may hand out the role: the actor holds all of its
-// account-level permissions, or a role that names it in may_assign. The operator may.
+// Refuses with ESCALATION {role} unless the actor may hand out the role. The operator may. Others
+// need all account-level permissions of the role, or hold a role whose may_assign names it.
 absl::Status AuthorizeAssignment(const World& world, const Caller& caller,
                                  std::string_view account_id, const Role& role);
 
-// The same for all that a user holds: guards what would let the actor act as that user.
+// Refuses with ESCALATION {role} unless the actor may hand out every role of the user, that of the
+// user type included: guards what would let the actor act as that user.
 absl::Status AuthorizeActingOn(const World& world, const Caller& caller,
                                const view::v1::AccountRow& account, const view::v1::UserRow& user);
 

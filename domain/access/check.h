@@ -14,7 +14,8 @@
 
 namespace roster::domain {
 
-// Why a check was decided as it was. The API has the same names.
+// Why a check was decided as it was. The API has the same names, and UNKNOWN_PERMISSION, which
+// BatchCheck answers where the account does not know the permission.
 enum class CheckReason {
   kRole,             // ALLOW: held by a role of the user
   kUserType,         // ALLOW: comes with the user type

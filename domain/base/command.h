@@ -16,10 +16,12 @@ namespace roster::domain {
 // changed=false.
 using Events = std::vector<event::v1::Event>;
 
-// The actor of a call, and its time. The time is the writer's: it never runs backwards in the log.
+// Who makes a call, and when.
 struct Caller {
   event::v1::Actor actor;
   std::string actor_account_id;  // the account of a service account or user; empty for the operator
+  // Of a command: the time of its commit, filled in by the pipeline; it never runs backwards in the
+  // log. Of a query: when it began; with as_of, the time of the commit there.
   absl::Time at;
 };
 

@@ -40,8 +40,8 @@ std::optional<absl::Duration> RetryAfter(Reason reason);
 // Key and value of google.rpc.ErrorInfo.metadata.
 using Metadata = std::vector<std::pair<std::string, std::string>>;
 
-// A wrong field of a request: its path as in the proto, and what is wrong with it; `detail` says it
-// better than the message of the reason does.
+// A wrong field of a request: its path as in the proto, and why. `detail`, unless empty, is told in
+// place of the message of the reason.
 struct Violation {
   std::string field;
   Reason reason;

@@ -14,8 +14,8 @@
 
 namespace roster::domain {
 
-// What a filter is asked about. An aggregate derives its own from it, which the functions of its
-// fields cast back to.
+// What a filter is asked about. Each aggregate derives a class from Candidate, and the functions of
+// its fields cast to that class.
 class Candidate {
  protected:
   Candidate() = default;
@@ -30,7 +30,7 @@ class Candidate {
 struct Field {
   std::string_view name;
   // Texts: in comparison form; null where the candidate has none any more. Valid until the next
-  // call.
+  // call of `text` on the candidate.
   const std::string* (*text)(const Candidate& candidate, const Field& field) = nullptr;
   std::string (*normalize)(std::string_view) = nullptr;
   // Enums and flags. An enum has `names`, of which filters leave out `prefix`; 0 and `unlisted` are

@@ -22,12 +22,12 @@ struct Request {
   std::string id;  // chosen by the caller
 };
 
-// The request as it was accepted before, in the day of `at` (UTC) or the one before: at least for
-// 24 h.
+// The record of a request that was accepted on the day of `at` (UTC) or on the day before; nothing
+// otherwise. So a request is remembered for 24 to 48 h.
 std::optional<view::v1::RequestRow> FindRequest(const World& world, const Request& request,
                                                 absl::Time at);
 
-// Records the request of a commit that has one, and drops what is older than the day before.
+// Records the request of a commit, which must have one. Drops the records of days before yesterday.
 void RecordRequest(Overlay& world, const event::v1::Commit& commit);
 
 }  // namespace roster::domain

@@ -15,8 +15,8 @@
 
 namespace roster::domain {
 
-// A value, cheap to copy. The roles that it returns live as long as it does; the built-in ones of
-// the account's preset stand behind it. Immutable; thread-safe.
+// The roles of an account: so far the built-in ones of its preset. A value, cheap to copy; the
+// roles that it returns live as long as it does. Immutable; thread-safe.
 class Roles {
  public:
   Roles() : Roles(event::v1::PRESET_UNSPECIFIED) {}
@@ -31,8 +31,8 @@ class Roles {
   // The role that a user type stands for; null when the account has no such type.
   const Role* FindUserType(event::v1::UserType type) const;
 
-  // The role that a user of the account may hold, by id; null when there is none: roles of
-  // applications and of user types can't be held that way.
+  // The role that a user of the account may be given, by id: one of the account level that stands
+  // for no user type. Null when there is none.
   const Role* FindAssignable(std::string_view id) const;
 
   // The same by id or display name, whatever the case, as imports name it.

@@ -1,21 +1,16 @@
 #include "domain/rows/service_account_rows.h"
 
 #include "domain/rows/codec.h"
+#include "domain/rows/search_kind.h"
 #include "domain/text/text.h"
 
 namespace roster::domain {
-namespace {
-
-constexpr char kServiceAccountName[] = "s/";  // the kind of search row
-
-}  // namespace
-
 std::string ServiceAccountRowKey(std::string_view account_id, std::string_view service_account_id) {
   return RowKey(account_id, service_account_id);
 }
 
 std::string ServiceAccountNameKey(std::string_view account_id, std::string_view name) {
-  return RowKey(account_id, kServiceAccountName + Normalize(name));
+  return RowKey(account_id, search_kind::kServiceAccountName + Normalize(name));
 }
 
 std::optional<view::v1::ServiceAccountRow> FindServiceAccount(const World& world,

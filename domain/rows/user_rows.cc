@@ -1,6 +1,7 @@
 #include "domain/rows/user_rows.h"
 
 #include "domain/rows/codec.h"
+#include "domain/rows/search_kind.h"
 #include "domain/text/confusable.h"
 #include "domain/text/email.h"
 #include "domain/text/name.h"
@@ -8,14 +9,6 @@
 
 namespace roster::domain {
 namespace {
-
-// What kind of search row it is.
-constexpr char kEmail[] = "e/";
-constexpr char kUserName[] = "n/";
-constexpr char kLookOfEmail[] = "el/";
-constexpr char kLookOfUserName[] = "nl/";
-constexpr char kName[] = "o/";
-constexpr char kWords[] = "w/";
 
 // Between a text and the id of its user: less than any byte that may go on a text, so that the
 // shorter text comes first, and not 0, which keys in the past have after them.
@@ -46,11 +39,11 @@ std::string UserNameKey(std::string_view account_id, std::string_view user_name)
 std::optional<std::string> EmailSkeletonKey(std::string_view account_id, std::string_view email) {
   const std::string skeleton = EmailSkeleton(email);
   if (skeleton == NormalizeEmail(email)) return std::nullopt;
-  return RowKey(account_id, kLookOfEmail + skeleton);
+  return RowKey(account_id, search_kind::kLookOfEmail + skeleton);
 }
 
 std::string UserNameSkeletonKey(std::string_view account_id, std::string_view user_name) {
-  return RowKey(account_id, kLookOfUserName + Skeleton(user_name));
+  return RowKey(account_id, search_kind::kLookOfUserName + Skeleton(user_name));
 }
 
 std::string NameKey(std::string_view account_id, std::string_view full_name,
@@ -63,18 +56,20 @@ std::string WordsKey(std::string_view account_id, std::string_view words,
   return WordsPrefix(account_id, words).append(1, kEndOfText).append(user_id);
 }
 
-std::string NamePrefix(std::string_view account_id) { return RowKey(account_id, kName); }
+std::string NamePrefix(std::string_view account_id) {
+  return RowKey(account_id, search_kind::kName);
+}
 
 std::string EmailPrefix(std::string_view account_id, std::string_view text) {
-  return RowKey(account_id, kEmail).append(text);
+  return RowKey(account_id, search_kind::kEmail).append(text);
 }
 
 std::string UserNamePrefix(std::string_view account_id, std::string_view text) {
-  return RowKey(account_id, kUserName).append(text);
+  return RowKey(account_id, search_kind::kUserName).append(text);
 }
 
 std::string WordsPrefix(std::string_view account_id, std::string_view text) {
-  return RowKey(account_id, kWords).append(text);
+  return RowKey(account_id, search_kind::kWords).append(text);
 }
 
 std::optional<view::v1::UserRow> FindUser(const World& world, std::string_view account_id,
@@ -87,8 +82,8 @@ std::optional<view::v1::UserRow> FindUserByEmail(const World& world, std::string
   return FindUserBySearchRow(world, account_id, EmailKey(account_id, email));
 }
 
-std::optional<view::v1::UserRow> FindUserByName(const World& world, std::string_view account_id,
-                                                std::string_view user_name) {
+std::optional<view::v1::UserRow> FindUserByUserName(const World& world, std::string_view account_id,
+                                                    std::string_view user_name) {
   return FindUserBySearchRow(world, account_id, UserNameKey(account_id, user_name));
 }
 
@@ -96,16 +91,16 @@ std::optional<view::v1::UserRow> FindUserByEmailSkeleton(const World& world,
                                                          std::string_view account_id,
                                                          std::string_view email) {
   const std::string skeleton = EmailSkeleton(email);
-  auto foreign =
-      FindUserBySearchRow(world, account_id, RowKey(account_id, kLookOfEmail + skeleton));
+  auto foreign = FindUserBySearchRow(world, account_id,
+                                     RowKey(account_id, search_kind::kLookOfEmail + skeleton));
   if (foreign) return foreign;
   // An email that has no row of its own for what it looks like.
-  return FindUserBySearchRow(world, account_id, RowKey(account_id, kEmail + skeleton));
+  return FindUserBySearchRow(world, account_id, RowKey(account_id, search_kind::kEmail + skeleton));
 }
 
-std::optional<view::v1::UserRow> FindUserByNameSkeleton(const World& world,
-                                                        std::string_view account_id,
-                                                        std::string_view user_name) {
+std::optional<view::v1::UserRow> FindUserByUserNameSkeleton(const World& world,
+                                                            std::string_view account_id,
+                                                            std::string_view user_name) {
   return FindUserBySearchRow(world, account_id, UserNameSkeletonKey(account_id, user_name));
 }
 

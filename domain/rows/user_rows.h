@@ -15,7 +15,8 @@ namespace roster::domain {
 // Key of the row of a user.
 std::string UserRowKey(std::string_view account_id, std::string_view user_id);
 
-// Key of the search row that holds an email or user name for its user.
+// Keys of the search rows that hold an email or user name for its user. The text is as it was
+// entered.
 std::string EmailKey(std::string_view account_id, std::string_view email);
 std::string UserNameKey(std::string_view account_id, std::string_view user_name);
 
@@ -39,21 +40,21 @@ std::string EmailPrefix(std::string_view account_id, std::string_view text);
 std::string UserNamePrefix(std::string_view account_id, std::string_view text);
 std::string WordsPrefix(std::string_view account_id, std::string_view text);
 
-// The rows, or nothing when there is none.
+// The row of a user; nothing when there is none. Email and user name are as they were entered.
 std::optional<view::v1::UserRow> FindUser(const World& world, std::string_view account_id,
                                           std::string_view user_id);
 std::optional<view::v1::UserRow> FindUserByEmail(const World& world, std::string_view account_id,
                                                  std::string_view email);
-std::optional<view::v1::UserRow> FindUserByName(const World& world, std::string_view account_id,
-                                                std::string_view user_name);
+std::optional<view::v1::UserRow> FindUserByUserName(const World& world, std::string_view account_id,
+                                                    std::string_view user_name);
 
 // The user whose email or user name looks like this one, exact matches included (UTS 39).
 std::optional<view::v1::UserRow> FindUserByEmailSkeleton(const World& world,
                                                          std::string_view account_id,
                                                          std::string_view email);
-std::optional<view::v1::UserRow> FindUserByNameSkeleton(const World& world,
-                                                        std::string_view account_id,
-                                                        std::string_view user_name);
+std::optional<view::v1::UserRow> FindUserByUserNameSkeleton(const World& world,
+                                                            std::string_view account_id,
+                                                            std::string_view user_name);
 
 // The personal data of a user; nothing once it is forgotten.
 std::optional<event::v1::PersonalData> PersonalOf(const World& world, std::string_view account_id,

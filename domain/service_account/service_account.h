@@ -54,9 +54,10 @@ struct UnbindCertificate {
   std::string identity;
 };
 
-// All take services.manage, or the operator.
-// Refuses: PERMISSION_REQUIRED, ACCOUNT_NOT_FOUND, INVALID_FIELDS, ROLE_NOT_FOUND, ESCALATION,
-// NAME_TAKEN.
+// All decisions below require services.manage in the account, or the operator.
+
+// Refuses: PERMISSION_REQUIRED, ACCOUNT_NOT_FOUND, INVALID_FIELDS, LIMIT_EXCEEDED, ROLE_NOT_FOUND,
+// ESCALATION, NAME_TAKEN.
 absl::StatusOr<Events> Decide(const World& world, const CreateServiceAccount& command,
                               const Caller& caller);
 // PERMISSION_REQUIRED, SERVICE_ACCOUNT_NOT_FOUND. Of a disabled one: no events.
@@ -70,8 +71,8 @@ absl::StatusOr<Events> Decide(const World& world, const IssueServiceToken& comma
 absl::StatusOr<Events> Decide(const World& world, const RevokeServiceToken& command,
                               const Caller& caller);
 // PERMISSION_REQUIRED, SERVICE_ACCOUNT_NOT_FOUND, SERVICE_ACCOUNT_DISABLED, INVALID_FIELDS,
-// LIMIT_EXCEEDED, ESCALATION (as of a token), CERTIFICATE_TAKEN: of the whole installation, for a
-// certificate names no account. Bound to it already: no events.
+// LIMIT_EXCEEDED, ESCALATION (as of a token), CERTIFICATE_TAKEN (by any service account of the
+// installation, because a certificate names no account). Bound to this one already: no events.
 absl::StatusOr<Events> Decide(const World& world, const BindCertificate& command,
                               const Caller& caller);
 // PERMISSION_REQUIRED, SERVICE_ACCOUNT_NOT_FOUND, CERTIFICATE_NOT_FOUND.

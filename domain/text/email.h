@@ -16,7 +16,7 @@ namespace roster::domain {
 bool IsEmail(std::string_view text);
 
 // The form in which emails are compared and kept unique: the local part as Normalize makes it, so
-// in any case, although a mail server might tell cases apart; the domain as it stands in the DNS
+// capitals do not count, although to a mail server they might; the domain as it stands in the DNS
 // (UTS 46, nontransitional: ß and ss are two domains). Total: text that is no email comes out as
 // Normalize makes it.
 std::string NormalizeEmail(std::string_view text);

@@ -34,8 +34,8 @@ absl::Status CheckEmailFree(const World& world, std::string_view account_id, std
 
 absl::Status CheckUserNameFree(const World& world, std::string_view account_id,
                                std::string_view user_name) {
-  ROSTER_TRY(CheckFree(FindUserByName(world, account_id, user_name), Reason::kUsernameTaken));
-  return CheckFree(FindUserByNameSkeleton(world, account_id, user_name), Reason::kConfusable);
+  ROSTER_TRY(CheckFree(FindUserByUserName(world, account_id, user_name), Reason::kUsernameTaken));
+  return CheckFree(FindUserByUserNameSkeleton(world, account_id, user_name), Reason::kConfusable);
 }
 
 }  // namespace roster::domain

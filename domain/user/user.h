@@ -65,13 +65,14 @@ struct ChangeUserRole {
   std::string role;
 };
 
-// Refuses: PERMISSION_REQUIRED, INVALID_FIELDS, ROLE_BY_USER_TYPE, MULTIPLE_ROLES, ROLE_NOT_FOUND,
-// ROLE_REQUIRED, ESCALATION, BELONGS_TO_DELETED_USER, EMAIL_TAKEN, USERNAME_TAKEN.
+// Refuses: PERMISSION_REQUIRED, INVALID_FIELDS, ROLE_BY_USER_TYPE, LIMIT_EXCEEDED, MULTIPLE_ROLES,
+// ROLE_NOT_FOUND, ROLE_REQUIRED, ESCALATION, EMAIL_TAKEN, USERNAME_TAKEN, CONFUSABLE,
+// BELONGS_TO_DELETED_USER.
 absl::StatusOr<Events> Decide(const World& world, const CreateUser& command, const Caller& caller);
 
 // All below refuse: PERMISSION_REQUIRED, USER_NOT_FOUND, REVISION_MISMATCH; and:
-// USER_DELETED, USER_DISABLED, IMMUTABLE_FIELD, INVALID_FIELDS, ESCALATION (a new email),
-// EMAIL_TAKEN, BELONGS_TO_DELETED_USER.
+// USER_DELETED, USER_DISABLED, IMMUTABLE_FIELD, INVALID_FIELDS; for a new email also ESCALATION,
+// EMAIL_TAKEN, CONFUSABLE, BELONGS_TO_DELETED_USER. The values that the user has: no events.
 absl::StatusOr<Events> Decide(const World& world, const UpdateUser& command, const Caller& caller);
 // USER_DELETED. Of a user that is not disabled: no events.
 absl::StatusOr<Events> Decide(const World& world, const EnableUser& command, const Caller& caller);

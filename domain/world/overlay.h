@@ -25,7 +25,8 @@ struct TableChanges {
   bool Drops(std::string_view key) const { return key < dropped_below; }
 };
 
-// The changes of all tables, and the position that they lead to. A plain value.
+// The changes of all tables, and the position that they lead to. Position 0: not set; an overlay
+// then sets that of the world below. A plain value.
 struct Changes {
   std::array<TableChanges, kTableCount> tables;
   Position position = 0;

@@ -20,8 +20,8 @@
 
 namespace roster::domain {
 
-// A place in the log of a shard: the number of commits up to and including that one. 0 is the empty
-// log.
+// A place in the log: the number of commits up to it, the one there included. 0 is before the first
+// commit.
 using Position = uint64_t;
 
 // The way through the keys of a table.

@@ -256,7 +256,7 @@ void Engine::Record(const FinishedCall& call) const {
   const bool internal = !status.ok() && reason.empty();
   call.method.metrics.Handled(
       static_cast<int>(internal ? absl::StatusCode::kInternal : status.code()), took);
-  if (!status.ok()) dependencies_.metrics.CommandRefused(internal ? "INTERNAL" : reason);
+  if (!status.ok()) dependencies_.metrics.CallRefused(internal ? "INTERNAL" : reason);
   if (reason == domain::ReasonName(Reason::kOverloaded)) {
     return dependencies_.overload_log.Count(dependencies_.clock());
   }

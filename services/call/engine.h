@@ -1,5 +1,6 @@
 // The engine: takes every unary call through authentication, authorization, waiting, its handler,
-// the pipeline, metrics and the log. Knows neither the services nor gRPC.
+// the pipeline, metrics and log lines. Names no service. Of gRPC it uses alarms alone; Call hides
+// the rest.
 
 #ifndef ROSTER_SERVICES_CALL_ENGINE_H_
 #define ROSTER_SERVICES_CALL_ENGINE_H_
@@ -82,8 +83,8 @@ class Engine {
   // Runs the call and answers it, now or later.
   void Run(const Method& method, Call& call) const;
 
-  // Counts the call and its refusal, and writes one line of log for a command, a stream, a refusal
-  // and a slow query; the calls that were refused with OVERLOADED share a line.
+  // Counts the call and its refusal. Writes one line of log for a command, a stream, a refusal, and
+  // a query of more than 250 ms; calls that were refused with OVERLOADED share a line.
   void Record(const FinishedCall& call) const;
 
  private:

@@ -53,7 +53,8 @@ class Stream : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer
   const domain::Caller& caller() const { return caller_; }
 
   // Applies the rule of the method for this account. Authenticates anew, because a token may have
-  // been revoked since the stream was opened. Once it is OK, what is logged names the account.
+  // been revoked since the stream was opened. From then on, also if it refuses, what is logged
+  // names the account.
   absl::Status Admit(std::string_view account_id);
 
   // What the stream has changed, for its record: the newest position, 0 if it changed nothing.

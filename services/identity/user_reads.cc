@@ -57,7 +57,7 @@ absl::Status GetUser(const QueryContext& query, const identity::v1::GetUserReque
       row = domain::FindUserByEmail(query.world, account_id, request.email());
       break;
     case Request::kUserName:
-      row = domain::FindUserByName(query.world, account_id, request.user_name());
+      row = domain::FindUserByUserName(query.world, account_id, request.user_name());
       break;
     case Request::KEY_NOT_SET:
       return domain::RefuseFields({{"user_id", Reason::kMissingField}});

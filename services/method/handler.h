@@ -24,7 +24,8 @@
 
 namespace roster::services {
 
-// What a query reads: one version of the world. `caller.at` is the time of evaluation.
+// What a query reads: the published version, or with as_of an older position of it. `caller.at` is
+// when the call began; with as_of, the time of the commit at that position.
 struct QueryContext {
   const domain::World& world;
   const storage::Log& log;
@@ -52,7 +53,10 @@ struct PreparedCommand {
 };
 
 using google::protobuf::Message;
+// What answers a query: fills the response.
 using QueryFunction = std::function<absl::Status(const QueryContext&, const Message&, Message&)>;
+// What parses a command. The returned `reply` refers to the response and fills it, so the response
+// outlives the PreparedCommand.
 using CommandFunction =
     std::function<absl::StatusOr<PreparedCommand>(const CommandContext&, const Message&, Message&)>;
 
@@ -83,14 +87,15 @@ Handler OfQuery(absl::Status (*handle)(const QueryContext&, const Request&, Resp
           .stream = nullptr};
 }
 
-// The query of a few rows: it is answered on the thread that took the call. Other queries wait for
-// a thread, and are refused where too many wait.
+// Marks a query of a few rows. It waits for no thread: gRPC's thread answers it, or the pipeline's
+// after a wait for at_least_position. Other queries, and all with as_of, wait for a thread of the
+// pool, and are refused with OVERLOADED where too many wait.
 inline Handler Quick(Handler handler) {
   handler.quick = true;
   return handler;
 }
 
-// The same as OfQuery, which takes as_of too.
+// As OfQuery, for a query that takes as_of.
 template <typename Request, typename Response>
 Handler OfPastQuery(absl::Status (*handle)(const QueryContext&, const Request&, Response&)) {
   Handler handler = OfQuery(handle);
@@ -110,8 +115,8 @@ Handler OfCommand(absl::StatusOr<PreparedCommand> (*handle)(const CommandContext
           .stream = nullptr};
 }
 
-// The change of a domain command: `fill` puts the resource into the emptied response, position and
-// changed follow.
+// Prepares a command that has a Decide in the domain. After each decision `reply` empties the
+// response, calls `fill` for the resource, and sets position and changed.
 template <typename Command, typename Response, typename Fill>
 PreparedCommand Prepare(Command command, Response& response, Fill fill) {
   return {.decide = [command = std::move(command)](

@@ -206,7 +206,7 @@ void Metrics::LogAppended(absl::Duration took) {
   instruments_->append_seconds.Observe(absl::ToDoubleSeconds(took));
 }
 
-void Metrics::CommandRefused(std::string_view reason) {
+void Metrics::CallRefused(std::string_view reason) {
   instruments_->refused.Add({{"reason", std::string(reason)}}).Increment();
 }
 

@@ -82,9 +82,10 @@ class Metrics {
   void GroupCommitted(std::size_t commands);
   void LogAppended(absl::Duration took);
 
-  // `reason`: the name of a refusal's reason. Never a text from outside: each new value makes a
-  // series that stays.
-  void CommandRefused(std::string_view reason);
+  // Counts a refused call, queries and streams included, in roster_commands_refused_total.
+  // `reason`: the name of the refusal's reason, or INTERNAL. Never a text from outside: each new
+  // value makes a series that stays.
+  void CallRefused(std::string_view reason);
 
   // The TLS files changed: they are in use, or they can't serve and were rejected.
   void TlsFilesChanged(bool in_use);

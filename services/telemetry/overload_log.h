@@ -12,8 +12,9 @@
 
 namespace roster::services {
 
-// Writes one line a second while calls are refused with OVERLOADED, with their number. A line a
-// call would be work that grows with the overload. The metrics count each call. Thread-safe.
+// Writes a line when a call is refused with OVERLOADED, at most one a second, with the number of
+// calls refused since the line before. A line a call would be work that grows with the overload.
+// The metrics count each call. Thread-safe.
 class OverloadLog {
  public:
   explicit OverloadLog(Logger& logger) : logger_(logger) {}

@@ -48,8 +48,9 @@ class RecordReader {
   RecordReader(std::string_view log_id, domain::Position first) : log_id_(log_id), next_(first) {}
 
   // Takes the next record.
-  // DATA_LOSS: it can't be parsed, belongs to another log or position, or is not chained to the one
-  // before it; the message names the position.
+  // DATA_LOSS: it can't be parsed, belongs to another log or position, or is not chained to the
+  // record before it; the message names the position. The chain of the first record is checked only
+  // at position 1.
   absl::Status Add(std::string_view record);
 
   // The position of the record that Add expects.

@@ -25,8 +25,8 @@ using domain::Erasure;
 // The outcome of a command.
 struct Outcome {
   absl::Status status;  // a refusal, or OK
-  // That of its commit. Where it changed nothing or was refused, that of the world that it read; 0
-  // where it was not decided.
+  // The position of the command's commit. Without a commit, the position of the world in which it
+  // was decided or refused; 0 if it was not decided.
   Position position = 0;
   bool changed = false;
   // Set if the request was accepted before: the receipt of then. `position` and `changed` are also

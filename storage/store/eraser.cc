@@ -37,7 +37,7 @@ absl::Status Erase(Vault& vault, ErasureList& list, Views& views,
   ROSTER_TRY(vault.Destroy(key_ids));
   ROSTER_TRY(list.Add(erasures));
   ROSTER_TRY(views.Purge());
-  return list.Forgotten(last);
+  return list.MarkForgotten(last);
 }
 
 Eraser::Eraser(Vault& vault, ErasureList& list, Views& views,

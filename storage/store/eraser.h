@@ -1,5 +1,5 @@
-// Erasing a user, once the log durably says that they are erased: their key is destroyed, their
-// name is added to the erasure list, and their plain text in the views leaves the disk.
+// Erasing a user, once the log durably says that they are erased: their key is destroyed, their ids
+// are added to the erasure list, and their plain text in the views leaves the disk.
 //
 // Each step may be repeated. The start repeats those that a crash has cut off.
 

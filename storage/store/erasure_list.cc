@@ -79,7 +79,7 @@ absl::Status ErasureList::Add(const std::vector<Erasure>& erasures) {
   return added;
 }
 
-absl::Status ErasureList::Forgotten(Position position) {
+absl::Status ErasureList::MarkForgotten(Position position) {
   if (position <= forgotten_) return absl::OkStatus();
   absl::Status added =
       AppendLine(path_, WithChecksum(absl::StrCat(kForgotten, " ", position)), env_);

@@ -1,5 +1,6 @@
-// The erasure list: a file outside the store that names every erased user. With it they stay erased
-// when an older copy of the vault or of the log is restored.
+// The erasure list: a file outside the store with the ids of every erased user, of their account
+// and of their key, and no personal data. With it they stay erased when an older copy of the vault
+// or of the log is restored.
 
 #ifndef ROSTER_STORAGE_STORE_ERASURE_LIST_H_
 #define ROSTER_STORAGE_STORE_ERASURE_LIST_H_
@@ -30,11 +31,11 @@ class ErasureList {
   absl::Status Add(const std::vector<Erasure>& erasures);
 
   // Records, durably, that nothing is left of any user erased up to the position.
-  absl::Status Forgotten(Position position);
+  absl::Status MarkForgotten(Position position);
 
   // The keys of the erased users.
   const std::set<uint64_t>& key_ids() const { return key_ids_; }
-  // The position of the last Forgotten.
+  // The highest position given to MarkForgotten; 0 before the first.
   Position forgotten() const { return forgotten_; }
 
  private:

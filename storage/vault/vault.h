@@ -45,7 +45,8 @@ struct VaultOptions {
   rocksdb::Env* env = nullptr;  // the file system; null: the system's
 };
 
-// Thread-safe, but TakeKey and Destroy may each be called from one thread at a time.
+// Thread-safe, but TakeKey and Destroy may each be called from one thread at a time, and
+// ContinueAfter only before both.
 class Vault final : public domain::Keys {
  public:
   // Creates the vault of a log. ALREADY_EXISTS: there is a file. Others: those of ReplaceFile.
@@ -70,7 +71,7 @@ class Vault final : public domain::Keys {
                                               const event::v1::SealedData& sealed) const override;
 
   // The personal data. Nothing: the key was destroyed. DATA_LOSS: there is no such key, or it does
-  // not open the data.
+  // not open the data. Errors of reading the file as FromRocksDb.
   absl::StatusOr<std::optional<event::v1::PersonalData>> TryOpen(
       std::string_view account_id, std::string_view user_id,
       const event::v1::SealedData& sealed) const;
@@ -81,14 +82,16 @@ class Vault final : public domain::Keys {
                                              const event::v1::PersonalData& personal,
                                              KeyId key_id) const;
 
-  // Keys up to this one are in use: TakeKey goes on after it, and after every destroyed key.
+  // Keys up to this one are in use: TakeKey goes on after it, and after every key that was
+  // destroyed at open. To be called once, before the first TakeKey.
   void ContinueAfter(KeyId used) {
     last_taken_ = std::max(used, destroyed_at_open_.empty() ? 0 : destroyed_at_open_.back());
   }
   // Takes a new key, which is durable. Errors are those of the file system; nothing was taken then.
   absl::StatusOr<KeyId> TakeKey();
 
-  // Overwrites the keys, durably when OK is returned. May be repeated.
+  // Overwrites the keys, durably when OK is returned. May be repeated. DATA_LOSS: there is no such
+  // key. Errors of writing as FromRocksDb; some keys may be destroyed then.
   absl::Status Destroy(const std::vector<KeyId>& key_ids);
 
  private:

@@ -1,6 +1,6 @@
 // The views on disk: the tables of the world in a RocksDB directory of their own, without a
-// write-ahead log. They are derived from the log. If they are missing, damaged, ahead of the log or
-// of another log, they are dropped and rebuilt, never repaired.
+// write-ahead log. They are derived from the log. If they are missing, damaged, ahead of the log,
+// of another log or of another view version, they are dropped and rebuilt, never repaired.
 
 #ifndef ROSTER_STORAGE_VIEWS_VIEWS_H_
 #define ROSTER_STORAGE_VIEWS_VIEWS_H_
@@ -30,7 +30,7 @@ namespace roster::storage {
 using Version = std::shared_ptr<const domain::World>;
 
 // To be raised when a fold makes other rows of the same log, when a table is added, or when views
-// on disk may be wrong. Views of another version are rebuilt.
+// on disk may be wrong. Views whose ViewVersion is another are rebuilt.
 inline constexpr uint32_t kViewVersion = 6;
 
 // kViewVersion and the version of the text rules, which make the keys of search rows.

@@ -68,7 +68,7 @@ void CompareWorlds(const Scenario& real, const Model& model) {
     RC_ASSERT(personal.user_name() == user.user_name);
     // Each email and user name leads to its one user (R3, R81).
     RC_ASSERT(FindUserByEmail(world, kAccount, user.email)->user_id() == id);
-    RC_ASSERT(FindUserByName(world, kAccount, user.user_name)->user_id() == id);
+    RC_ASSERT(FindUserByUserName(world, kAccount, user.user_name)->user_id() == id);
   }
   size_t search = 0;
   for (const char* prefix : {"acme/e/", "acme/n/"}) {

@@ -7,11 +7,13 @@
 #include <chrono>
 #include <future>
 #include <iterator>
+#include <stdexcept>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
+#include "services/api_services.h"
 #include "tests/support/plumbing_support.h"
 
 namespace roster::api_test {
@@ -177,14 +179,14 @@ std::unique_ptr<MessageStream> Client::Open(const std::string& method) const {
 
 // buf's naming rules make the name of a request that of its method; a package has one service.
 std::string Client::MethodOf(const google::protobuf::Descriptor& request) {
-  const std::string name = request.name().substr(0, request.name().rfind("Request"));
-  for (const char* service : {"IdentityService", "AccessService", "AuditService"}) {
-    const std::string full_name = absl::StrCat(request.file()->package(), ".", service);
-    if (request.file()->pool()->FindServiceByName(full_name) != nullptr) {
-      return absl::StrCat(full_name, "/", name);
+  for (const std::string service : services::kApiServices) {
+    const auto* found = request.file()->pool()->FindServiceByName(service);
+    for (int i = 0; found != nullptr && i < found->method_count(); ++i) {
+      const auto& method = *found->method(i);
+      if (method.input_type() == &request) return absl::StrCat(service, "/", method.name());
     }
   }
-  return "no service for " + request.full_name();
+  throw std::logic_error("no service of kApiServices takes " + request.full_name());
 }
 
 Client Connect(uint16_t port, const std::string& token, const std::string& certificate_pem,

@@ -23,10 +23,10 @@ namespace roster::api_test {
 struct Result {
   std::string code = "OK";  // the name of the gRPC code
   std::string message;
-  std::string domain;                             // of google.rpc.ErrorInfo
-  std::string reason;                             // the same
-  std::map<std::string, std::string> metadata;    // the same
-  std::map<std::string, std::string> violations;  // of google.rpc.BadRequest: field and first word
+  std::string domain;  // these three: of google.rpc.ErrorInfo
+  std::string reason;
+  std::map<std::string, std::string> metadata;
+  std::map<std::string, std::string> violations;  // of google.rpc.BadRequest: field → reason
 
   bool ok() const { return code == "OK"; }
 
@@ -110,14 +110,16 @@ class Client {
 Client Connect(uint16_t port, const std::string& token, const std::string& certificate_pem = "",
                const std::optional<services::TlsIdentity>& client = std::nullopt);
 
-// A stream of messages both ways, one step at a time.
+// A stream of messages both ways, one step at a time; 60 s in all.
 class MessageStream {
  public:
   virtual ~MessageStream() = default;
 
   // False when the stream is over.
   virtual bool Send(const google::protobuf::Message& message) = 0;
+  // Says that nothing more is sent.
   virtual void HalfClose() = 0;
+  // Waits for a message. False: none comes any more; Finish says why.
   virtual bool Receive(google::protobuf::Message& message) = 0;
   // Once, at the end.
   virtual Result Finish() = 0;

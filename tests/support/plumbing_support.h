@@ -1,4 +1,4 @@
-// What the tests of the plumbing share: throw-away TLS files, a client channel.
+// For tests that talk to a gRPC server: throw-away TLS files, channels, a health check.
 
 #ifndef ROSTER_TESTS_SUPPORT_PLUMBING_SUPPORT_H_
 #define ROSTER_TESTS_SUPPORT_PLUMBING_SUPPORT_H_
@@ -37,11 +37,11 @@ std::shared_ptr<grpc::Channel> PlaintextChannel(std::uint16_t port);
 std::shared_ptr<grpc::Channel> TlsChannel(std::uint16_t port, const std::string& certificate_pem,
                                           const std::optional<TlsIdentity>& client = std::nullopt);
 
-// Asks the health service there, which says that it serves when the call goes well.
+// Asks the health service for `service`. An OK answer that is not SERVING fails the test.
 grpc::Status CheckHealth(const std::shared_ptr<grpc::Channel>& channel,
                          const std::string& service = "");
 
-// A call that hangs fails the test by DEADLINE_EXCEEDED instead of holding it up.
+// Gives the call 30 s: one that hangs fails with DEADLINE_EXCEEDED and does not hold up the test.
 void SetTestDeadline(grpc::ClientContext& context);
 
 }  // namespace roster::services

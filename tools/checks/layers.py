@@ -10,7 +10,7 @@ services <- all of them, gRPC; only tools/rosterctl and the tests depend on serv
 3. services/method and services/call name no area; services/transport and services/telemetry know no domain type but refusals.
 4. Only domain/rows builds the key of a row.
 5. A test has the path and name of the file that it tests, or stands in a folder of SERVER_TESTS.
-6. A folder holds at most MOST_FILES files.
+6. A folder holds at most MOST_FILES files; MORE_FILES has the exceptions.
 
   layers.py              checks this tree
   layers.py --self-test  proves that each rule can turn red
@@ -85,8 +85,9 @@ SERVER_TESTS = ("tests/api/every_method/", "tests/api/presets/", "tests/api/serv
                 "tests/storage/disk/")
 MISPLACED = {}  # path: why it stands there
 
-# Rule 6. Folders of these names hold one file a case.
+# Rule 6. Folders of DATA_FOLDERS hold one file a case. The keys of rows stand in one folder, a pair of files a kind.
 MOST_FILES = 20
+MORE_FILES = {"domain/rows": 60}
 COUNTED = ("cmake/", "deploy/", "domain/", "proto/", "services/", "storage/", "tests/", "tools/")
 DATA_FOLDERS = {"corpus", "data", "golden"}
 
@@ -194,8 +195,9 @@ def folder_complaints(paths):
     complaints = []
     for folder, count in sorted(counts.items()):
         is_data = DATA_FOLDERS.intersection(folder.split("/"))
-        if f"{folder}/".startswith(COUNTED) and not is_data and count > MOST_FILES:
-            complaints.append(f"{folder}: {count} files, at most {MOST_FILES} fit in a folder")
+        most = MORE_FILES.get(folder, MOST_FILES)
+        if f"{folder}/".startswith(COUNTED) and not is_data and count > most:
+            complaints.append(f"{folder}: {count} files, at most {most} fit in a folder")
         area = area_of(f"{folder}/x")
         if area and not any(path.startswith(f"proto/roster/{area}/") for path in paths):
             complaints.append(f"{folder}: there is no proto/roster/{area}")
@@ -251,10 +253,10 @@ GOOD = {
     # 1
     "domain/user/list/list.cc": '#include "domain/rows/codec.h"\n#include "domain/user/list/list.h"\n',
     "domain/user/user.cc": '#include "domain/user/list/index.h"\n',
-    "domain/label/label.cc": '#include "domain/user/user.h"\n#include "domain/access/authority.h"\n',
-    "domain/label/fold.cc": '#include "domain/label/list/index.h"\n// not RowKey(\n',
-    "domain/label/list/index.cc": '#include "domain/list/page.h"\n#include "domain/user/user.h"\n',
-    "domain/fold.cc": '#include "domain/label/label.h"\n',
+    "domain/planted/planted.cc": '#include "domain/user/user.h"\n#include "domain/access/authority.h"\n',
+    "domain/planted/fold.cc": '#include "domain/planted/list/index.h"\n// not RowKey(\n',
+    "domain/planted/list/index.cc": '#include "domain/list/page.h"\n#include "domain/user/user.h"\n',
+    "domain/fold.cc": '#include "domain/planted/planted.h"\n',
     "domain/import/import.cc": '#include "domain/fold.h"\n',
     "storage/store/store.cc": '#include "storage/pipeline/pipeline.h"\n#include "storage/base/file.h"\n',
     "services/server.cc": '#include "services/audit/audit_service.h"\n#include "services/call/engine.h"\n',
@@ -266,7 +268,7 @@ GOOD = {
                                '#include "roster/identity/v1/as_of.pb.h"\n#include "services/telemetry/log.h"\n',
     "services/transport/status.cc": '#include "domain/base/refusal.h"\n#include "services/load/capacity.h"\n',
     # 4
-    "domain/rows/label_rows.cc": 'std::string LabelKey() { return RowKey(account_id, "l/"); }\n',
+    "domain/rows/planted_rows.cc": 'std::string PlantedKey() { return RowKey(account_id, "p/"); }\n',
     # 5
     "storage/pipeline/pipeline.cc": "",
     "tests/storage/pipeline/pipeline_test.cc": "",
@@ -275,7 +277,8 @@ GOOD = {
     "tests/api/audit/list_events_test.cc": "",
     "tests/storage/kill/engine_kill_test.cc": "",
     # 6
-    **{f"domain/rows/{number}_rows.h": "" for number in range(19)},  # and label_rows.cc
+    **{f"domain/user/{number}.h": "" for number in range(18)},  # user.cc, decide.cc
+    **{f"domain/rows/{number}_rows.h": "" for number in range(30)},
     **{f"tests/domain/corpus/{number}": "" for number in range(30)},
     **{f"docs/decisions/{number}.md": "" for number in range(30)},
 }
@@ -296,17 +299,17 @@ BAD = [
     # 1
     *((path, f'#include "{name}"\n') for path, name in (
         ("domain/base/a.h", "domain/world/world.h"), ("domain/rows/a.cc", "domain/user/user.h"),
-        ("domain/user/list/a.cc", "domain/user/user.h"), ("domain/user/a.cc", "domain/label/label.h"),
-        ("domain/label/a.cc", "domain/group/group.h"), ("domain/label/a.cc", "domain/fold.h"),
+        ("domain/user/list/a.cc", "domain/user/user.h"), ("domain/user/a.cc", "domain/planted/planted.h"),
+        ("domain/planted/a.cc", "domain/group/group.h"), ("domain/planted/a.cc", "domain/fold.h"),
         ("domain/fold.cc", "domain/import/import.h"), ("storage/log/a.cc", "storage/vault/vault.h"),
         ("storage/views/a.cc", "storage/store/store.h"), ("services/load/a.cc", "services/transport/status.h"),
         ("services/transport/a.cc", "services/telemetry/log.h"), ("services/call/a.cc", "services/server.h"),
         ("services/method/a.cc", "services/call/engine.h"))),
-    ("domain/user/a.cc", '#include "domain/label/list/a.h"\n'),
+    ("domain/user/a.cc", '#include "domain/planted/list/a.h"\n'),
     ("storage/cache/a.cc", ""),
     ("storage/a.cc", ""),
-    ("domain/label/rows/a.cc", ""),
-    ("domain/label/list/a.cc", '#include "domain/label/label.h"\n'),
+    ("domain/planted/rows/a.cc", ""),
+    ("domain/planted/list/a.cc", '#include "domain/planted/planted.h"\n'),
     # 2
     (["services/audit/a.cc", "proto/roster/audit/v1/a.proto"], '#include "services/identity/user_handlers.h"\n'),
     (["services/identity/a.cc", "proto/roster/identity/v1/a.proto"], '#include "services/audit/messages.h"\n'),
@@ -318,14 +321,15 @@ BAD = [
       ("domain/world/world.h", "domain/base/command.h", "roster/identity/v1/user.pb.h")),
     # 4
     *((path, 'return RowKey(account_id, "s/");\n') for path in
-      ("domain/label/a.cc", "storage/store/a.cc", "services/call/a.cc")),
+      ("domain/planted/a.cc", "storage/store/a.cc", "services/call/a.cc")),
     # 5
     *((path, "") for path in
       ("tests/domain/user/nothing_test.cc", "tests/storage/a_test.cc", "tests/services/call/a_test.cc",
        "tests/unit/a_test.cc", "tests/api/a_test.cc", "tests/api/plugins/a_test.cc")),
-    (["tests/domain/user/user_test.cc", "domain/label/user.cc"], ""),
+    (["tests/domain/user/user_test.cc", "domain/planted/user.cc"], ""),
     # 6
-    *(([f"{folder}/{number}.h" for number in range(21)], "") for folder in ("domain/rows", "tests/crash", "tools/checks")),
+    *(([f"{folder}/{number}.h" for number in range(21)], "") for folder in ("domain/user", "tests/crash", "tools/checks")),
+    ([f"domain/rows/{number}.h" for number in range(61)], ""),
 ]
 
 

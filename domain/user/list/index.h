@@ -34,7 +34,7 @@ struct UserCounts {
   uint64_t active = 0;
   uint64_t disabled = 0;
   uint64_t deleted = 0;
-  uint64_t unapproved = 0;  // of the users that are shown without being asked for
+  uint64_t unapproved = 0;  // of the users whose status IsShownUnasked
 
   // Users that are neither deleted nor erased.
   uint64_t total() const { return pending + active + disabled; }

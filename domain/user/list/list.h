@@ -14,8 +14,8 @@
 //                       known (a search; an email, user name or name), the rows of search that
 //                       begin with it
 //
-// So every list with an order begins at once, wherever it goes on; a filter on something else is
-// told of each user, and a page looks at a limited number of rows.
+// So a page of a sorted list goes straight to its first row. All other conditions are asked of each
+// user, and a page looks at no more than kMaxRowsOfPage rows (domain/list/page.h).
 
 #ifndef ROSTER_DOMAIN_USER_LIST_LIST_H_
 #define ROSTER_DOMAIN_USER_LIST_LIST_H_
@@ -44,7 +44,8 @@ struct SortOrder {
 // Parses `field` or `field desc`; empty text is no order. Refuses INVALID_FIELDS: `order_by`.
 absl::StatusOr<SortOrder> ParseUserOrder(std::string_view order_by);
 
-// Thread-compatible; account and filter outlive it.
+// A list of users: the rows to read, in its order, and which user each shows. Thread-compatible;
+// account and filter outlive it.
 class UserList {
  public:
   UserList(const view::v1::AccountRow& account, const Filter& filter, const SortOrder& order);

@@ -27,8 +27,8 @@ class UserCandidate final : public Candidate {
   // Null once it is forgotten.
   const event::v1::PersonalData* personal() const;
 
-  // Of personal data that is there, made once, however many comparisons ask: a text in the form of
-  // the field, and the words of the names (WordsOf). Valid until the next call.
+  // Only where personal() is not null. Both are made once, however many comparisons ask: a text of
+  // it in the form of the field, valid until the next Text; and the words of its names (WordsOf).
   const std::string& Text(const Field& field, const std::string& text) const;
   const std::vector<std::string>& Words() const;
 

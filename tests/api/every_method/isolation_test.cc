@@ -84,16 +84,7 @@ struct Side {
       const auto page = home.client.Call(List(home.id, filter));
       for (const auto& user : page->users()) dump += user.DebugString();
     }
-    auto services = In<identity::v1::ListServiceAccountsRequest>(home.id);
-    services.set_page_size(1000);
-    const auto listed = home.client.Call(services);
-    for (const auto& service : listed->service_accounts()) dump += service.DebugString();
-    auto events = In<audit::v1::ListEventsRequest>(home.id);
-    events.set_subject_id(home.id);
-    events.set_page_size(1000);
-    const auto told = home.client.Call(events);
-    for (const auto& event : told->events()) dump += event.DebugString();
-    return dump;
+    return dump + AllLists(home.client, home.id);
   }
 
   SampleAccount account;

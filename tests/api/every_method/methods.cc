@@ -98,6 +98,36 @@ Message& Inner(Message& message, const std::string& field) {
   return *message.GetReflection()->MutableMessage(&message, &FieldOf(message, field));
 }
 
+std::string AllLists(const Client& client, const std::string& account_id) {
+  std::string all;
+  for (const MethodDescriptor* method : AllMethods()) {
+    const auto request = New(*method->input_type());
+    const auto set = [&](const std::string& field, const std::string& value) {
+      const bool has = method->input_type()->FindFieldByName(field) != nullptr;
+      if (has) SetText(*request, field, value);
+      return has;
+    };
+    if (!absl::StartsWith(method->name(), "List") || !set("account_id", account_id)) continue;
+    set("subject_id", account_id);
+    if (method->input_type()->FindFieldByName("page_size") != nullptr) {
+      request->GetReflection()->SetInt32(request.get(), &FieldOf(*request, "page_size"), 1000);
+    }
+    const Reply reply = Invoke(client, *method, *request);
+    EXPECT_EQ(reply.Text(), "OK") << method->full_name();
+    if (!reply.result.ok()) continue;
+    const Message& response = reply.message();
+    std::vector<const FieldDescriptor*> fields;
+    response.GetReflection()->ListFields(response, &fields);
+    for (const FieldDescriptor* field : fields) {
+      if (!field->is_repeated()) continue;
+      for (int i = 0; i < response.GetReflection()->FieldSize(response, field); ++i) {
+        all += response.GetReflection()->GetRepeatedMessage(response, field, i).DebugString();
+      }
+    }
+  }
+  return all;
+}
+
 bool IsId(const FieldDescriptor& field) {
   return field.type() == FieldDescriptor::TYPE_STRING &&
          (absl::EndsWith(field.name(), "_id") || absl::EndsWith(field.name(), "_ids"));

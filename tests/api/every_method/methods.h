@@ -46,7 +46,7 @@ struct Reply {
 Reply Invoke(const Client& client, const MethodDescriptor& method, const Message& request,
              const CallOptions& options = {}, const Message* rest = nullptr);
 
-// Fields by name, which the message must have.
+// Fields by name. Throws std::logic_error when the message has no such field.
 void SetText(Message& message, const std::string& field, const std::string& value);
 std::string GetText(const Message& message, const std::string& field);
 void SetNumber(Message& message, const std::string& field, uint64_t value);
@@ -54,7 +54,11 @@ uint64_t GetNumber(const Message& message, const std::string& field);
 void SetFlag(Message& message, const std::string& field, bool value);
 bool GetFlag(const Message& message, const std::string& field);
 
+// The message in this field, created where it is not set.
 Message& Inner(Message& message, const std::string& field);
+
+// What every list of the account has, as the client sees it.
+std::string AllLists(const Client& client, const std::string& account_id);
 
 // Whether a field holds an id, or several.
 bool IsId(const FieldDescriptor& field);

@@ -60,6 +60,9 @@ TEST(SamplesTest, EveryRowIsValid) {
       EXPECT_TRUE(GetFlag(reply.message(), "changed"));
     }
     EXPECT_EQ(account.home.server->Position(), position + (query ? 0 : 1));
+    if (IsUnary(*method)) {
+      EXPECT_EQ(GetNumber(reply.message(), "position"), account.home.server->Position());
+    }
   }
 }
 

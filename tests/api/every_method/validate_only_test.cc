@@ -42,7 +42,7 @@ std::string Everything(const Home& home) {
   for (const char* filter : {"", "status = DISABLED", "status = DELETED"}) {
     all += home.client.Call(List(home.id, filter))->DebugString();
   }
-  all += home.client.Call(In<identity::v1::ListServiceAccountsRequest>(home.id))->DebugString();
+  all += AllLists(home.client, home.id);
   all += home.client.Call(In<identity::v1::GetAccountRequest>(home.id))->DebugString();
   identity::v1::ListAccountsRequest accounts;
   accounts.set_page_size(1000);

@@ -357,7 +357,7 @@ TEST(CreatedUserTest, Row_R5_R39_R50) {
   EXPECT_EQ(row.created_position(), given.world().position());
   EXPECT_EQ(row.roles_size(), 0);
   EXPECT_EQ(FindUserByEmail(given.world(), kAccount, "NEW@example.com")->user_id(), "new");
-  EXPECT_EQ(FindUserByName(given.world(), kAccount, "NEW")->user_id(), "new");
+  EXPECT_EQ(FindUserByUserName(given.world(), kAccount, "NEW")->user_id(), "new");
 }
 
 }  // namespace

@@ -132,7 +132,7 @@ TEST(EraseUserFoldTest, LeavesNothingPersonal_R121) {
                 " created_position: " + std::to_string(row.created_position()));
   EXPECT_EQ(PersonalOf(gone.world(), kAccount, row), std::nullopt);
   EXPECT_FALSE(FindUserByEmail(gone.world(), kAccount, "ann@example.com"));
-  EXPECT_FALSE(FindUserByName(gone.world(), kAccount, "ann"));
+  EXPECT_FALSE(FindUserByUserName(gone.world(), kAccount, "ann"));
 
   view::v1::ErasureRow erasure;
   const auto bytes = gone.world().Get(Table::kErasures, ErasureKey(1));
@@ -197,7 +197,7 @@ TEST(EraseUserFoldTest, TakesNothingFromASuccessor_R121) {
   EXPECT_EQ(owner(second_gone, had_it), "first");
   EXPECT_EQ(owner(second_gone, passed_on), "nobody");
   EXPECT_EQ(PersonalRowsWith(second_gone.world(), "second"), 0);
-  EXPECT_EQ(FindUserByName(second_gone.world(), kAccount, "first")->user_id(), "first");
+  EXPECT_EQ(FindUserByUserName(second_gone.world(), kAccount, "first")->user_id(), "first");
 
   const Scenario both = Scenario(first_gone).Happened(ErasedEvents("second"));
   EXPECT_EQ(PersonalRowsWith(both.world(), "shared@"), 0);

@@ -150,11 +150,11 @@ TEST(NamesTest, AreShownAsEntered_R3) {
   const PersonalData personal = *PersonalOf(given.world(), kAccount, *found);
   EXPECT_EQ(personal.email(), "User@BÜCHER.example");
   EXPECT_EQ(personal.user_name(), "ＡＮＮ");
-  EXPECT_EQ(FindUserByName(given.world(), kAccount, "ann")->user_id(), "ann");
+  EXPECT_EQ(FindUserByUserName(given.world(), kAccount, "ann")->user_id(), "ann");
   // Nobody is found by what they look like.
   const Scenario foreign = Owned(Data("сор@x.org", "сора"));
   EXPECT_FALSE(FindUserByEmail(foreign.world(), kAccount, "cop@x.org"));
-  EXPECT_FALSE(FindUserByName(foreign.world(), kAccount, "copa"));
+  EXPECT_FALSE(FindUserByUserName(foreign.world(), kAccount, "copa"));
 }
 
 // R4: the look of a deleted user's names is reserved with them, and free once the user is erased.

@@ -203,7 +203,7 @@ TEST(UpdateUserFoldTest, EmailMoves_R3) {
   given.Happened(*outcome);
   EXPECT_FALSE(FindUserByEmail(given.world(), kAccount, "ann@example.com").has_value());
   EXPECT_EQ(FindUserByEmail(given.world(), kAccount, "b@X.org")->user_id(), "ann");
-  EXPECT_EQ(FindUserByName(given.world(), kAccount, "ann")->user_id(), "ann");
+  EXPECT_EQ(FindUserByUserName(given.world(), kAccount, "ann")->user_id(), "ann");
   EXPECT_EQ(given.user("ann").revision(), 2);
 }
 

@@ -98,9 +98,9 @@ TEST(MetricsTest, PipelineMetrics) {
   metrics.GroupCommitted(5);
   metrics.GroupCommitted(8);
   metrics.LogAppended(absl::Microseconds(200));
-  metrics.CommandRefused("EMAIL_TAKEN");
-  metrics.CommandRefused("EMAIL_TAKEN");
-  metrics.CommandRefused("ESCALATION");
+  metrics.CallRefused("EMAIL_TAKEN");
+  metrics.CallRefused("EMAIL_TAKEN");
+  metrics.CallRefused("ESCALATION");
   const std::string text = metrics.Text();
   EXPECT_TRUE(HasLine(text, R"(roster_pipeline_group_size_bucket{le="4"} 0)")) << text;
   EXPECT_TRUE(HasLine(text, R"(roster_pipeline_group_size_bucket{le="8"} 2)")) << text;

@@ -47,7 +47,7 @@ TEST_F(ErasureListTest, IsEmptyWhereThereIsNone) {
 TEST_F(ErasureListTest, SaysTheSameAfterARestart) {
   ErasureList list = Open();
   ASSERT_THAT(list.Add({ErasureOf(7, 20), ErasureOf(3, 21)}), IsOk());
-  ASSERT_THAT(list.Forgotten(21), IsOk());
+  ASSERT_THAT(list.MarkForgotten(21), IsOk());
   ASSERT_THAT(list.Add({ErasureOf(9, 30)}), IsOk());
   EXPECT_EQ(list.key_ids(), (KeyIds{3, 7, 9}));
   EXPECT_EQ(Open().key_ids(), (KeyIds{3, 7, 9}));
@@ -62,14 +62,14 @@ TEST_F(ErasureListTest, SaysTheSameAfterARestart) {
 TEST_F(ErasureListTest, NamesEachKeyOnceAndNeverGoesBack) {
   ErasureList list = Open();
   ASSERT_THAT(list.Add({ErasureOf(7, 20), ErasureOf(7, 20)}), IsOk());
-  ASSERT_THAT(list.Forgotten(20), IsOk());
+  ASSERT_THAT(list.MarkForgotten(20), IsOk());
   const std::string content = Content(path_);
   ASSERT_THAT(list.Add({ErasureOf(7, 20)}), IsOk());
-  ASSERT_THAT(list.Forgotten(20), IsOk());
-  ASSERT_THAT(list.Forgotten(4), IsOk());
+  ASSERT_THAT(list.MarkForgotten(20), IsOk());
+  ASSERT_THAT(list.MarkForgotten(4), IsOk());
   list = Open();
   ASSERT_THAT(list.Add({ErasureOf(7, 20)}), IsOk());
-  ASSERT_THAT(list.Forgotten(4), IsOk());
+  ASSERT_THAT(list.MarkForgotten(4), IsOk());
   EXPECT_EQ(list.forgotten(), 20u);
   EXPECT_EQ(Content(path_), content);
 }
@@ -116,7 +116,7 @@ TEST_F(ErasureListTest, CanNotBeAddedToWithoutItsDirectory) {
   absl::StatusOr<ErasureList> list = ErasureList::Open(directory_ / "none/list");
   ASSERT_THAT(list, IsOk());
   EXPECT_FALSE(list->Add({ErasureOf(1, 1)}).ok());
-  EXPECT_FALSE(list->Forgotten(1).ok());
+  EXPECT_FALSE(list->MarkForgotten(1).ok());
   EXPECT_EQ(list->key_ids(), KeyIds()) << "nothing counts that is not durable";
   EXPECT_EQ(list->forgotten(), 0u);
 }
