@@ -26,7 +26,7 @@ std::shared_ptr<grpc::Channel> MakeChannel(
 }  // namespace
 
 TlsFiles MakeCertificate(const TempDirectory& directory, const std::string& name) {
-  const TlsFiles files{directory / (name + ".cert"), directory / (name + ".key")};
+  TlsFiles files{directory / (name + ".cert"), directory / (name + ".key")};
   const std::string command =
       "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=" +
       name + " -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout '" + files.key +
