@@ -1,5 +1,7 @@
 #include "domain/base/refusal.h"
 
+#include <algorithm>
+
 #include "absl/strings/cord.h"
 
 namespace roster::domain {
@@ -14,6 +16,9 @@ struct Row {
   std::string_view message;
   absl::Duration retry_after;  // zero: not by itself
 };
+
+// A status looks through all it has for each one that it gets.
+constexpr size_t kMostViolations = 100;
 
 constexpr std::string_view kReasonKey = "reason";
 constexpr std::string_view kMetadataKey = "metadata/";
@@ -71,8 +76,12 @@ absl::Status Refuse(Reason reason, const Metadata& metadata) {
 }
 
 absl::Status RefuseFields(const std::vector<Violation>& violations) {
-  absl::Status status = Refuse(Reason::kInvalidFields);
-  for (const auto& [field, reason, detail] : violations) {
+  const size_t told = std::min(violations.size(), kMostViolations);
+  Metadata metadata;
+  if (told < violations.size()) metadata = {{"violations", std::to_string(violations.size())}};
+  absl::Status status = Refuse(Reason::kInvalidFields, metadata);
+  for (size_t i = 0; i < told; ++i) {
+    const auto& [field, reason, detail] = violations[i];
     const Row& row = Find(reason);
     std::string text(row.name);
     text.append(": ").append(detail.empty() ? row.message : detail);

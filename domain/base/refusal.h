@@ -51,7 +51,8 @@ struct Violation {
 // A refusal with the code and message that the table has for the reason.
 absl::Status Refuse(Reason reason, const Metadata& metadata = {});
 
-// INVALID_FIELDS with one violation for each wrong field, all at once.
+// INVALID_FIELDS with one violation for each wrong field, all at once; of more than 100 with the
+// first 100, and how many there are {violations}.
 absl::Status RefuseFields(const std::vector<Violation>& violations);
 
 // The reason name of a refusal; empty for OK and for internal errors.

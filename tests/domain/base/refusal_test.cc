@@ -105,6 +105,21 @@ TEST(RefusalTest, Fields_R2) {
             "INVALID_EMAIL: the value is not an email address");
 }
 
+TEST(RefusalTest, TellsTheFirst100FieldsAndHowManyThereAre) {
+  const auto refuse = [](size_t count) {
+    std::vector<Violation> wrong(count);
+    for (size_t i = 0; i < count; ++i) {
+      wrong[i] = {"field_" + std::to_string(i), Reason::kInvalidValue};
+    }
+    return RefuseFields(wrong);
+  };
+  EXPECT_EQ(MetadataOf(refuse(100), "violations"), "");
+  const absl::Status status = refuse(100'000);
+  EXPECT_EQ(MetadataOf(status, "violations"), "100000");
+  EXPECT_TRUE(status.GetPayload("field/field_99"));
+  EXPECT_FALSE(status.GetPayload("field/field_100"));
+}
+
 TEST(RefusalTest, OthersHaveNoReason) {
   EXPECT_EQ(ReasonOf(absl::OkStatus()), "");
   EXPECT_EQ(ReasonOf(absl::InternalError("broken")), "");
