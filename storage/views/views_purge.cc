@@ -78,7 +78,7 @@ absl::Status ViewsDb::RewritePersonal(std::set<std::string>& rewritten) {
   return absl::OkStatus();
 }
 
-// Not with CompactRange, which flushes before it compacts. RocksDB before 8.0 chooses the tables of
+// Not with CompactRange, which flushes before it compacts. RocksDB before 8.1 chooses the tables of
 // that flush while a commit is being written, so that a kill would leave some tables with the
 // commit and others without it (facebook/rocksdb#11148).
 absl::Status ViewsDb::Rewrite(rocksdb::ColumnFamilyHandle* table,
@@ -92,8 +92,9 @@ absl::Status ViewsDb::Rewrite(rocksdb::ColumnFamilyHandle* table,
     const rocksdb::Status status =
         db_->CompactFiles(options, table, files.paths, std::max(1, files.last_level));
     // RocksDB may be compacting some of the files, or have done so since they were listed.
-    const bool taken = status.IsAborted() || FilesOf(*db_, table).paths != files.paths;
-    if (!status.ok() && !taken) return FromRocksDb(status, "purge the views");
+    if (!status.ok() && !status.IsAborted() && FilesOf(*db_, table).paths == files.paths) {
+      return FromRocksDb(status, "purge the views");
+    }
     for (std::string& path : files.paths) rewritten.insert(std::move(path));
     if (status.ok()) return absl::OkStatus();
     absl::SleepFor(kPause);
