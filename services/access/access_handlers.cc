@@ -21,8 +21,6 @@ namespace {
 using domain::Reason;
 using domain::Refuse;
 
-constexpr int kMaxItems = 1000;
-
 absl::Status ListRoles(const QueryContext& query, const access::v1::ListRolesRequest& request,
                        access::v1::ListRolesResponse& response) {
   const auto account = domain::FindAccount(query.world, request.account_id());
@@ -68,9 +66,6 @@ absl::Status Check(const QueryContext& query, const access::v1::CheckRequest& re
 
 absl::Status BatchCheck(const QueryContext& query, const access::v1::BatchCheckRequest& request,
                         access::v1::BatchCheckResponse& response) {
-  if (request.items_size() > kMaxItems) {
-    return domain::RefuseFields({{"items", Reason::kInvalidValue}});
-  }
   const auto account = domain::FindAccount(query.world, request.account_id());
   if (!account) return Refuse(Reason::kAccountNotFound);
   const domain::Roles roles = domain::RolesOf(query.world, *account);

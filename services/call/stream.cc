@@ -50,7 +50,7 @@ void Stream::Read() { StartRead(&request_bytes_); }
 void Stream::OnReadDone(bool ok) {
   // A request that broke off must not be taken for the last one.
   if (!ok) return context_.IsCancelled() ? End(absl::OkStatus()) : OnAllRead();
-  if (const auto refusal = Parse(request_bytes_, *request_); !refusal.ok()) {
+  if (const auto refusal = Parse(request_bytes_, method_.bounds, *request_); !refusal.ok()) {
     return End(refusal);
   }
   request_bytes_.Clear();

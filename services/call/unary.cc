@@ -27,7 +27,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public Call {
         request_(*method.request->New(&arena_)),
         response_(*method.response->New(&arena_)),
         response_bytes_(response) {
-    arrival_ = permit_.Acquire(request.Length()) ? Parse(request, request_)
+    arrival_ = permit_.Acquire(request.Length()) ? Parse(request, method.bounds, request_)
                                                  : domain::Refuse(domain::Reason::kOverloaded);
   }
 

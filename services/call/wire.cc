@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "domain/base/refusal.h"
+#include "domain/base/try.h"
 #include "domain/service_account/certificate_name.h"
 #include "grpcpp/impl/codegen/proto_utils.h"
 #include "grpcpp/security/auth_context.h"
@@ -40,9 +41,12 @@ std::vector<std::string> VerifiedNames(const grpc::CallbackServerContext& contex
 
 }  // namespace
 
-absl::Status Parse(const grpc::ByteBuffer& bytes, Message& message) {
+absl::Status Parse(const grpc::ByteBuffer& bytes, const Bounds& bounds, Message& message) {
   grpc::Slice slice;  // small messages come in one, and need no copy
   const bool read = bytes.TrySingleSlice(&slice).ok() || bytes.DumpToSingleSlice(&slice).ok();
+  if (read) {
+    ROSTER_TRY(bounds.Check({reinterpret_cast<const char*>(slice.begin()), slice.size()}));
+  }
   if (read && message.ParseFromArray(slice.begin(), static_cast<int>(slice.size()))) {
     return absl::OkStatus();
   }

@@ -10,12 +10,15 @@
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "services/method/admission.h"
+#include "services/method/bounds.h"
 #include "services/transport/trace_context.h"
 
 namespace roster::services {
 
-// Refuses with MALFORMED_REQUEST if the bytes are no message of this type.
-absl::Status Parse(const grpc::ByteBuffer& bytes, google::protobuf::Message& message);
+// Tests the bytes against the bounds, then makes the message of them. MALFORMED_REQUEST: they are
+// no message of this type. Other refusals as Bounds::Check.
+absl::Status Parse(const grpc::ByteBuffer& bytes, const Bounds& bounds,
+                   google::protobuf::Message& message);
 
 grpc::ByteBuffer Serialize(const google::protobuf::Message& message);
 

@@ -22,8 +22,6 @@ namespace {
 using domain::Reason;
 using domain::Refuse;
 
-constexpr int kMaxIds = 1000;
-
 std::optional<view::v1::UserRow> FindUnlessErased(const domain::World& world,
                                                   const std::string& account_id,
                                                   const std::string& user_id) {
@@ -74,9 +72,6 @@ absl::Status BatchGetUsers(const QueryContext& query,
   ROSTER_ASSIGN(const auto mask, ParseMask(request.read_mask()));
   if (request.user_ids().empty()) {
     return domain::RefuseFields({{"user_ids", Reason::kMissingField}});
-  }
-  if (request.user_ids_size() > kMaxIds) {
-    return domain::RefuseFields({{"user_ids", Reason::kInvalidValue}});
   }
   for (const std::string& user_id : request.user_ids()) {
     identity::v1::BatchGetUsersResult& result = *response.add_results();

@@ -59,12 +59,15 @@ absl::StatusOr<Method> ReadMethod(const MethodDescriptor& descriptor, Handler ha
   std::string wrong = WrongInRule(descriptor, *rule, fields);
   if (wrong.empty()) wrong = WrongInHandling(descriptor, handler, fields);
   if (!wrong.empty()) return absl::FailedPreconditionError(wrong);
+  auto bounds = Bounds::Of(*descriptor.input_type());
+  if (!bounds.ok()) return bounds.status();
   const std::string& service = descriptor.service()->full_name();
   return Method{.full_name = absl::StrCat(service, "/", descriptor.name()),
                 .rule = *rule,
                 .handler = std::move(handler),
                 .metrics = metrics.ForMethod(service, descriptor.name(), TypeOf(descriptor)),
                 .conventions = fields,
+                .bounds = *std::move(bounds),
                 .request = PrototypeOf(*descriptor.input_type()),
                 .response = PrototypeOf(*descriptor.output_type())};
 }

@@ -11,6 +11,7 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 #include "services/method/admission.h"
+#include "services/method/bounds.h"
 #include "services/method/conventions.h"
 #include "services/method/handler.h"
 #include "services/telemetry/metrics.h"
@@ -24,6 +25,7 @@ struct Method {
   Handler handler;
   MethodMetrics metrics;
   ConventionFields conventions;
+  Bounds bounds;  // of its request
   // What new messages are made from; null for a message that was not generated.
   const google::protobuf::Message* request = nullptr;
   const google::protobuf::Message* response = nullptr;
@@ -35,7 +37,8 @@ using Methods = std::vector<Method>;
 // Reads the methods of a service from its descriptor and joins them with their handlers.
 // FAILED_PRECONDITION, which must keep the server from starting: a method has no rule, a rule names
 // a permission that does not exist or needs a field that the request lacks, a method has no handler
-// of its kind or lacks a field of the conventions, or a handler has no method.
+// of its kind or lacks a field of the conventions, a request has no bounds, or a handler has no
+// method.
 absl::StatusOr<Methods> ReadMethods(const google::protobuf::ServiceDescriptor& service,
                                     Handlers handlers, Metrics& metrics);
 

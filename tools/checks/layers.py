@@ -64,7 +64,7 @@ ORDER = {
 SHARED_BY_AREAS = {"services/identity/messages.h"}
 
 # Rule 3: protos that are no area, and the exceptions with their reason.
-NO_AREA = {"authorization", "event", "view"}
+NO_AREA = {"authorization", "event", "limit", "view"}
 CALL_MAY_NAME = {
     "roster/identity/v1/as_of.pb.h": "the conventions of every method, and no type of an area",
 }

@@ -257,7 +257,7 @@ TEST_F(ConventionsTest, LargeMessagesAreRefused) {
   EXPECT_EQ(home_.client.Call(request).result.code, "RESOURCE_EXHAUSTED");
   request.mutable_profile()->set_title(std::string((4 << 20) - 1024, 'x'));
   EXPECT_EQ(home_.client.Call(request).Text(),
-            "INVALID_ARGUMENT INVALID_FIELDS [title: INVALID_VALUE]");
+            "RESOURCE_EXHAUSTED LIMIT_EXCEEDED {max_bytes: 65536}");
   EXPECT_EQ(GetAnn(home_.client).Text(), "OK");
 }
 
