@@ -12,6 +12,7 @@
 #include "absl/time/clock.h"
 #include "domain/base/try.h"
 #include "grpc/support/log.h"
+#include "services/connection/open_files.h"
 #include "services/init.h"
 #include "services/options.h"
 #include "services/server.h"
@@ -60,6 +61,7 @@ sigset_t BlockSignals() {
 
 int Serve(const Options& options, Logger& logger) {
   const sigset_t signals = BlockSignals();
+  RaiseOpenFileLimit();
   if (options.init_if_empty && !std::filesystem::exists(options.data_dir)) {
     if (auto status = Init(options); !status.ok()) return Fail(logger, status);
   }

@@ -8,8 +8,8 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "services/connection/address.h"
 #include "services/telemetry/log.h"
-#include "services/transport/address.h"
 #include "services/transport/tls_identity.h"
 
 namespace roster::services {

@@ -1,6 +1,7 @@
 #include "services/server.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <string>
 #include <string_view>
@@ -23,7 +24,8 @@
 #include "services/runtime_metrics.h"
 #include "services/store_paths.h"
 #include "services/telemetry/metrics.h"
-#include "services/telemetry/overload_log.h"
+#include "services/telemetry/refusal_log.h"
+#include "services/transport/health_probe_service.h"
 #include "services/transport/health_service.h"
 #include "services/transport/listener.h"
 #include "services/transport/reflection_service.h"
@@ -37,6 +39,14 @@ namespace {
 
 // Lists take longer than commands: a quarter as many may wait.
 constexpr size_t kReadsOfQueue = 4;
+// Lines of log for refused calls, in a second.
+constexpr uint64_t kRefusalLines = 1000;
+// Calls that wait for a position.
+constexpr size_t kWaits = 1000;
+// Connections to the port of health at once.
+constexpr size_t kProbes = 100;
+// The port of health is not what makes the process grow.
+constexpr size_t kAnyGrowth = std::numeric_limits<size_t>::max();
 
 Handlers IdentityHandlers() {
   Handlers all = AccountHandlers();
@@ -76,7 +86,8 @@ class Server::Impl {
       : options_(options),
         environment_(std::move(environment)),
         ids_(environment_.clock),
-        overload_log_(environment_.logger),
+        overload_log_(environment_.logger, "overloaded", 0),
+        refusal_log_(environment_.logger, "too many refusals for a line each", kRefusalLines),
         readers_(std::max(2U, std::thread::hardware_concurrency()),
                  std::max<size_t>(1, options.queue_limit / kReadsOfQueue)),
         health_({kApiServices.begin(), kApiServices.end()}),
@@ -109,6 +120,7 @@ class Server::Impl {
     importers_.Stop();
     pipeline_->Stop();
     health_.Stop();
+    probe_service_.Stop();
     if (probes_ != nullptr) probes_->Shutdown(grace);
     if (ready_) {
       environment_.logger.Write(Level::kInfo, "stopped", {{"position", store_->log().head()}});
@@ -185,7 +197,9 @@ class Server::Impl {
                                               .metrics = metrics_,
                                               .logger = environment_.logger,
                                               .overload_log = overload_log_,
+                                              .refusal_log = refusal_log_,
                                               .calls = calls_,
+                                              .waits = waits_,
                                               .readers = readers_,
                                               .importers = importers_,
                                               .clock = environment_.clock});
@@ -201,8 +215,11 @@ class Server::Impl {
   absl::Status Listen() {
     ROSTER_ASSIGN(const auto metrics_port, metrics_.Expose(options_.metrics_listen));
     metrics_port_ = metrics_port;
-    ROSTER_ASSIGN(auto probes, Listener::Start({.address = options_.health_listen,
-                                                .services = {&health_.service()}}));
+    ROSTER_ASSIGN(
+        auto probes,
+        Listener::Start({.address = options_.health_listen,
+                         .services = {&probe_service_.service()},
+                         .limits = {.connections = kProbes, .growth_bytes = kAnyGrowth}}));
     probes_ = std::move(probes);
     ListenerConfig config{.address = options_.listen,
                           .services = {&health_.service()},
@@ -228,11 +245,14 @@ class Server::Impl {
   const Environment environment_;
   IdSource ids_;
   Metrics metrics_;
-  OverloadLog overload_log_;
+  RefusalLog overload_log_;
+  RefusalLog refusal_log_;
   Capacity calls_{{.calls = WireLimits().calls, .bytes = WireLimits().memory_bytes}};
+  Capacity waits_{{.calls = kWaits}};
   ThreadPool readers_;
   ThreadPool importers_{2, 64};  // as many as may be open: none is refused
   HealthService health_;
+  HealthProbeService probe_service_{health_};
   ReflectionService reflection_;
   std::unique_ptr<storage::Store> store_;
   std::unique_ptr<storage::Pipeline> pipeline_;

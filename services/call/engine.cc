@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "absl/time/clock.h"
+#include "domain/access/authority.h"
 #include "domain/base/refusal.h"
+#include "domain/rows/account_rows.h"
 #include "domain/world/past.h"
 #include "grpcpp/alarm.h"
 #include "services/call/as_of.h"
@@ -89,6 +91,7 @@ class Engine::CallState : public std::enable_shared_from_this<Engine::CallState>
         call_(call),
         conventions_(method.conventions.Read(call.request())),
         ids_(dependencies_.ids),
+        wait_(dependencies_.waits),
         began_(dependencies_.clock()) {
     method_.metrics.Started();
   }
@@ -103,20 +106,34 @@ class Engine::CallState : public std::enable_shared_from_this<Engine::CallState>
     auto caller = Authenticate(*version, call_.credentials(), began_);
     if (!caller.ok()) return Finish(Refused(caller.status()));
     caller_ = *std::move(caller);
+    if (!call_.CountFor(HolderOf(caller_))) return Finish(Refused(Refuse(Reason::kOverloaded)));
     if (conventions_.at_least_position <= version->position()) return Proceed(version);
-    // Only a caller that is let in may keep the server waiting.
-    const auto admitted = AdmitTo(*version);
-    if (!admitted.ok()) return Finish(Refused(admitted));
-    AwaitPosition(dependencies_.pipeline, conventions_.at_least_position,
-                  EndOfWait(call_.deadline()), [self = shared_from_this()](bool reached) {
-                    if (reached) return self->Proceed(self->dependencies_.pipeline.Latest());
-                    self->Finish(Refused(Refuse(Reason::kPositionNotReached)));
-                  });
+    Await(*version);
   }
 
  private:
   static storage::Outcome Refused(absl::Status status) {
     return {.status = std::move(status), .position = 0, .changed = false};
+  }
+
+  // Only a caller that is let in, and that may read something, may keep the server waiting.
+  void Await(const storage::Version::element_type& version) {
+    const auto admitted = AdmitTo(version);
+    if (!admitted.ok()) return Finish(Refused(admitted));
+    if (!MayReadSomething(version)) return Finish(Refused(Refuse(Reason::kPositionNotReached)));
+    if (!wait_.AcquireFor(HolderOf(caller_))) return Finish(Refused(Refuse(Reason::kOverloaded)));
+    AwaitPosition(dependencies_.pipeline, conventions_.at_least_position,
+                  EndOfWait(call_.deadline()), [self = shared_from_this()](bool reached) {
+                    self->wait_.Release();
+                    if (reached) return self->Proceed(self->dependencies_.pipeline.Latest());
+                    self->Finish(Refused(Refuse(Reason::kPositionNotReached)));
+                  });
+  }
+
+  bool MayReadSomething(const domain::World& world) const {
+    if (caller_.actor.kind() == event::v1::Actor::KIND_OPERATOR) return true;
+    const auto account = domain::FindAccount(world, caller_.actor_account_id);
+    return account && !domain::EffectivePermissionsOf(world, caller_, *account).permissions.empty();
   }
 
   absl::Status AdmitTo(const domain::World& world) {
@@ -133,8 +150,8 @@ class Engine::CallState : public std::enable_shared_from_this<Engine::CallState>
 
   // Does what takes longer on a thread for that, when its turn comes.
   void InTurn(std::function<void()> work) {
-    const bool queued =
-        dependencies_.readers.Run([self = shared_from_this(), work = std::move(work)] {
+    const bool queued = dependencies_.readers.Run(
+        HolderOf(caller_), [self = shared_from_this(), work = std::move(work)] {
           if (self->call_.deadline() > absl::Now()) return work();
           self->Finish(Refused(Refuse(Reason::kDeadlinePassed)));
         });
@@ -239,6 +256,7 @@ class Engine::CallState : public std::enable_shared_from_this<Engine::CallState>
   Call& call_;
   const Conventions conventions_;
   CommandIds ids_;
+  Permit wait_;
   const absl::Time began_;
   domain::Caller caller_;
   std::optional<view::v1::AccountRow> account_;  // as admission has read it
@@ -258,8 +276,11 @@ void Engine::Record(const FinishedCall& call) const {
       static_cast<int>(internal ? absl::StatusCode::kInternal : status.code()), took);
   if (!status.ok()) dependencies_.metrics.CallRefused(internal ? "INTERNAL" : reason);
   if (reason == domain::ReasonName(Reason::kOverloaded)) {
-    return dependencies_.overload_log.Count(dependencies_.clock());
+    dependencies_.overload_log.Count(dependencies_.clock());
+    return;
   }
+  const bool refused = !status.ok() && !internal;
+  if (refused && !dependencies_.refusal_log.Count(dependencies_.clock())) return;
   if (call.method.handler.query && status.ok() && took <= kSlowCall) return;
   Log(call, reason, took);
 }

@@ -22,8 +22,9 @@
 #include "services/method/method.h"
 #include "services/telemetry/log.h"
 #include "services/telemetry/metrics.h"
-#include "services/telemetry/overload_log.h"
+#include "services/telemetry/refusal_log.h"
 #include "services/transport/trace_context.h"
+#include "storage/base/holder.h"
 #include "storage/crypto/secret_key.h"
 #include "storage/log/log.h"
 #include "storage/pipeline/pipeline.h"
@@ -39,10 +40,12 @@ struct Dependencies {
   IdSource& ids;
   Metrics& metrics;
   Logger& logger;
-  OverloadLog& overload_log;
-  Capacity& calls;        // of all calls that are under way
-  ThreadPool& readers;    // for queries that are not quick, and previews
-  ThreadPool& importers;  // for imports
+  RefusalLog& overload_log;  // of calls refused with OVERLOADED
+  RefusalLog& refusal_log;   // of others
+  Capacity& calls;           // of all calls that are under way
+  Capacity& waits;           // of those that wait for a position
+  ThreadPool& readers;       // for queries that are not quick, and previews
+  ThreadPool& importers;     // for imports
   std::function<absl::Time()> clock;
 };
 
@@ -56,6 +59,8 @@ class Call {
   virtual std::optional<TraceContext> trace() const = 0;
   // Why the call is refused before anything else is looked at: no capacity, or no message.
   virtual const absl::Status& arrival() const = 0;
+  // Counts the call as one of this caller's, until it is over. False: it may have no more.
+  virtual bool CountFor(const storage::Holder& holder) = 0;
   virtual const google::protobuf::Message& request() const = 0;
   virtual google::protobuf::Message& response() = 0;
 
@@ -73,6 +78,11 @@ struct FinishedCall {
   absl::FunctionRef<std::optional<TraceContext>()> trace;  // asked only for a line of log
 };
 
+// Whose share a call counts in.
+inline storage::Holder HolderOf(const domain::Caller& caller) {
+  return {caller.actor_account_id, caller.actor.id()};
+}
+
 // Thread-safe.
 class Engine {
  public:
@@ -84,7 +94,8 @@ class Engine {
   void Run(const Method& method, Call& call) const;
 
   // Counts the call and its refusal. Writes one line of log for a command, a stream, a refusal, and
-  // a query of more than 250 ms; calls that were refused with OVERLOADED share a line.
+  // a query of more than 250 ms; calls that were refused with OVERLOADED share a line, and so do
+  // refusals when there are very many.
   void Record(const FinishedCall& call) const;
 
  private:

@@ -34,7 +34,7 @@ absl::Status Stream::Open() {
   if (caller_.actor.kind() == event::v1::Actor::KIND_UNSPECIFIED) {
     return Refuse(Reason::kUnauthenticated);
   }
-  return open_.Acquire() ? absl::OkStatus() : Refuse(Reason::kOverloaded);
+  return open_.AcquireFor(HolderOf(caller_)) ? absl::OkStatus() : Refuse(Reason::kOverloaded);
 }
 
 absl::Status Stream::Admit(std::string_view account_id) {

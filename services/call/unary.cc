@@ -27,11 +27,15 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public Call {
         request_(*method.request->New(&arena_)),
         response_(*method.response->New(&arena_)),
         response_bytes_(response) {
-    arrival_ = permit_.Acquire(request.Length()) ? Parse(request, method.bounds, request_)
-                                                 : domain::Refuse(domain::Reason::kOverloaded);
+    arrival_ = capacity.full() ? domain::Refuse(domain::Reason::kOverloaded)
+                               : Parse(request, method.bounds, request_);
+    bytes_ = request.Length() + arena_.SpaceAllocated();
   }
 
   const absl::Status& arrival() const override { return arrival_; }
+  bool CountFor(const storage::Holder& holder) override {
+    return permit_.AcquireFor(holder, bytes_);
+  }
   Credentials credentials() const override { return CredentialsOf(context_); }
   absl::Time deadline() const override { return absl::FromChrono(context_.deadline()); }
   const Message& request() const override { return request_; }
@@ -59,6 +63,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public Call {
   }
 
   Permit permit_;
+  std::size_t bytes_ = 0;  // that the request takes
   grpc::CallbackServerContext& context_;
   // Holds the messages of most calls, so that they need no other memory.
   alignas(std::max_align_t) std::array<char, 1024> first_block_;

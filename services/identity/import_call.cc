@@ -86,7 +86,7 @@ class ImportCall final : public Stream {
       return domain::RefuseFields({{"request_id", Reason::kInvalidValue}});
     }
     // Only a caller that is let in takes one of the few places.
-    return running_.Acquire() ? absl::OkStatus() : Refuse(Reason::kOverloaded);
+    return running_.AcquireFor(HolderOf(caller())) ? absl::OkStatus() : Refuse(Reason::kOverloaded);
   }
 
   absl::Status TakeChunk(const std::string& chunk) {
@@ -118,7 +118,8 @@ class ImportCall final : public Stream {
 
   // There is nothing else that this stream does meanwhile.
   void InTurn(ThreadPool::Work work) {
-    if (!dependencies().importers.Run(std::move(work))) End(Refuse(Reason::kOverloaded));
+    if (!dependencies().importers.Run(HolderOf(caller()), std::move(work)))
+      End(Refuse(Reason::kOverloaded));
   }
 
   storage::Proposal NextProposal() {

@@ -4,7 +4,7 @@
 
 namespace roster::services {
 
-ThreadPool::ThreadPool(std::size_t threads, std::size_t limit) : limit_(limit) {
+ThreadPool::ThreadPool(std::size_t threads, std::size_t limit) : limit_(limit), waiting_(limit) {
   for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { Loop(); });
 }
 
@@ -18,11 +18,10 @@ void ThreadPool::Stop() {
   threads_.clear();
 }
 
-bool ThreadPool::Run(Work work) {
+bool ThreadPool::Run(const storage::Holder& holder, Work work) {
   {
     storage::MutexLock lock(mutex_);
-    if (stopping_ || waiting_.size() >= limit_) return false;
-    waiting_.push_back(std::move(work));
+    if (stopping_ || !waiting_.Push(holder, work)) return false;
   }
   wakes_.NotifyOne();
   return true;
@@ -36,10 +35,7 @@ std::size_t ThreadPool::waiting() const {
 std::optional<ThreadPool::Work> ThreadPool::Next() {
   storage::MutexLock lock(mutex_);
   while (!stopping_ && waiting_.empty()) wakes_.Wait(mutex_);
-  if (waiting_.empty()) return std::nullopt;
-  Work work = std::move(waiting_.front());
-  waiting_.pop_front();
-  return work;
+  return waiting_.Pop();
 }
 
 void ThreadPool::Loop() {

@@ -1,9 +1,11 @@
 #include "services/telemetry/log.h"
 
+#include <poll.h>
 #include <unicode/utf8.h>
 
 #include <array>
 #include <charconv>
+#include <climits>
 #include <cmath>
 #include <type_traits>
 
@@ -109,9 +111,22 @@ void Logger::Write(Level level, std::string_view message, std::span<const Field>
   if (!Enabled(level)) return;
   // The time is taken under the lock, so that it never runs backwards from one line to the next.
   storage::MutexLock lock(mutex_);
-  const std::string line = JsonLine(absl::Now(), level, message, fields);
-  std::fwrite(line.data(), 1, line.size(), stream_);
-  std::fflush(stream_);
+  const absl::Time now = absl::Now();
+  if (lost_ > 0) {
+    const Field lost("lines", lost_);
+    if (Emit(JsonLine(now, Level::kWarning, "lines of this log were lost", {&lost, 1}))) lost_ = 0;
+  }
+  if (lost_ > 0 || !Emit(JsonLine(now, level, message, fields))) ++lost_;
+}
+
+bool Logger::Emit(const std::string& line) {
+  // A pipe that is ready takes this much at once.
+  const std::string_view all = std::string_view(line).substr(0, PIPE_BUF);
+  pollfd ready = {.fd = fileno(stream_), .events = POLLOUT, .revents = 0};
+  if (ready.fd >= 0 && (poll(&ready, 1, 0) != 1 || (ready.revents & POLLOUT) == 0)) return false;
+  if (std::fwrite(all.data(), 1, all.size(), stream_) != all.size()) return false;
+  if (all.size() < line.size()) std::fputc('\n', stream_);
+  return std::fflush(stream_) == 0;
 }
 
 }  // namespace roster::services

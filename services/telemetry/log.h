@@ -60,8 +60,9 @@ std::string JsonLine(absl::Time time, Level level, std::string_view message,
                      std::span<const Field> fields);
 
 // Writes the entries of at least the minimum level to a stream. Thread-safe: lines of different
-// threads never mix. A line that can't be written is lost, because there is no other place to
-// report it.
+// threads never mix. It never waits for who reads the stream: while a pipe or a socket is full, and
+// where the stream fails, lines are lost, and the next one that is written comes after one that
+// says how many.
 class Logger {
  public:
   // The stream is not owned and outlives the logger.
@@ -79,9 +80,13 @@ class Logger {
   }
 
  private:
+  // Whether the stream takes a line now.
+  bool Emit(const std::string& line) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   const Level minimum_;
   storage::Mutex mutex_;
   std::FILE* const stream_ ABSL_GUARDED_BY(mutex_);
+  std::uint64_t lost_ ABSL_GUARDED_BY(mutex_) = 0;  // lines since the last one that was written
 };
 
 }  // namespace roster::services

@@ -17,6 +17,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/time/clock.h"
+#include "services/connection/listening_sockets.h"
 #include "storage/base/mutex.h"
 
 namespace roster::services {

@@ -16,7 +16,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "services/transport/address.h"
+#include "services/connection/address.h"
 
 namespace prometheus {
 class Counter;

@@ -32,6 +32,7 @@ class HealthService::Impl final : public Health::CallbackService {
 
   void SetServing(bool serving);
   void Stop();
+  ServingStatus Now(const std::string& name) const;
 
   grpc::ServerUnaryReactor* Check(grpc::CallbackServerContext* context,
                                   const HealthCheckRequest* request,
@@ -58,7 +59,7 @@ class HealthService::Impl final : public Health::CallbackService {
   std::vector<Step> AdvanceAll() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   std::unordered_set<std::string> follow_serving_;
-  storage::Mutex mutex_;  // also of the state of every watcher
+  mutable storage::Mutex mutex_;  // also of the state of every watcher
   bool serving_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   std::unordered_set<Watcher*> watchers_ ABSL_GUARDED_BY(mutex_);
@@ -183,19 +184,20 @@ void HealthService::Impl::Stop() {
   for (const Step& step : steps) step.Perform();
 }
 
+ServingStatus HealthService::Impl::Now(const std::string& name) const {
+  const storage::MutexLock lock(mutex_);
+  return StatusOf(SubjectOf(name));
+}
+
 grpc::ServerUnaryReactor* HealthService::Impl::Check(grpc::CallbackServerContext* context,
                                                      const HealthCheckRequest* request,
                                                      HealthCheckResponse* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  const Subject subject = SubjectOf(request->service());
-  if (subject == Subject::kUnknown) {
+  if (SubjectOf(request->service()) == Subject::kUnknown) {
     reactor->Finish(grpc::Status(grpc::StatusCode::NOT_FOUND, "unknown service"));
     return reactor;
   }
-  {
-    storage::MutexLock lock(mutex_);
-    response->set_status(StatusOf(subject));
-  }
+  response->set_status(Now(request->service()));
   reactor->Finish(grpc::Status::OK);
   return reactor;
 }
@@ -222,6 +224,8 @@ HealthService::HealthService(const std::vector<std::string>& service_names)
 HealthService::~HealthService() = default;
 
 grpc::Service& HealthService::service() { return *impl_; }
+
+int HealthService::StatusOf(const std::string& name) const { return impl_->Now(name); }
 
 void HealthService::SetServing(bool serving) { impl_->SetServing(serving); }
 

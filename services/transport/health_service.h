@@ -37,6 +37,9 @@ class HealthService {
 
   void SetServing(bool serving);
 
+  // The ServingStatus of a name now, as a number of health.proto; SERVICE_UNKNOWN for other names.
+  int StatusOf(const std::string& name) const;
+
   // Ends every watch, present and future, with UNAVAILABLE after its latest state, because an open
   // watch would delay the shutdown of its server. Check goes on answering. Can't be undone;
   // idempotent.

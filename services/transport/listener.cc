@@ -12,11 +12,13 @@
 
 #include "absl/time/clock.h"
 #include "domain/base/try.h"
+#include "services/connection/open_files.h"
 #include "services/transport/tls_credentials.h"
 
 namespace roster::services {
 namespace {
 
+using NewConnection = grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters;
 using Plugins = std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>;
 
 // gRPC's reflection library registers itself before main, and so serves v1alpha on every server of
@@ -46,6 +48,9 @@ void SetLimits(const WireLimits& limits, grpc::ServerBuilder& builder) {
       {GRPC_ARG_MAX_METADATA_SIZE, limits.metadata_bytes},
       {GRPC_ARG_MAX_CONCURRENT_STREAMS, limits.concurrent_streams},
       {GRPC_ARG_MAX_CONNECTION_AGE_MS, Milliseconds(limits.connection_age)},
+      {GRPC_ARG_TCP_READ_CHUNK_SIZE, limits.read_bytes},
+      {GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE, limits.read_bytes},
+      {GRPC_ARG_MAX_CONNECTION_IDLE_MS, Milliseconds(limits.connection_idle)},
       {GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, Milliseconds(limits.connection_grace)},
       {GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, Milliseconds(limits.handshake)},
       {GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, Milliseconds(limits.ping_interval)},
@@ -53,45 +58,76 @@ void SetLimits(const WireLimits& limits, grpc::ServerBuilder& builder) {
       {GRPC_ARG_HTTP2_MAX_PING_STRIKES, limits.ping_strikes},
       {GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(limits.keepalive)},
       {GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Milliseconds(limits.keepalive_timeout)},
+      {GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0},
+      {GRPC_COMPRESSION_CHANNEL_ENABLED_ALGORITHMS_BITSET, 1 << GRPC_COMPRESS_NONE},
   };
   for (const auto& [name, value] : arguments) builder.AddChannelArgument(name, value);
   builder.SetMaxReceiveMessageSize(limits.message_bytes);
+  builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 1);
   grpc::ResourceQuota quota("listener");
   builder.SetResourceQuota(
-      quota.Resize(limits.memory_bytes).SetMaxThreads(limits.reflection_threads));
+      quota.Resize(limits.memory_bytes).SetMaxThreads(limits.blocking_threads));
 }
 
 }  // namespace
 
-Listener::Listener(std::unique_ptr<TlsWatch> tls, std::unique_ptr<grpc::Server> server,
-                   std::uint16_t port)
-    : tls_(std::move(tls)), server_(std::move(server)), port_(port) {}
+Listener::Listener(Parts parts, ListeningSockets sockets, const WireLimits& limits)
+    : tls_(std::move(parts.tls)),
+      handover_(std::move(parts.handover)),
+      events_(std::move(parts.events)),
+      server_(std::move(parts.server)),
+      port_(sockets.port()),
+      memory_(limits.growth_bytes),
+      acceptor_(std::move(sockets),
+                {.connections = ConnectionsWithinLimit(limits.connections),
+                 .take =
+                     [this](int listening_file, int file) {
+                       NewConnection connection;
+                       connection.listener_fd = listening_file;
+                       connection.fd = file;
+                       handover_->HandleNewConnection(&connection);
+                     },
+                 .memory_is_short = [this] { return memory_.IsShort(absl::Now()); }}) {
+  for (int i = 0; i < limits.pollers; ++i) {
+    pollers_.emplace_back([this] {
+      void* tag = nullptr;
+      bool ok = false;
+      while (events_->Next(&tag, &ok)) {
+      }
+    });
+  }
+}
 
 Listener::~Listener() { Shutdown(absl::ZeroDuration()); }
 
 absl::StatusOr<std::unique_ptr<Listener>> Listener::Start(const ListenerConfig& config) {
-  std::unique_ptr<TlsWatch> tls;
+  Parts parts;
   if (config.tls) {
-    ROSTER_ASSIGN(auto watch,
+    ROSTER_ASSIGN(parts.tls,
                   TlsWatch::Start(*config.tls, config.tls_interval, config.on_tls_change));
-    tls = std::move(watch);
   }
-  int port = 0;
+  ROSTER_ASSIGN(auto sockets, ListeningSockets::Open(config.address));
   grpc::ServerBuilder builder;
   builder.SetOption(std::make_unique<ReflectionOption>(config.reflection_v1alpha));
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   SetLimits(config.limits, builder);
-  builder.AddListeningPort(config.address.ToString(),
-                           tls ? CredentialsOf(*tls) : grpc::InsecureServerCredentials(), &port);
+  parts.handover = builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+      parts.tls ? CredentialsOf(*parts.tls) : grpc::InsecureServerCredentials());
+  parts.events = builder.AddCompletionQueue();
   for (grpc::Service* service : config.services) builder.RegisterService(service);
-  std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
-  if (server == nullptr) return WhyNotListening(config.address);
+  parts.server = builder.BuildAndStart();
+  if (parts.server == nullptr) return absl::InternalError("gRPC could not start its server");
   return std::unique_ptr<Listener>(
-      new Listener(std::move(tls), std::move(server), static_cast<std::uint16_t>(port)));
+      new Listener(std::move(parts), std::move(sockets), config.limits));
 }
 
 void Listener::Shutdown(absl::Duration grace) {
+  acceptor_.Stop();
   server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
+  if (pollers_.empty()) return;
+  events_->Shutdown();
+  for (std::thread& poller : pollers_) poller.join();
+  pollers_.clear();
 }
 
 }  // namespace roster::services

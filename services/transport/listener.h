@@ -6,17 +6,26 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <thread>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "services/transport/address.h"
+#include "services/connection/acceptor.h"
+#include "services/connection/address.h"
+#include "services/connection/listening_sockets.h"
+#include "services/load/memory_guard.h"
 #include "services/transport/tls_identity.h"
 #include "services/transport/tls_watch.h"
 #include "services/transport/wire_limits.h"
 
 namespace grpc {
+namespace experimental {
+class ExternalConnectionAcceptor;
+}  // namespace experimental
+
 class Server;
+class ServerCompletionQueue;
 class Service;
 }  // namespace grpc
 
@@ -38,11 +47,9 @@ class Listener {
   // The TLS files are read again while the server runs: within two intervals of a change new
   // handshakes use them, and open connections go on. Files that can't serve are not used.
   //
-  // The port is never shared: by default gRPC would let a second process take half of the calls of
-  // the first.
+  // Compressed requests are refused with UNIMPLEMENTED: gRPC would open them without a limit.
   //
-  // ALREADY_EXISTS: another socket listens on the address. UNAVAILABLE: the system refuses it for
-  // another reason. Other errors as LoadTlsIdentity. On an error nothing listens.
+  // Errors as ListeningSockets::Open and LoadTlsIdentity. On an error nothing listens.
   static absl::StatusOr<std::unique_ptr<Listener>> Start(const ListenerConfig& config);
 
   ~Listener();
@@ -53,6 +60,9 @@ class Listener {
   // The port in use, also where the address says 0.
   std::uint16_t port() const { return port_; }
 
+  // How many connections are open.
+  std::size_t connections() const { return acceptor_.connections(); }
+
   grpc::Server& server() { return *server_; }
 
   // Refuses new connections and calls at once, waits for calls in flight up to `grace`, then
@@ -60,11 +70,26 @@ class Listener {
   void Shutdown(absl::Duration grace);
 
  private:
-  Listener(std::unique_ptr<TlsWatch> tls, std::unique_ptr<grpc::Server> server, std::uint16_t port);
+  using Handover = std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor>;
+
+  // What gRPC makes of a configuration.
+  struct Parts {
+    std::unique_ptr<TlsWatch> tls;
+    Handover handover;
+    std::unique_ptr<grpc::ServerCompletionQueue> events;
+    std::unique_ptr<grpc::Server> server;
+  };
+
+  Listener(Parts parts, ListeningSockets sockets, const WireLimits& limits);
 
   const std::unique_ptr<TlsWatch> tls_;  // null in plaintext; before the server, which uses it
+  const Handover handover_;              // by which connections come to the server
+  const std::unique_ptr<grpc::ServerCompletionQueue> events_;  // of the pollers; no call uses it
   const std::unique_ptr<grpc::Server> server_;
   const std::uint16_t port_;
+  std::vector<std::thread> pollers_;
+  MemoryGuard memory_;
+  Acceptor acceptor_;
 };
 
 }  // namespace roster::services

@@ -19,6 +19,15 @@ struct WireLimits {
   // RESOURCE_EXHAUSTED.
   int metadata_bytes = 16 << 10;
 
+  // Connections at once; fewer where the process may not open twice as many files
+  // (services/connection/open_files.h). One address has at most as many as are free. One too many
+  // takes the place of one that says nothing, or is closed.
+  std::size_t connections = 2'000;
+
+  // What is read of a connection before it is another one's turn. gRPC reads up to 4 MiB of itself:
+  // 20 000 calls of a flood, for which all others wait a second.
+  int read_bytes = 32 << 10;
+
   // Calls at once on a connection; the client delays more than that. It is less than the commands
   // or reads that may wait, so that no single connection fills a queue.
   int concurrent_streams = 100;
@@ -47,14 +56,27 @@ struct WireLimits {
   absl::Duration keepalive = absl::Minutes(1);
   absl::Duration keepalive_timeout = absl::Seconds(20);
 
+  // A connection without a call ends after this time; clients connect again when they have one.
+  absl::Duration connection_idle = absl::Minutes(5);
+
+  // When the process has grown by this much within a minute, the connection that sends most is
+  // ended, and another one each 50 ms while it lasts. gRPC takes memory for what a flood of
+  // cancelled calls leaves behind, and neither it nor Roster can count that.
+  std::size_t growth_bytes = std::size_t{256} << 20;
+
   // Memory for the messages and buffers of all connections: 64 of the largest messages. Beyond it
   // gRPC stops reading, then drops calls. The messages of calls under way may take as much again;
   // beyond that calls are refused with OVERLOADED.
   std::size_t memory_bytes = std::size_t{256} << 20;
 
-  // Threads of gRPC's own reflection (v1alpha), which takes one for each stream and refuses more
-  // with RESOURCE_EXHAUSTED. Only that reflection uses these threads.
-  int reflection_threads = 32;
+  // Threads that read what connections send. One that gRPC has begun to serve keeps its thread as
+  // long as it sends faster than it is read, so as many such connections as there are threads would
+  // stop all others. Threads without work cost nothing.
+  int pollers = 16;
+
+  // Threads of services that take one for each call, and refuse more with RESOURCE_EXHAUSTED:
+  // gRPC's own reflection (v1alpha), and health on its own port.
+  int blocking_threads = 32;
 };
 
 }  // namespace roster::services

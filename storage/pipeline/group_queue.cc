@@ -1,6 +1,5 @@
 #include "storage/pipeline/group_queue.h"
 
-#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -18,6 +17,7 @@ void PushFront(std::deque<Proposal>& queue, Proposals proposals) {
 GroupQueue::GroupQueue(GroupQueueLimits limits, Version published, absl::Time time,
                        absl::Status failure)
     : limits_(limits),
+      queue_(limits.queue),
       published_(std::move(published)),
       published_time_(time),
       failure_(std::move(failure)) {}
@@ -28,10 +28,10 @@ std::optional<domain::Reason> GroupQueue::Queue(Proposal& proposal) {
     MutexLock lock(mutex_);
     if (!failure_.ok()) return domain::Reason::kStorageFailed;
     if (stopping_) return domain::Reason::kShuttingDown;
-    if (queue_.size() >= limits_.queue) return domain::Reason::kOverloaded;
     // Where others wait already, the writer was woken for them, or waits on a full group.
-    wake = queue_.empty();
-    queue_.push_back(std::move(proposal));
+    wake = Waiting() == 0;
+    const Holder holder = {proposal.caller.actor_account_id, proposal.caller.actor.id()};
+    if (!queue_.Push(holder, proposal)) return domain::Reason::kOverloaded;
   }
   if (wake) writer_wakes_.NotifyOne();
   return std::nullopt;
@@ -45,7 +45,7 @@ void GroupQueue::Stop() {
 
 size_t GroupQueue::queue_depth() const {
   MutexLock lock(mutex_);
-  return queue_.size();
+  return Waiting();
 }
 
 absl::Status GroupQueue::failure() const {
@@ -63,16 +63,16 @@ std::optional<Batch> GroupQueue::NextBatch() {
   for (;;) {
     if (!returned_.empty()) {
       TakeBackReady();
-      PushFront(queue_, std::exchange(returned_, {}));
+      PushFront(again_, std::exchange(returned_, {}));
     }
-    const bool waiting = !queue_.empty() || ready_;
+    const bool waiting = Waiting() > 0 || ready_;
     if (!failure_.ok()) {
       // They came after the group on which the log failed, and are answered after it.
       if (waiting && !settling_) {
         TakeBackReady();
-        return Batch{.group = nullptr, .proposals = std::exchange(queue_, {})};
+        return Batch{.group = nullptr, .proposals = TakeProposals(Waiting())};
       }
-    } else if (!queue_.empty() && !(ready_ && Full(*ready_))) {
+    } else if (Waiting() > 0 && !(ready_ && Full(*ready_))) {
       return TakeBatch();
     }
     if (stopping_ && !waiting && !settling_) break;
@@ -85,8 +85,18 @@ std::optional<Batch> GroupQueue::NextBatch() {
 
 // Puts the commands of a group that the committer does not have yet back into the queue.
 void GroupQueue::TakeBackReady() {
-  if (ready_) PushFront(queue_, ready_->TakeProposals());
+  if (ready_) PushFront(again_, ready_->TakeProposals());
   ready_.reset();
+}
+
+std::deque<Proposal> GroupQueue::TakeProposals(size_t most) {
+  std::deque<Proposal> taken;
+  while (taken.size() < most && !again_.empty()) {
+    taken.push_back(std::move(again_.front()));
+    again_.pop_front();
+  }
+  while (taken.size() < most && !queue_.empty()) taken.push_back(*queue_.Pop());
+  return taken;
 }
 
 Batch GroupQueue::TakeBatch() {
@@ -97,10 +107,7 @@ Batch GroupQueue::TakeBatch() {
                                      .unpublished = unpublished_,
                                      .time = unpublished_ ? unpublished_time_ : published_time_});
   }
-  const size_t free_places = limits_.commands - batch.group->commands().size();
-  const auto end = queue_.begin() + static_cast<ptrdiff_t>(std::min(free_places, queue_.size()));
-  batch.proposals.assign(std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
-  queue_.erase(queue_.begin(), end);
+  batch.proposals = TakeProposals(limits_.commands - batch.group->commands().size());
   return batch;
 }
 
@@ -108,7 +115,7 @@ void GroupQueue::PutReady(Batch batch) {
   // If the committer has returned commands or failed meanwhile, it does not take the group, and
   // NextBatch takes it back first of all.
   MutexLock lock(mutex_);
-  PushFront(queue_, std::move(batch.proposals));
+  PushFront(again_, std::move(batch.proposals));
   ready_ = std::move(batch.group);
   committer_wakes_.NotifyOne();
 }
@@ -131,7 +138,7 @@ std::unique_ptr<Group> GroupQueue::NextGroup() {
     unpublished_ = group->changes();
     unpublished_time_ = group->time();
   }
-  if (!queue_.empty()) writer_wakes_.NotifyOne();  // it waits if the group was full
+  if (Waiting() > 0) writer_wakes_.NotifyOne();  // it waits if the group was full
   return group;
 }
 

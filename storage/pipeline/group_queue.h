@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "domain/base/refusal.h"
 #include "domain/world/overlay.h"
+#include "storage/base/fair_queue.h"
 #include "storage/base/mutex.h"
 #include "storage/pipeline/group.h"
 #include "storage/pipeline/proposal.h"
@@ -43,7 +44,8 @@ class GroupQueue {
   // `failure`: OK, or why the log can't be used at all.
   GroupQueue(GroupQueueLimits limits, Version published, absl::Time time, absl::Status failure);
 
-  // Queues a command. Returns the reason if it can't be queued; the command is unchanged then.
+  // Queues a command: accounts take turns, and none may fill the queue (FairQueue). Returns the
+  // reason if it can't be queued; the command is unchanged then.
   std::optional<domain::Reason> Queue(Proposal& proposal);
 
   // Refuses commands from now on. The writer ends when all that were queued are settled, and the
@@ -77,6 +79,10 @@ class GroupQueue {
   void FailedGroupAnswered();
 
  private:
+  size_t Waiting() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return again_.size() + queue_.size();
+  }
+  std::deque<Proposal> TakeProposals(size_t most) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void TakeBackReady() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Batch TakeBatch() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void SetPublished(Version& version, absl::Time time) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -86,7 +92,8 @@ class GroupQueue {
   mutable Mutex mutex_;
   CondVar writer_wakes_;
   CondVar committer_wakes_;
-  std::deque<Proposal> queue_ ABSL_GUARDED_BY(mutex_);
+  std::deque<Proposal> again_ ABSL_GUARDED_BY(mutex_);  // whose turn it was before: they come first
+  FairQueue<Proposal> queue_ ABSL_GUARDED_BY(mutex_);
   std::unique_ptr<Group> ready_ ABSL_GUARDED_BY(mutex_);  // decided, for the committer
   std::vector<Proposal> returned_ ABSL_GUARDED_BY(mutex_);
   Version published_ ABSL_GUARDED_BY(mutex_);

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "services/transport/address.h"
+#include "services/connection/address.h"
 #include "services/transport/tls_identity.h"
 #include "tests/support/temp_directory.h"
 

@@ -56,7 +56,7 @@ ORDER = {
                "domain", "domain/batch", "domain/import"],
     "storage": ["storage/base", "storage/crypto", "storage/log", "storage/vault", "storage/views", "storage/pipeline",
                 "storage/store"],
-    "services": ["services/load", "services/transport", "services/telemetry", "services/method", "services/call",
+    "services": ["services/load", "services/connection", "services/transport", "services/telemetry", "services/method", "services/call",
                  "services/*", "services"],
 }
 

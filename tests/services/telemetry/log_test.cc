@@ -1,7 +1,10 @@
 #include "services/telemetry/log.h"
 
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <sstream>
 #include <string>
@@ -131,6 +134,38 @@ TEST(LoggerTest, LeavesOutWhatIsBelowTheMinimum) {
   ASSERT_EQ(lines.size(), 2u);
   EXPECT_NE(lines[0].find(R"("level":"warning","message":"kept","n":1})"), std::string::npos);
   EXPECT_NE(lines[1].find(R"("level":"error","message":"kept too"})"), std::string::npos);
+}
+
+// Nobody reads the pipe: lines are lost and counted, and no call waits.
+TEST(LoggerTest, AM5_AFullPipeStopsNobody) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  std::FILE* stream = fdopen(ends[1], "w");
+  Logger logger(stream, Level::kInfo);
+  constexpr int kLines = 5000;  // more than a pipe holds
+  for (int i = 0; i < kLines; ++i) logger.Write(Level::kInfo, std::string(100, 'x'));
+  std::string read;
+  char buffer[1 << 16];
+  const auto drain = [&] {
+    pollfd ready = {.fd = ends[0], .events = POLLIN, .revents = 0};
+    while (poll(&ready, 1, 0) == 1) {
+      read.append(buffer, static_cast<size_t>(::read(ends[0], buffer, sizeof(buffer))));
+    }
+  };
+  drain();
+  const auto written = std::count(read.begin(), read.end(), '\n');
+  EXPECT_GT(written, 0);
+  EXPECT_LT(written, kLines);
+  read.clear();
+  logger.Write(Level::kInfo, "after");
+  drain();
+  EXPECT_NE(read.find(R"("message":"lines of this log were lost","lines":)" +
+                      std::to_string(kLines - written) + "}\n"),
+            std::string::npos)
+      << read;
+  EXPECT_NE(read.find(R"("message":"after"})"), std::string::npos) << read;
+  std::fclose(stream);
+  close(ends[0]);
 }
 
 TEST(LoggerTest, LinesOfManyThreadsDoNotMix) {

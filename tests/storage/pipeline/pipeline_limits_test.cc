@@ -64,7 +64,7 @@ TEST_F(PipelineTest, WhatDoesNotFitIntoAGroupKeepsItsPlace) {
 }
 
 TEST_F(PipelineTest, FullQueueShedsWhileTheRestSettles) {
-  Start({.queue_limit = 2, .group_limit = 1});
+  Start({.queue_limit = 6, .group_limit = 1});  // a third of it for one caller
   BlockWith("first");
   Submit(Create("a"));
   decided_.Await("a");

@@ -49,7 +49,7 @@ TEST_F(PipelineTest, RecordsWhoDidWhatAndWhen) {
 TEST_F(PipelineTest, PositionsAreGaplessUnderConcurrency) {
   constexpr int kThreads = 8;
   constexpr int kEach = 1250;
-  Start({.queue_limit = kThreads * kEach});
+  Start({.queue_limit = 3 * kThreads * kEach});
   std::vector<Position> positions(kThreads * kEach);
   std::vector<std::thread> threads;
   threads.reserve(kThreads);

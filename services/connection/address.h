@@ -1,13 +1,12 @@
 // The address on which a server listens: host and port, as written in a flag.
 
-#ifndef ROSTER_SERVICES_TRANSPORT_ADDRESS_H_
-#define ROSTER_SERVICES_TRANSPORT_ADDRESS_H_
+#ifndef ROSTER_SERVICES_CONNECTION_ADDRESS_H_
+#define ROSTER_SERVICES_CONNECTION_ADDRESS_H_
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 namespace roster::services {
@@ -29,12 +28,6 @@ absl::StatusOr<Address> ParseAddress(std::string_view text);
 // other name counts as reachable from elsewhere, whatever it resolves to today.
 bool IsLoopback(const Address& address);
 
-// The reason why a library could not listen on the address, where the library gives none. Always an
-// error, whose message names the address. ALREADY_EXISTS: another socket listens there.
-// UNAVAILABLE: the system refuses for another reason, which the message has, or would not refuse
-// any more.
-absl::Status WhyNotListening(const Address& address);
-
 }  // namespace roster::services
 
-#endif  // ROSTER_SERVICES_TRANSPORT_ADDRESS_H_
+#endif  // ROSTER_SERVICES_CONNECTION_ADDRESS_H_

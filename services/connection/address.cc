@@ -1,13 +1,9 @@
-#include "services/transport/address.h"
+#include "services/connection/address.h"
 
 #include <arpa/inet.h>
-#include <netdb.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <charconv>
-#include <memory>
 #include <optional>
 #include <system_error>
 
@@ -40,20 +36,6 @@ bool IsNameOrIpv4(std::string_view host) {
   return !host.empty() && host.find_first_not_of(kLetters) == std::string_view::npos;
 }
 
-// The error of binding and listening, 0 when both work.
-int TryListening(const addrinfo& candidate) {
-  const int socket_fd =
-      socket(candidate.ai_family, candidate.ai_socktype | SOCK_CLOEXEC, candidate.ai_protocol);
-  if (socket_fd < 0) return errno;
-  const int on = 1;  // as the libraries do: a connection in TIME_WAIT must not block the port
-  setsockopt(socket_fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-  int error = 0;
-  if (bind(socket_fd, candidate.ai_addr, candidate.ai_addrlen) != 0 || listen(socket_fd, 1) != 0)
-    error = errno;
-  close(socket_fd);
-  return error;
-}
-
 }  // namespace
 
 std::string Address::ToString() const {
@@ -84,25 +66,6 @@ bool IsLoopback(const Address& address) {
   in_addr parsed;
   return inet_pton(AF_INET, address.host.c_str(), &parsed) == 1 &&
          ntohl(parsed.s_addr) >> 24 == 127;
-}
-
-absl::Status WhyNotListening(const Address& address) {
-  const std::string prefix = "cannot listen on " + address.ToString() + ": ";
-  addrinfo hints = {};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
-  addrinfo* found = nullptr;
-  const int failed =
-      getaddrinfo(address.host.c_str(), std::to_string(address.port).c_str(), &hints, &found);
-  if (failed != 0) return absl::UnavailableError(prefix + gai_strerror(failed));
-  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, &freeaddrinfo);
-  for (const addrinfo* candidate = found; candidate != nullptr; candidate = candidate->ai_next) {
-    const int error = TryListening(*candidate);
-    if (error == EADDRINUSE) return absl::AlreadyExistsError(prefix + "the port is in use");
-    if (error != 0) return absl::UnavailableError(prefix + std::generic_category().message(error));
-  }
-  return absl::UnavailableError(prefix +
-                                "the server could not be started, though the port is free now");
 }
 
 }  // namespace roster::services
