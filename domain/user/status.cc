@@ -63,6 +63,10 @@ absl::StatusOr<Events> Decide(const World& world, const DeleteUser& command, con
   ROSTER_ASSIGN(const auto target,
                 FindTarget(world, command.user, caller, Permission::kUsersDelete));
   const auto& [account, user] = target;
+  const bool erases = account.policy().restore_window().seconds() == 0;
+  if (erases) {
+    ROSTER_TRY(Authorize(world, caller, account.account_id(), Permission::kUsersErase));
+  }
   ROSTER_TRY(AuthorizeOther(caller, user.user_id()));
   if (user.status() == event::v1::USER_STATUS_DELETED) return Refuse(Reason::kUserDeleted);
   ROSTER_TRY(CheckDeletable(target));
@@ -72,7 +76,7 @@ absl::StatusOr<Events> Decide(const World& world, const DeleteUser& command, con
   deleted->set_user_id(user.user_id());
   *deleted->mutable_restorable_until() =
       ToTimestamp(caller.at + absl::Seconds(account.policy().restore_window().seconds()));
-  if (account.policy().restore_window().seconds() == 0) events.push_back(Erased(user));
+  if (erases) events.push_back(Erased(user));
   return events;
 }
 
