@@ -34,8 +34,8 @@ absl::Status CheckDeletable(const Target& target) {
 }  // namespace
 
 absl::StatusOr<Events> Decide(const World& world, const EnableUser& command, const Caller& caller) {
-  ROSTER_ASSIGN(const auto target,
-                FindTarget(world, command.user, caller, Permission::kUsersSetStatus));
+  ROSTER_ASSIGN(const auto target, FindTargetWithinAuthority(world, command.user, caller,
+                                                             Permission::kUsersSetStatus));
   const UserStatus status = target.user.status();
   if (status == event::v1::USER_STATUS_DELETED) return Refuse(Reason::kUserDeleted);
   if (status != event::v1::USER_STATUS_DISABLED) return Events{};
@@ -46,8 +46,8 @@ absl::StatusOr<Events> Decide(const World& world, const EnableUser& command, con
 
 absl::StatusOr<Events> Decide(const World& world, const DisableUser& command,
                               const Caller& caller) {
-  ROSTER_ASSIGN(const auto target,
-                FindTarget(world, command.user, caller, Permission::kUsersSetStatus));
+  ROSTER_ASSIGN(const auto target, FindTargetWithinAuthority(world, command.user, caller,
+                                                             Permission::kUsersSetStatus));
   const auto& user = target.user;
   ROSTER_TRY(AuthorizeOther(caller, user.user_id()));
   if (user.status() == event::v1::USER_STATUS_DELETED) return Refuse(Reason::kUserDeleted);
@@ -61,7 +61,7 @@ absl::StatusOr<Events> Decide(const World& world, const DisableUser& command,
 
 absl::StatusOr<Events> Decide(const World& world, const DeleteUser& command, const Caller& caller) {
   ROSTER_ASSIGN(const auto target,
-                FindTarget(world, command.user, caller, Permission::kUsersDelete));
+                FindTargetWithinAuthority(world, command.user, caller, Permission::kUsersDelete));
   const auto& [account, user] = target;
   const bool erases = account.policy().restore_window().seconds() == 0;
   if (erases) {
@@ -83,13 +83,12 @@ absl::StatusOr<Events> Decide(const World& world, const DeleteUser& command, con
 absl::StatusOr<Events> Decide(const World& world, const RestoreUser& command,
                               const Caller& caller) {
   ROSTER_ASSIGN(const auto target,
-                FindTarget(world, command.user, caller, Permission::kUsersRestore));
+                FindTargetWithinAuthority(world, command.user, caller, Permission::kUsersRestore));
   const auto& user = target.user;
   if (user.status() != event::v1::USER_STATUS_DELETED) return Refuse(Reason::kUserNotDeleted);
   if (caller.at >= FromTimestamp(user.restorable_until())) {
     return Refuse(Reason::kRestoreWindowExpired);
   }
-  ROSTER_TRY(AuthorizeActingOn(world, caller, target.account, user));
   Events events(1);
   events[0].mutable_user_restored()->set_user_id(user.user_id());
   return events;
