@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/time/clock.h"
+#include "domain/access/authentication.h"
 #include "domain/base/refusal.h"
 #include "domain/world/past.h"
 #include "grpcpp/alarm.h"
@@ -108,15 +109,21 @@ class Engine::CallState : public std::enable_shared_from_this<Engine::CallState>
     const auto admitted = AdmitTo(*version);
     if (!admitted.ok()) return Finish(Refused(admitted));
     AwaitPosition(dependencies_.pipeline, conventions_.at_least_position,
-                  EndOfWait(call_.deadline()), [self = shared_from_this()](bool reached) {
-                    if (reached) return self->Proceed(self->dependencies_.pipeline.Latest());
-                    self->Finish(Refused(Refuse(Reason::kPositionNotReached)));
-                  });
+                  EndOfWait(call_.deadline()),
+                  [self = shared_from_this()](bool reached) { self->Waited(reached); });
   }
 
  private:
   static storage::Outcome Refused(absl::Status status) {
     return {.status = std::move(status), .position = 0, .changed = false};
+  }
+
+  void Waited(bool reached) {
+    if (!reached) return Finish(Refused(Refuse(Reason::kPositionNotReached)));
+    const storage::Version version = dependencies_.pipeline.Latest();
+    const auto proven = domain::CheckProof(*version, caller_);
+    if (!proven.ok()) return Finish(Refused(proven));
+    Proceed(version);
   }
 
   absl::Status AdmitTo(const domain::World& world) {
@@ -128,7 +135,18 @@ class Engine::CallState : public std::enable_shared_from_this<Engine::CallState>
     if (auto refusal = AdmitTo(*version); !refusal.ok()) return Finish(Refused(refusal));
     if (method_.handler.command) return Command();
     if (method_.handler.quick && conventions_.as_of == nullptr) return Read(*version);
-    InTurn([this, version] { Read(*version); });
+    InTurn([this, admitted = version->position()] { ReadInTurn(admitted); });
+  }
+
+  // A caller that was let in at `admitted` may have lost its token or its rights since.
+  void ReadInTurn(domain::Position admitted) {
+    const storage::Version version = dependencies_.pipeline.Latest();
+    if (version->position() != admitted) {
+      const auto proven = domain::CheckProof(*version, caller_);
+      const auto refusal = proven.ok() ? AdmitTo(*version) : proven;
+      if (!refusal.ok()) return Finish(Refused(refusal));
+    }
+    Read(*version);
   }
 
   // Does what takes longer on a thread for that, when its turn comes.

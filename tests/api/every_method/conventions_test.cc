@@ -44,8 +44,9 @@ TEST_F(ConventionsTest, EveryMethodIsAQueryOrACommand) {
     EXPECT_EQ(has("at_least_position"), has("as_of")) << method->full_name();
     EXPECT_EQ(has("request_id"), has("validate_only")) << method->full_name();
     if (!has("validate_only")) continue;
-    // What changes a user or the policy is told which state the caller has seen.
-    EXPECT_EQ(has("expected_revision"), has("user_id") || has("policy")) << method->full_name();
+    // What changes a user or the account itself is told which state the caller has seen.
+    EXPECT_EQ(has("expected_revision"), has("user_id") || has("policy") || has("prefixes"))
+        << method->full_name();
   }
 }
 
@@ -113,6 +114,28 @@ TEST_F(ConventionsTest, AtLeastPositionIsWaitedFor_G1) {
   ASSERT_EQ(answer.Text(), "OK");
   EXPECT_EQ(answer->user().profile().title(), "two");
   EXPECT_GE(answer->position(), request.at_least_position());
+}
+
+// What waits is authenticated again before it is answered.
+TEST_F(ConventionsTest, AH6_RevokedWhileTheReadWaits) {
+  const Service service = home_.NewService({"super_admin"});
+  const uint64_t next = home_.server->Position() + 1;
+  std::vector<std::thread> waits;
+  for (const MethodDescriptor* method : MethodsWith("at_least_position")) {
+    if (RuleOf(*method).has_operator_()) continue;
+    const std::shared_ptr<Message> request = Sample(*method, account_);
+    SetNumber(*request, "at_least_position", next);
+    waits.emplace_back([client = service.client, request, method] {
+      EXPECT_EQ(Invoke(client, *method, *request).Text(), "UNAUTHENTICATED UNAUTHENTICATED")
+          << method->full_name();
+    });
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  auto revoke = In<identity::v1::RevokeServiceTokenRequest>(home_.id);
+  revoke.set_service_account_id(service.service_account_id);
+  revoke.set_token_id(service.token_id);
+  EXPECT_EQ(Try(home_.client, revoke), "OK");
+  for (std::thread& wait : waits) wait.join();
 }
 
 // Only who is let in may keep the server waiting.

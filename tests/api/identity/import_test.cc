@@ -363,5 +363,30 @@ TEST_F(ImportTest, CancelledUploadImportsNothing) {
   EXPECT_EQ(home_.Names().size(), 1U);
 }
 
+// Each group is decided anew: the import ends with the token that proved its caller. Nobody reads
+// the stream meanwhile, so that most of its groups still wait.
+TEST_F(ImportTest, AH6_RevokedWhileTheImportRuns) {
+  const Service service = home_.NewService({"super_admin"});
+  const auto stream = service.client.Import();
+  identity::v1::ImportUsersRequest part;
+  *part.mutable_header() = FourColumns(home_.id);
+  ASSERT_TRUE(stream->Send(part));
+  part.set_chunk(Rows("user", 20'000, "viewer") + Rows("boss", 1, "super_admin"));
+  ASSERT_TRUE(stream->Send(part));
+  stream->HalfClose();
+  identity::v1::ImportUsersResponse told;
+  ASSERT_TRUE(stream->Receive(told));
+  EXPECT_EQ(told.rows().rows_size(), 200);
+  auto revoke = In<identity::v1::RevokeServiceTokenRequest>(home_.id);
+  revoke.set_service_account_id(service.service_account_id);
+  revoke.set_token_id(service.token_id);
+  ASSERT_EQ(Try(home_.client, revoke), "OK");
+  int rows = 200;
+  while (stream->Receive(told)) rows += told.rows().rows_size();
+  EXPECT_EQ(stream->Finish().reason, "UNAUTHENTICATED");
+  EXPECT_LT(rows, 20'000);
+  EXPECT_EQ(home_.Names("role = super_admin"), Names{"first"});
+}
+
 }  // namespace
 }  // namespace roster::api_test
