@@ -11,6 +11,7 @@
 #include "domain/rows/service_account_rows.h"
 #include "domain/rows/update_row.h"
 #include "domain/service_account/certificate_name.h"
+#include "domain/service_account/certificate_prefixes.h"
 #include "domain/text/text.h"
 
 namespace roster::domain {
@@ -138,7 +139,7 @@ absl::StatusOr<Events> Decide(const World& world, const BindCertificate& command
   if (!name) return RefuseFields({{"identity", Reason::kInvalidValue}});
   if (IsBound(row, *name)) return Events{};
   if (row.certificates_size() >= kMaxCertificates) return Refuse(Reason::kLimitExceeded);
-  if (FindCertificate(world, *name)) return Refuse(Reason::kCertificateTaken);
+  ROSTER_TRY(AuthorizeBinding(world, caller, command.account_id, *name));
   Events events(1);
   auto* bound = events[0].mutable_certificate_bound();
   bound->set_service_account_id(command.service_account_id);

@@ -73,8 +73,8 @@ absl::StatusOr<Events> Decide(const World& world, const IssueServiceToken& comma
 absl::StatusOr<Events> Decide(const World& world, const RevokeServiceToken& command,
                               const Caller& caller);
 // PERMISSION_REQUIRED, SERVICE_ACCOUNT_NOT_FOUND, ESCALATION, SERVICE_ACCOUNT_DISABLED,
-// INVALID_FIELDS, LIMIT_EXCEEDED, CERTIFICATE_TAKEN (by any service account of the
-// installation, because a certificate names no account). Bound to this one already: no events.
+// INVALID_FIELDS, LIMIT_EXCEEDED, CERTIFICATE_NOT_PROVEN, CERTIFICATE_TAKEN (AuthorizeBinding; by
+// any account, because a certificate names none). Bound to this one already: no events.
 absl::StatusOr<Events> Decide(const World& world, const BindCertificate& command,
                               const Caller& caller);
 // PERMISSION_REQUIRED, SERVICE_ACCOUNT_NOT_FOUND, ESCALATION, CERTIFICATE_NOT_FOUND.
