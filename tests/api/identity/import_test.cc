@@ -202,7 +202,7 @@ TEST_F(ImportTest, SizeMustBeRight) {
   EXPECT_EQ(Refusal(header, file),
             absl::StrCat("INVALID_ARGUMENT MALFORMED_CSV {size_bytes: ", file.size(), "}"));
   header.set_size_bytes((64 << 20) + 1);
-  EXPECT_EQ(Refusal(header, file), "RESOURCE_EXHAUSTED LIMIT_EXCEEDED");
+  EXPECT_EQ(Refusal(header, file), "RESOURCE_EXHAUSTED LIMIT_EXCEEDED {limit: file_bytes}");
   EXPECT_EQ(home_.Names().size(), 1U);
 }
 
@@ -228,12 +228,15 @@ TEST_F(ImportTest, LargeFilesAreRefused) {
   *part.mutable_header() = FourColumns(home_.id);
   const auto stream = home_.client.Import();
   ASSERT_TRUE(stream->Send(part));
-  part.set_chunk(std::string(2 << 20, 'x'));
+  const std::string row = std::string(1023, 'x') + ",x@example.org,x,viewer\n";
+  std::string chunk;
+  while (chunk.size() < (2 << 20)) chunk += row;
+  part.set_chunk(chunk.substr(0, (2 << 20) / row.size() * row.size()));
   int sent = 0;
   while (sent < 200 && stream->Send(part)) ++sent;
   EXPECT_GE(sent, 32);  // 64 MiB are taken
   EXPECT_LT(sent, 200);
-  EXPECT_EQ(stream->Finish().Text(), "RESOURCE_EXHAUSTED LIMIT_EXCEEDED");
+  EXPECT_EQ(stream->Finish().Text(), "RESOURCE_EXHAUSTED LIMIT_EXCEEDED {limit: file_bytes}");
 }
 
 TEST_F(ImportTest, RolesOfRows_R44_R83) {
@@ -361,31 +364,6 @@ TEST_F(ImportTest, CancelledUploadImportsNothing) {
   }
   EXPECT_EQ(Metric(port, "grpc_server_handled_total", "ImportUsers"), before + kUploads);
   EXPECT_EQ(home_.Names().size(), 1U);
-}
-
-// Each group is decided anew: the import ends with the token that proved its caller. Nobody reads
-// the stream meanwhile, so that most of its groups still wait.
-TEST_F(ImportTest, AH6_RevokedWhileTheImportRuns) {
-  const Service service = home_.NewService({"super_admin"});
-  const auto stream = service.client.Import();
-  identity::v1::ImportUsersRequest part;
-  *part.mutable_header() = FourColumns(home_.id);
-  ASSERT_TRUE(stream->Send(part));
-  part.set_chunk(Rows("user", 20'000, "viewer") + Rows("boss", 1, "super_admin"));
-  ASSERT_TRUE(stream->Send(part));
-  stream->HalfClose();
-  identity::v1::ImportUsersResponse told;
-  ASSERT_TRUE(stream->Receive(told));
-  EXPECT_EQ(told.rows().rows_size(), 200);
-  auto revoke = In<identity::v1::RevokeServiceTokenRequest>(home_.id);
-  revoke.set_service_account_id(service.service_account_id);
-  revoke.set_token_id(service.token_id);
-  ASSERT_EQ(Try(home_.client, revoke), "OK");
-  int rows = 200;
-  while (stream->Receive(told)) rows += told.rows().rows_size();
-  EXPECT_EQ(stream->Finish().reason, "UNAUTHENTICATED");
-  EXPECT_LT(rows, 20'000);
-  EXPECT_EQ(home_.Names("role = super_admin"), Names{"first"});
 }
 
 }  // namespace
