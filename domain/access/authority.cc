@@ -20,6 +20,14 @@ void Add(EffectivePermissions& effective, const Role* role) {
   effective.permissions.Add(role->permissions);
 }
 
+absl::Status AuthorizeAssignments(const World& world, const Caller& caller,
+                                  std::string_view account_id, const EffectivePermissions& held) {
+  for (const Role* role : held.roles) {
+    ROSTER_TRY(AuthorizeAssignment(world, caller, account_id, *role));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 EffectivePermissions EffectivePermissionsOf(const World& world, const view::v1::AccountRow& account,
@@ -27,6 +35,13 @@ EffectivePermissions EffectivePermissionsOf(const World& world, const view::v1::
   EffectivePermissions effective{.all = RolesOf(world, account), .roles = {}, .permissions = {}};
   for (const std::string& id : user.roles()) Add(effective, effective.all.Find(id));
   Add(effective, effective.all.FindUserType(user.user_type()));
+  return effective;
+}
+
+EffectivePermissions EffectivePermissionsOf(const World& world, const view::v1::AccountRow& account,
+                                            const view::v1::ServiceAccountRow& service) {
+  EffectivePermissions effective{.all = RolesOf(world, account), .roles = {}, .permissions = {}};
+  for (const std::string& id : service.roles()) Add(effective, effective.all.Find(id));
   return effective;
 }
 
@@ -41,9 +56,7 @@ EffectivePermissions EffectivePermissionsOf(const World& world, const Caller& ca
   if (caller.actor.kind() != Actor::KIND_SERVICE_ACCOUNT) return {};
   const auto service = FindServiceAccount(world, account.account_id(), caller.actor.id());
   if (!service || service->disabled()) return {};
-  EffectivePermissions effective{.all = RolesOf(world, account), .roles = {}, .permissions = {}};
-  for (const std::string& id : service->roles()) Add(effective, effective.all.Find(id));
-  return effective;
+  return EffectivePermissionsOf(world, account, *service);
 }
 
 EffectivePermissions EffectivePermissionsOf(const World& world, const Caller& caller,
@@ -91,10 +104,15 @@ absl::Status AuthorizeAssignment(const World& world, const Caller& caller,
 
 absl::Status AuthorizeActingOn(const World& world, const Caller& caller,
                                const view::v1::AccountRow& account, const view::v1::UserRow& user) {
-  for (const Role* role : EffectivePermissionsOf(world, account, user).roles) {
-    ROSTER_TRY(AuthorizeAssignment(world, caller, account.account_id(), *role));
-  }
-  return absl::OkStatus();
+  return AuthorizeAssignments(world, caller, account.account_id(),
+                              EffectivePermissionsOf(world, account, user));
+}
+
+absl::Status AuthorizeActingOn(const World& world, const Caller& caller,
+                               const view::v1::AccountRow& account,
+                               const view::v1::ServiceAccountRow& service) {
+  return AuthorizeAssignments(world, caller, account.account_id(),
+                              EffectivePermissionsOf(world, account, service));
 }
 
 absl::Status AuthorizeOther(const Caller& caller, std::string_view user_id) {

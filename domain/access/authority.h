@@ -27,6 +27,10 @@ struct EffectivePermissions {
 EffectivePermissions EffectivePermissionsOf(const World& world, const view::v1::AccountRow& account,
                                             const view::v1::UserRow& user);
 
+// The roles that a service account holds, disabled or not.
+EffectivePermissions EffectivePermissionsOf(const World& world, const view::v1::AccountRow& account,
+                                            const view::v1::ServiceAccountRow& service);
+
 // What the actor holds in the account now. Nothing for the operator, for an actor of another
 // account, for one that is not there, for a disabled service account, and for a user that
 // CheckEligibility (check.h) refuses.
@@ -53,9 +57,13 @@ absl::Status AuthorizeAssignment(const World& world, const Caller& caller,
                                  std::string_view account_id, const Role& role);
 
 // Refuses with ESCALATION {role} unless the actor may hand out every role of the user, that of the
-// user type included: guards what would let the actor act as that user.
+// user type included, or of the service account. Guards what would let the actor act as them, and
+// what gives them power or status or takes it away.
 absl::Status AuthorizeActingOn(const World& world, const Caller& caller,
                                const view::v1::AccountRow& account, const view::v1::UserRow& user);
+absl::Status AuthorizeActingOn(const World& world, const Caller& caller,
+                               const view::v1::AccountRow& account,
+                               const view::v1::ServiceAccountRow& service);
 
 // Refuses with SELF_FORBIDDEN when the actor is that user.
 absl::Status AuthorizeOther(const Caller& caller, std::string_view user_id);

@@ -87,6 +87,10 @@ absl::StatusOr<Events> Decide(const World& world, const UpdateAccountPolicy& com
   ROSTER_TRY(CheckRevision(command.expected_revision, account->revision()));
   ROSTER_ASSIGN(const auto merged, Merge(account->policy(), command));
   if (MessageDifferencer::Equals(merged, account->policy())) return Events{};
+  // A shorter window brings the end of what is deleted nearer; without one, deleting is erasing.
+  if (merged.restore_window().seconds() < account->policy().restore_window().seconds()) {
+    ROSTER_TRY(Authorize(world, caller, command.account_id, Permission::kUsersErase));
+  }
   Events events(1);
   auto* changed = events[0].mutable_account_policy_changed();
   changed->set_account_id(command.account_id);

@@ -16,6 +16,15 @@ namespace roster::domain {
 // changed=false.
 using Events = std::vector<event::v1::Event>;
 
+// What a call has shown. Which actor it stands for follows from it in each world anew. Empty: the
+// call shows nothing, or comes from inside.
+struct Proof {
+  std::string token_hash;  // SHA-256 of the bearer token, raw; empty without one
+  // The names in the client certificate that the transport has verified, as they are bound
+  // (certificate_name.h).
+  std::vector<std::string> certificate_names;
+};
+
 // Who makes a call, and when.
 struct Caller {
   event::v1::Actor actor;
@@ -23,6 +32,7 @@ struct Caller {
   // Of a command: the time of its commit, filled in by the pipeline; it never runs backwards in the
   // log. Of a query: when it began; with as_of, the time of the commit there.
   absl::Time at;
+  Proof proof = {};
 };
 
 }  // namespace roster::domain

@@ -64,11 +64,16 @@ std::optional<absl::Duration> RetryAfter(Reason reason) {
   return after == absl::ZeroDuration() ? std::nullopt : std::optional(after);
 }
 
+absl::Status WithMetadata(absl::Status refusal, const Metadata& metadata) {
+  for (const auto& [key, value] : metadata) Attach(refusal, std::string(kMetadataKey) + key, value);
+  return refusal;
+}
+
 absl::Status Refuse(Reason reason, const Metadata& metadata) {
   const Row& row = Find(reason);
   absl::Status status(row.code, Absl(row.message));
   Attach(status, std::string(kReasonKey), row.name);
-  for (const auto& [key, value] : metadata) Attach(status, std::string(kMetadataKey) + key, value);
+  status = WithMetadata(std::move(status), metadata);
   if (const auto after = RetryAfter(reason)) {
     Attach(status, kRetryKey, std::to_string(absl::ToInt64Milliseconds(*after)));
   }

@@ -55,6 +55,9 @@ absl::Status Refuse(Reason reason, const Metadata& metadata = {});
 // first 100, and how many there are {violations}.
 absl::Status RefuseFields(const std::vector<Violation>& violations);
 
+// The refusal with more metadata. OK stays OK, and an internal error internal.
+absl::Status WithMetadata(absl::Status refusal, const Metadata& metadata);
+
 // The reason name of a refusal; empty for OK and for internal errors.
 std::string ReasonOf(const absl::Status& status);
 

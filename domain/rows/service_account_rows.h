@@ -24,6 +24,13 @@ std::optional<view::v1::TokenRow> FindToken(const World& world, std::string_view
 // `name`: a name in a certificate in the form in which it is bound (certificate_name.h).
 std::optional<view::v1::CertificateRow> FindCertificate(const World& world, std::string_view name);
 
+// The key under which a prefix of names is delegated, beside the names: none of them has a space.
+std::string CertificatePrefixKey(std::string_view prefix);
+// The delegated prefix that covers the name, or nothing. No two delegated prefixes cover each
+// other.
+std::optional<view::v1::CertificateRow> FindCertificatePrefix(const World& world,
+                                                              std::string_view name);
+
 }  // namespace roster::domain
 
 #endif  // ROSTER_DOMAIN_ROWS_SERVICE_ACCOUNT_ROWS_H_

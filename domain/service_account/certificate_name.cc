@@ -52,4 +52,8 @@ std::optional<std::string> CertificateName(std::string_view text) {
   return uri ? uri : DnsName(text);
 }
 
+bool IsCertificatePrefix(std::string_view text) {
+  return !text.empty() && text.back() == '/' && UriName(text).has_value();
+}
+
 }  // namespace roster::domain

@@ -23,6 +23,10 @@ std::optional<std::string> DnsName(std::string_view name);
 // Either of them.
 std::optional<std::string> CertificateName(std::string_view text);
 
+// Whether the text may stand for all URIs that begin with it. It ends with a slash, so that it
+// covers whole segments: "spiffe://example.org/ns/a/" is no prefix of "spiffe://example.org/ns/ab".
+bool IsCertificatePrefix(std::string_view text);
+
 }  // namespace roster::domain
 
 #endif  // ROSTER_DOMAIN_SERVICE_ACCOUNT_CERTIFICATE_NAME_H_

@@ -11,6 +11,7 @@
 #include "domain/rows/service_account_rows.h"
 #include "domain/rows/update_row.h"
 #include "domain/service_account/certificate_name.h"
+#include "domain/service_account/certificate_prefixes.h"
 #include "domain/text/text.h"
 
 namespace roster::domain {
@@ -37,22 +38,17 @@ absl::Status CheckRoles(const World& world, const Caller& caller,
   return absl::OkStatus();
 }
 
-// Authorizes and finds a service account.
+// Authorizes and finds a service account. All that is done to one gives a way to act as it or takes
+// power away, so the caller must be one that may give all that it holds.
 absl::StatusOr<ServiceAccountRow> FindTarget(const World& world, const Caller& caller,
                                              const std::string& account_id,
                                              const std::string& service_account_id) {
   ROSTER_TRY(AuthorizePermissionOrOperator(world, caller, account_id, Permission::kServicesManage));
-  auto row = FindServiceAccount(world, account_id, service_account_id);
-  if (!row) return Refuse(Reason::kServiceAccountNotFound);
-  return *std::move(row);
-}
-
-// Only a caller that may give all that the service holds may give a way to act as it.
-absl::Status AuthorizeActingAs(const World& world, const Caller& caller,
-                               const std::string& account_id, const ServiceAccountRow& row) {
   const auto account = FindAccount(world, account_id);
-  if (!account) return Refuse(Reason::kAccountNotFound);
-  return CheckRoles(world, caller, *account, {row.roles().begin(), row.roles().end()});
+  auto row = FindServiceAccount(world, account_id, service_account_id);
+  if (!account || !row) return Refuse(Reason::kServiceAccountNotFound);
+  ROSTER_TRY(AuthorizeActingOn(world, caller, *account, *row));
+  return *std::move(row);
 }
 
 bool IsBound(const ServiceAccountRow& row, std::string_view name) {
@@ -109,7 +105,6 @@ absl::StatusOr<Events> Decide(const World& world, const IssueServiceToken& comma
                 FindTarget(world, caller, command.account_id, command.service_account_id));
   if (row.disabled()) return Refuse(Reason::kServiceAccountDisabled);
   if (row.tokens_size() >= kMaxTokens) return Refuse(Reason::kLimitExceeded);
-  ROSTER_TRY(AuthorizeActingAs(world, caller, command.account_id, row));
   Events events(1);
   auto* issued = events[0].mutable_service_token_issued();
   issued->set_service_account_id(command.service_account_id);
@@ -144,8 +139,7 @@ absl::StatusOr<Events> Decide(const World& world, const BindCertificate& command
   if (!name) return RefuseFields({{"identity", Reason::kInvalidValue}});
   if (IsBound(row, *name)) return Events{};
   if (row.certificates_size() >= kMaxCertificates) return Refuse(Reason::kLimitExceeded);
-  ROSTER_TRY(AuthorizeActingAs(world, caller, command.account_id, row));
-  if (FindCertificate(world, *name)) return Refuse(Reason::kCertificateTaken);
+  ROSTER_TRY(AuthorizeBinding(world, caller, command.account_id, *name));
   Events events(1);
   auto* bound = events[0].mutable_certificate_bound();
   bound->set_service_account_id(command.service_account_id);

@@ -54,28 +54,30 @@ struct UnbindCertificate {
   std::string identity;
 };
 
-// All decisions below require services.manage in the account, or the operator.
+// All decisions below require services.manage in the account, or the operator. Those about an
+// existing service account refuse with ESCALATION a caller that may not assign all that it holds: a
+// token or certificate is a way to act as it, and the end of one takes power from it.
 
 // Refuses: PERMISSION_REQUIRED, ACCOUNT_NOT_FOUND, INVALID_FIELDS, LIMIT_EXCEEDED, ROLE_NOT_FOUND,
 // ESCALATION, NAME_TAKEN.
 absl::StatusOr<Events> Decide(const World& world, const CreateServiceAccount& command,
                               const Caller& caller);
-// PERMISSION_REQUIRED, SERVICE_ACCOUNT_NOT_FOUND. Of a disabled one: no events.
+// PERMISSION_REQUIRED, SERVICE_ACCOUNT_NOT_FOUND, ESCALATION. Of a disabled one: no events.
 absl::StatusOr<Events> Decide(const World& world, const DisableServiceAccount& command,
                               const Caller& caller);
-// PERMISSION_REQUIRED, SERVICE_ACCOUNT_NOT_FOUND, SERVICE_ACCOUNT_DISABLED, ESCALATION (a token is
-// a way to act as the service), LIMIT_EXCEEDED.
+// PERMISSION_REQUIRED, SERVICE_ACCOUNT_NOT_FOUND, ESCALATION, SERVICE_ACCOUNT_DISABLED,
+// LIMIT_EXCEEDED.
 absl::StatusOr<Events> Decide(const World& world, const IssueServiceToken& command,
                               const Caller& caller);
-// PERMISSION_REQUIRED, SERVICE_ACCOUNT_NOT_FOUND, TOKEN_NOT_FOUND.
+// PERMISSION_REQUIRED, SERVICE_ACCOUNT_NOT_FOUND, ESCALATION, TOKEN_NOT_FOUND.
 absl::StatusOr<Events> Decide(const World& world, const RevokeServiceToken& command,
                               const Caller& caller);
-// PERMISSION_REQUIRED, SERVICE_ACCOUNT_NOT_FOUND, SERVICE_ACCOUNT_DISABLED, INVALID_FIELDS,
-// LIMIT_EXCEEDED, ESCALATION (as of a token), CERTIFICATE_TAKEN (by any service account of the
-// installation, because a certificate names no account). Bound to this one already: no events.
+// PERMISSION_REQUIRED, SERVICE_ACCOUNT_NOT_FOUND, ESCALATION, SERVICE_ACCOUNT_DISABLED,
+// INVALID_FIELDS, LIMIT_EXCEEDED, CERTIFICATE_NOT_PROVEN, CERTIFICATE_TAKEN (AuthorizeBinding; by
+// any account, because a certificate names none). Bound to this one already: no events.
 absl::StatusOr<Events> Decide(const World& world, const BindCertificate& command,
                               const Caller& caller);
-// PERMISSION_REQUIRED, SERVICE_ACCOUNT_NOT_FOUND, CERTIFICATE_NOT_FOUND.
+// PERMISSION_REQUIRED, SERVICE_ACCOUNT_NOT_FOUND, ESCALATION, CERTIFICATE_NOT_FOUND.
 absl::StatusOr<Events> Decide(const World& world, const UnbindCertificate& command,
                               const Caller& caller);
 

@@ -11,8 +11,8 @@ namespace roster::domain {
 
 absl::StatusOr<Events> Decide(const World& world, const ChangeUserRole& command,
                               const Caller& caller) {
-  ROSTER_ASSIGN(const auto target,
-                FindTarget(world, command.user, caller, Permission::kUsersChangeRole));
+  ROSTER_ASSIGN(const auto target, FindTargetWithinAuthority(world, command.user, caller,
+                                                             Permission::kUsersChangeRole));
   const auto& [account, user] = target;
   ROSTER_TRY(AuthorizeOther(caller, user.user_id()));
   ROSTER_TRY(CheckEditable(target));

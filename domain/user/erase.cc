@@ -18,7 +18,7 @@ event::v1::Event Erased(const view::v1::UserRow& user) {
 
 absl::StatusOr<Events> Decide(const World& world, const EraseUser& command, const Caller& caller) {
   ROSTER_ASSIGN(const auto target,
-                FindTarget(world, command.user, caller, Permission::kUsersErase));
+                FindTargetWithinAuthority(world, command.user, caller, Permission::kUsersErase));
   if (command.user.expected_revision == 0) {
     return RefuseFields({{"expected_revision", Reason::kMissingField}});
   }

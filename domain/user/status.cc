@@ -34,8 +34,8 @@ absl::Status CheckDeletable(const Target& target) {
 }  // namespace
 
 absl::StatusOr<Events> Decide(const World& world, const EnableUser& command, const Caller& caller) {
-  ROSTER_ASSIGN(const auto target,
-                FindTarget(world, command.user, caller, Permission::kUsersSetStatus));
+  ROSTER_ASSIGN(const auto target, FindTargetWithinAuthority(world, command.user, caller,
+                                                             Permission::kUsersSetStatus));
   const UserStatus status = target.user.status();
   if (status == event::v1::USER_STATUS_DELETED) return Refuse(Reason::kUserDeleted);
   if (status != event::v1::USER_STATUS_DISABLED) return Events{};
@@ -46,8 +46,8 @@ absl::StatusOr<Events> Decide(const World& world, const EnableUser& command, con
 
 absl::StatusOr<Events> Decide(const World& world, const DisableUser& command,
                               const Caller& caller) {
-  ROSTER_ASSIGN(const auto target,
-                FindTarget(world, command.user, caller, Permission::kUsersSetStatus));
+  ROSTER_ASSIGN(const auto target, FindTargetWithinAuthority(world, command.user, caller,
+                                                             Permission::kUsersSetStatus));
   const auto& user = target.user;
   ROSTER_TRY(AuthorizeOther(caller, user.user_id()));
   if (user.status() == event::v1::USER_STATUS_DELETED) return Refuse(Reason::kUserDeleted);
@@ -61,8 +61,12 @@ absl::StatusOr<Events> Decide(const World& world, const DisableUser& command,
 
 absl::StatusOr<Events> Decide(const World& world, const DeleteUser& command, const Caller& caller) {
   ROSTER_ASSIGN(const auto target,
-                FindTarget(world, command.user, caller, Permission::kUsersDelete));
+                FindTargetWithinAuthority(world, command.user, caller, Permission::kUsersDelete));
   const auto& [account, user] = target;
+  const bool erases = account.policy().restore_window().seconds() == 0;
+  if (erases) {
+    ROSTER_TRY(Authorize(world, caller, account.account_id(), Permission::kUsersErase));
+  }
   ROSTER_TRY(AuthorizeOther(caller, user.user_id()));
   if (user.status() == event::v1::USER_STATUS_DELETED) return Refuse(Reason::kUserDeleted);
   ROSTER_TRY(CheckDeletable(target));
@@ -72,20 +76,19 @@ absl::StatusOr<Events> Decide(const World& world, const DeleteUser& command, con
   deleted->set_user_id(user.user_id());
   *deleted->mutable_restorable_until() =
       ToTimestamp(caller.at + absl::Seconds(account.policy().restore_window().seconds()));
-  if (account.policy().restore_window().seconds() == 0) events.push_back(Erased(user));
+  if (erases) events.push_back(Erased(user));
   return events;
 }
 
 absl::StatusOr<Events> Decide(const World& world, const RestoreUser& command,
                               const Caller& caller) {
   ROSTER_ASSIGN(const auto target,
-                FindTarget(world, command.user, caller, Permission::kUsersRestore));
+                FindTargetWithinAuthority(world, command.user, caller, Permission::kUsersRestore));
   const auto& user = target.user;
   if (user.status() != event::v1::USER_STATUS_DELETED) return Refuse(Reason::kUserNotDeleted);
   if (caller.at >= FromTimestamp(user.restorable_until())) {
     return Refuse(Reason::kRestoreWindowExpired);
   }
-  ROSTER_TRY(AuthorizeActingOn(world, caller, target.account, user));
   Events events(1);
   events[0].mutable_user_restored()->set_user_id(user.user_id());
   return events;

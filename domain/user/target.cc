@@ -22,6 +22,13 @@ absl::StatusOr<Target> FindTarget(const World& world, const UserReference& refer
   return Target{*std::move(account), *std::move(user)};
 }
 
+absl::StatusOr<Target> FindTargetWithinAuthority(const World& world, const UserReference& reference,
+                                                 const Caller& caller, Permission permission) {
+  ROSTER_ASSIGN(Target target, FindTarget(world, reference, caller, permission));
+  ROSTER_TRY(AuthorizeActingOn(world, caller, target.account, target.user));
+  return target;
+}
+
 absl::Status CheckEditable(const Target& target) {
   if (target.user.status() == event::v1::USER_STATUS_DELETED) return Refuse(Reason::kUserDeleted);
   if (target.user.status() == event::v1::USER_STATUS_DISABLED &&

@@ -21,6 +21,11 @@ struct Target {
 absl::StatusOr<Target> FindTarget(const World& world, const UserReference& reference,
                                   const Caller& caller, Permission permission);
 
+// The same for commands that give the user power or status or take it away: nobody does that to a
+// user that holds more. Refuses also with ESCALATION {role} (AuthorizeActingOn).
+absl::StatusOr<Target> FindTargetWithinAuthority(const World& world, const UserReference& reference,
+                                                 const Caller& caller, Permission permission);
+
 // Refuses to edit a deleted user (USER_DELETED), and a disabled one where the policy forbids it
 // (USER_DISABLED).
 absl::Status CheckEditable(const Target& target);

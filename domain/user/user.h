@@ -74,14 +74,17 @@ absl::StatusOr<Events> Decide(const World& world, const CreateUser& command, con
 // USER_DELETED, USER_DISABLED, IMMUTABLE_FIELD, INVALID_FIELDS; for a new email also ESCALATION,
 // EMAIL_TAKEN, CONFUSABLE, BELONGS_TO_DELETED_USER. The values that the user has: no events.
 absl::StatusOr<Events> Decide(const World& world, const UpdateUser& command, const Caller& caller);
+
+// Those below refuse also a user that holds more than the caller may assign: ESCALATION; and:
 // USER_DELETED. Of a user that is not disabled: no events.
 absl::StatusOr<Events> Decide(const World& world, const EnableUser& command, const Caller& caller);
 // SELF_FORBIDDEN, USER_DELETED, LAST_ADMINISTRATOR. Of a disabled user: no events.
 absl::StatusOr<Events> Decide(const World& world, const DisableUser& command, const Caller& caller);
 // SELF_FORBIDDEN, USER_DELETED, DELETION_DISABLED, USER_NOT_PENDING, SSO_USER, LAST_ADMINISTRATOR.
-// Where the policy has no restore window the user is erased in the same commit.
+// Where the policy has no restore window the user is erased in the same commit, and the caller
+// needs users.erase too.
 absl::StatusOr<Events> Decide(const World& world, const DeleteUser& command, const Caller& caller);
-// USER_NOT_DELETED, RESTORE_WINDOW_EXPIRED, ESCALATION.
+// USER_NOT_DELETED, RESTORE_WINDOW_EXPIRED.
 absl::StatusOr<Events> Decide(const World& world, const RestoreUser& command, const Caller& caller);
 // INVALID_FIELDS (no revision), SELF_FORBIDDEN, LAST_ADMINISTRATOR.
 absl::StatusOr<Events> Decide(const World& world, const EraseUser& command, const Caller& caller);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/time/clock.h"
+#include "domain/access/authentication.h"
 #include "domain/access/authority.h"
 #include "domain/base/refusal.h"
 #include "domain/rows/account_rows.h"
@@ -117,23 +118,29 @@ class Engine::CallState : public std::enable_shared_from_this<Engine::CallState>
   }
 
   // Only a caller that is let in, and that may read something, may keep the server waiting.
-  void Await(const storage::Version::element_type& version) {
-    const auto admitted = AdmitTo(version);
+  void Await(const domain::World& world) {
+    const auto admitted = AdmitTo(world);
     if (!admitted.ok()) return Finish(Refused(admitted));
-    if (!MayReadSomething(version)) return Finish(Refused(Refuse(Reason::kPositionNotReached)));
+    if (!MayReadSomething(world)) return Finish(Refused(Refuse(Reason::kPositionNotReached)));
     if (!wait_.AcquireFor(HolderOf(caller_))) return Finish(Refused(Refuse(Reason::kOverloaded)));
     AwaitPosition(dependencies_.pipeline, conventions_.at_least_position,
-                  EndOfWait(call_.deadline()), [self = shared_from_this()](bool reached) {
-                    self->wait_.Release();
-                    if (reached) return self->Proceed(self->dependencies_.pipeline.Latest());
-                    self->Finish(Refused(Refuse(Reason::kPositionNotReached)));
-                  });
+                  EndOfWait(call_.deadline()),
+                  [self = shared_from_this()](bool reached) { self->Waited(reached); });
   }
 
   bool MayReadSomething(const domain::World& world) const {
     if (caller_.actor.kind() == event::v1::Actor::KIND_OPERATOR) return true;
     const auto account = domain::FindAccount(world, caller_.actor_account_id);
     return account && !domain::EffectivePermissionsOf(world, caller_, *account).permissions.empty();
+  }
+
+  void Waited(bool reached) {
+    wait_.Release();
+    if (!reached) return Finish(Refused(Refuse(Reason::kPositionNotReached)));
+    const storage::Version version = dependencies_.pipeline.Latest();
+    const auto proven = domain::CheckProof(*version, caller_);
+    if (!proven.ok()) return Finish(Refused(proven));
+    Proceed(version);
   }
 
   absl::Status AdmitTo(const domain::World& world) {
@@ -145,7 +152,18 @@ class Engine::CallState : public std::enable_shared_from_this<Engine::CallState>
     if (auto refusal = AdmitTo(*version); !refusal.ok()) return Finish(Refused(refusal));
     if (method_.handler.command) return Command();
     if (method_.handler.quick && conventions_.as_of == nullptr) return Read(*version);
-    InTurn([this, version] { Read(*version); });
+    InTurn([this, admitted = version->position()] { ReadInTurn(admitted); });
+  }
+
+  // A caller that was let in at `admitted` may have lost its token or its rights since.
+  void ReadInTurn(domain::Position admitted) {
+    const storage::Version version = dependencies_.pipeline.Latest();
+    if (version->position() != admitted) {
+      const auto proven = domain::CheckProof(*version, caller_);
+      const auto refusal = proven.ok() ? AdmitTo(*version) : proven;
+      if (!refusal.ok()) return Finish(Refused(refusal));
+    }
+    Read(*version);
   }
 
   // Does what takes longer on a thread for that, when its turn comes.

@@ -57,6 +57,9 @@ class Stream : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer
   // names the account.
   absl::Status Admit(std::string_view account_id);
 
+  // Whether the caller is gone or the server stops: what takes long should end then.
+  bool Cancelled() const { return context_.IsCancelled(); }
+
   // What the stream has changed, for its record: the newest position, 0 if it changed nothing.
   void SetChanged(domain::Position position) { changed_ = position; }
 

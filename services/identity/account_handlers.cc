@@ -1,12 +1,14 @@
 // IdentityService: accounts.
 
 #include <string>
+#include <utility>
 
 #include "domain/account/account.h"
 #include "domain/base/refusal.h"
 #include "domain/base/try.h"
 #include "domain/rows/account_rows.h"
 #include "domain/rows/codec.h"
+#include "domain/service_account/certificate_prefixes.h"
 #include "domain/text/text.h"
 #include "roster/identity/v1/account.pb.h"
 #include "services/call/page.h"
@@ -17,6 +19,14 @@ namespace roster::services {
 namespace {
 
 using domain::Table;
+
+// Puts the account into the response of a command about it.
+template <typename Response>
+auto FillAccount(Response& response, std::string account_id) {
+  return [&response, account_id = std::move(account_id)](const domain::World& world) {
+    *response.mutable_account() = ToAccount(*FindAccount(world, account_id));
+  };
+}
 
 absl::StatusOr<PreparedCommand> CreateAccount(const CommandContext& context,
                                               const identity::v1::CreateAccountRequest& request,
@@ -68,10 +78,17 @@ absl::StatusOr<PreparedCommand> UpdateAccountPolicy(
       .expected_revision = request.expected_revision(),
       .fields = {request.update_mask().paths().begin(), request.update_mask().paths().end()},
       .values = request.policy()};
-  return Prepare(command, response,
-                 [&response, id = command.account_id](const domain::World& world) {
-                   *response.mutable_account() = ToAccount(*FindAccount(world, id));
-                 });
+  return Prepare(command, response, FillAccount(response, command.account_id));
+}
+
+absl::StatusOr<PreparedCommand> SetCertificatePrefixes(
+    const CommandContext& /*context*/, const identity::v1::SetCertificatePrefixesRequest& request,
+    identity::v1::SetCertificatePrefixesResponse& response) {
+  const domain::SetCertificatePrefixes command{
+      .account_id = request.account_id(),
+      .expected_revision = request.expected_revision(),
+      .prefixes = {request.prefixes().begin(), request.prefixes().end()}};
+  return Prepare(command, response, FillAccount(response, command.account_id));
 }
 
 }  // namespace
@@ -80,7 +97,8 @@ Handlers AccountHandlers() {
   return {{"CreateAccount", OfCommand(CreateAccount)},
           {"GetAccount", Quick(OfQuery(GetAccount))},
           {"ListAccounts", OfQuery(ListAccounts)},
-          {"UpdateAccountPolicy", OfCommand(UpdateAccountPolicy)}};
+          {"UpdateAccountPolicy", OfCommand(UpdateAccountPolicy)},
+          {"SetCertificatePrefixes", OfCommand(SetCertificatePrefixes)}};
 }
 
 }  // namespace roster::services

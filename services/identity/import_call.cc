@@ -1,9 +1,11 @@
-// The ImportUsers stream: receives a header and a file, plans the import, settles one group of rows
-// after the other and tells what became of each as soon as it is durable.
+// The ImportUsers stream: receives a header and a file, plans the import as the file arrives,
+// settles one group of rows after the other and tells what became of each as soon as it is durable.
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,6 +17,7 @@
 #include "services/call/stream.h"
 #include "services/identity/handlers.h"
 #include "services/identity/import_plan.h"
+#include "storage/crypto/sha256.h"
 
 namespace roster::services {
 namespace {
@@ -38,7 +41,29 @@ void Describe(const absl::Status& status, ImportedRow& row) {
 // Bounds for imports; one too many is refused with OVERLOADED.
 struct ImportCapacity {
   Capacity open{{.calls = 64}};    // streams, of callers that are known
-  Capacity running{{.calls = 4}};  // imports that were let in: each holds its file in memory
+  Capacity running{{.calls = 4}};  // imports that were let in: each keeps the rows of its file
+};
+
+// A hash of the file, whatever its chunks: that of blocks one after another, each with the hash of
+// those before it. Thread-compatible.
+class FileHash {
+ public:
+  void Add(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const size_t taken = std::min(bytes.size(), kBlockBytes - block_.size());
+      block_ += bytes.substr(0, taken);
+      bytes.remove_prefix(taken);
+      if (block_.size() < kBlockBytes) return;
+      hash_ = storage::Sha256(hash_ + block_);
+      block_.clear();
+    }
+  }
+  std::string Take() { return storage::Sha256(hash_ + block_); }
+
+ private:
+  static constexpr size_t kBlockBytes = 64 << 10;
+  std::string hash_;
+  std::string block_;
 };
 
 // A stream runs one of its functions at a time, and the pipeline settles one group at a time, so
@@ -51,16 +76,15 @@ class ImportCall final : public Stream {
  private:
   void OnRequest(const google::protobuf::Message& message) override {
     const auto& request = static_cast<const ImportUsersRequest&>(message);
-    const auto status =
-        request.has_header() ? TakeHeader(request.header()) : TakeChunk(request.chunk());
-    if (!status.ok()) return End(status);
+    if (!request.has_header()) return TakeChunk(request.chunk());
+    if (const auto refusal = TakeHeader(request.header()); !refusal.ok()) return End(refusal);
     Read();
   }
 
   void OnAllRead() override {
-    if (!has_header_) return End(domain::RefuseFields({{"header", Reason::kMissingField}}));
-    if (header_.size_bytes() != 0 && header_.size_bytes() != file_.size()) {
-      return End(Refuse(Reason::kMalformedCsv, {{"size_bytes", std::to_string(file_.size())}}));
+    if (!plan_) return End(domain::RefuseFields({{"header", Reason::kMissingField}}));
+    if (header_.size_bytes() != 0 && header_.size_bytes() != file_bytes_) {
+      return End(Refuse(Reason::kMalformedCsv, {{"size_bytes", std::to_string(file_bytes_)}}));
     }
     InTurn([this] { Plan(); });
   }
@@ -71,61 +95,73 @@ class ImportCall final : public Stream {
   }
 
   void OnEnd() override {
-    std::string().swap(file_);
-    rows_.clear();
+    plan_.reset();
+    group_.clear();
     running_.Release();
   }
 
   absl::Status TakeHeader(const ImportHeader& header) {
-    if (has_header_) return domain::RefuseFields({{"header", Reason::kInvalidValue}});
-    has_header_ = true;
+    if (plan_) return domain::RefuseFields({{"header", Reason::kInvalidValue}});
     header_ = header;
-    if (header_.size_bytes() > kMaxFileBytes) return Refuse(Reason::kLimitExceeded);
     ROSTER_TRY(Admit(header_.account_id()));
+    if (header_.size_bytes() > kMaxFileBytes) return Exceeded("file_bytes");
     if (!header_.request_id().empty() && !IsUuid(header_.request_id())) {
       return domain::RefuseFields({{"request_id", Reason::kInvalidValue}});
     }
     // Only a caller that is let in takes one of the few places.
-    return running_.AcquireFor(HolderOf(caller())) ? absl::OkStatus() : Refuse(Reason::kOverloaded);
-  }
-
-  absl::Status TakeChunk(const std::string& chunk) {
-    if (!has_header_) return domain::RefuseFields({{"header", Reason::kMissingField}});
-    if (file_.size() + chunk.size() > kMaxFileBytes) {
-      return Refuse(Reason::kLimitExceeded);
-    }
-    file_ += chunk;
+    if (!running_.AcquireFor(HolderOf(caller()))) return Refuse(Reason::kOverloaded);
+    plan_.emplace(header_, dependencies().ids);
     return absl::OkStatus();
   }
 
+  static absl::Status Exceeded(const char* limit) {
+    return Refuse(Reason::kLimitExceeded, {{"limit", limit}});
+  }
+
+  // Reading it takes too long for gRPC's thread.
+  void TakeChunk(const std::string& chunk) {
+    if (!plan_) return End(domain::RefuseFields({{"header", Reason::kMissingField}}));
+    file_bytes_ += chunk.size();
+    if (file_bytes_ > kMaxFileBytes) return End(Exceeded("file_bytes"));
+    InTurn([this, chunk] {
+      if (!header_.request_id().empty()) file_hash_.Add(chunk);
+      if (const auto refusal = plan_->Read(chunk); !refusal.ok()) return End(refusal);
+      Read();
+    });
+  }
+
   void Plan() {
-    auto rows = PlanImport(header_, file_, dependencies().ids);
-    if (!rows.ok()) return End(rows.status());
-    rows_ = *std::move(rows);
+    const auto planned = plan_->Finish([this] { return Cancelled(); });
+    if (absl::IsCancelled(planned)) return End(absl::OkStatus());  // the caller is gone
+    if (!planned.ok()) return End(planned);
     if (!header_.request_id().empty()) {
-      request_hash_ = RequestHash(dependencies().request_hash_key, method(), header_, file_);
+      request_hash_ =
+          RequestHash(dependencies().request_hash_key, method(), header_, file_hash_.Take());
     }
-    std::string().swap(file_);
     NextGroup();
   }
 
   void NextGroup() {
-    if (next_ == rows_.size()) return Summarize();
-    end_ = std::min(next_ + kImportGroupRows, rows_.size());
+    group_ = plan_->NextGroup();
+    if (group_.empty()) return Summarize();
     if (!header_.validate_only()) return dependencies().pipeline.Submit(NextProposal());
-    InTurn([this] { TellGroup(dependencies().pipeline.Preview(NextProposal())); });
+    InTurn([this] {
+      if (Cancelled()) return End(absl::OkStatus());
+      TellGroup(dependencies().pipeline.Preview(NextProposal()));
+    });
   }
 
   // There is nothing else that this stream does meanwhile.
   void InTurn(ThreadPool::Work work) {
-    if (!dependencies().importers.Run(HolderOf(caller()), std::move(work)))
-      End(Refuse(Reason::kOverloaded));
+    if (!dependencies().importers.Run(HolderOf(caller()), std::move(work))) {
+      EndEarly(Refuse(Reason::kOverloaded));
+    }
   }
 
   storage::Proposal NextProposal() {
     domain::ImportUsers command{.account_id = header_.account_id(), .rows = {}};
-    for (size_t i = next_; i < end_; ++i) {
-      if (rows_[i].status.ok()) command.rows.push_back(rows_[i].row);
+    for (const PlannedRow& planned : group_) {
+      if (planned.status.ok()) command.rows.push_back(planned.row);
     }
     storage::Proposal proposal{
         .account_id = header_.account_id(),
@@ -144,7 +180,7 @@ class ImportCall final : public Stream {
       proposal.request =
           domain::Request{.account_id = header_.account_id(),
                           .actor = caller().actor,
-                          .id = absl::StrCat(header_.request_id(), "#", rows_[next_].number)};
+                          .id = absl::StrCat(header_.request_id(), "#", group_.front().number)};
       proposal.request_hash = request_hash_;
       proposal.receipt = [this] { return Receipt(); };
     }
@@ -155,9 +191,9 @@ class ImportCall final : public Stream {
   event::v1::Receipt Receipt() const {
     event::v1::Receipt receipt;
     size_t decided = 0;
-    for (size_t i = next_; i < end_; ++i) {
-      if (!rows_[i].status.ok()) continue;
-      receipt.add_ids(rows_[i].row.user_id);
+    for (const PlannedRow& planned : group_) {
+      if (!planned.status.ok()) continue;
+      receipt.add_ids(planned.row.user_id);
       if (const absl::Status& status = outcomes_[decided]; !status.ok()) {
         auto& refused = *receipt.add_refused();
         refused.set_index(static_cast<uint32_t>(decided));
@@ -172,8 +208,8 @@ class ImportCall final : public Stream {
   // The group was imported before: it is told as it was then.
   void Recall(const event::v1::Receipt& receipt) {
     int next_id = 0;
-    for (size_t i = next_; i < end_; ++i) {
-      if (rows_[i].status.ok()) rows_[i].row.user_id = receipt.ids(next_id++);
+    for (PlannedRow& planned : group_) {
+      if (planned.status.ok()) planned.row.user_id = receipt.ids(next_id++);
     }
     outcomes_.assign(static_cast<size_t>(receipt.ids_size()), absl::OkStatus());
     for (const auto& refused : receipt.refused()) {
@@ -184,15 +220,14 @@ class ImportCall final : public Stream {
   }
 
   void TellGroup(const storage::Outcome& outcome) {
-    if (!outcome.status.ok()) return End(outcome.status);
+    if (!outcome.status.ok()) return EndEarly(outcome.status);
     if (outcome.repeated) Recall(*outcome.repeated);
     position_ = std::max(position_, outcome.position);
     response_.Clear();
     auto& told = *response_.mutable_rows();
     told.set_position(outcome.position);
     size_t decided = 0;
-    for (; next_ < end_; ++next_) {
-      const PlannedRow& planned = rows_[next_];
+    for (const PlannedRow& planned : group_) {
       const absl::Status& status = planned.status.ok() ? outcomes_[decided++] : planned.status;
       ImportedRow& row = *told.add_rows();
       row.set_row(planned.number);
@@ -203,6 +238,7 @@ class ImportCall final : public Stream {
         Describe(status, row);
       }
     }
+    rows_told_ += static_cast<uint32_t>(group_.size());
     if (created_ > 0) SetChanged(position_);
     Write(response_);
   }
@@ -210,25 +246,33 @@ class ImportCall final : public Stream {
   void Summarize() {
     response_.Clear();
     auto& summary = *response_.mutable_summary();
-    summary.set_rows(static_cast<uint32_t>(rows_.size()));
+    summary.set_rows(rows_told_);
     summary.set_created(created_);
-    summary.set_failed(static_cast<uint32_t>(rows_.size()) - created_);
+    summary.set_failed(rows_told_ - created_);
     summary.set_position(position_);
     Write(response_);
+  }
+
+  // An import that ends between its groups says how far it came, as its summary would.
+  void EndEarly(const absl::Status& refusal) {
+    End(domain::WithMetadata(refusal, {{"rows", absl::StrCat(rows_told_)},
+                                       {"created", absl::StrCat(created_)},
+                                       {"failed", absl::StrCat(rows_told_ - created_)},
+                                       {"position", absl::StrCat(position_)}}));
   }
 
   const std::shared_ptr<ImportCapacity> capacity_;
   Permit running_{capacity_->running};
   ImportUsersResponse response_;
-  bool has_header_ = false;
   ImportHeader header_;
-  std::string file_;
+  std::optional<ImportPlan> plan_;  // from the header on
+  size_t file_bytes_ = 0;
+  FileHash file_hash_;
   std::string request_hash_;  // empty without a request id
 
-  std::vector<PlannedRow> rows_;
-  size_t next_ = 0;  // the first row that is not told yet
-  size_t end_ = 0;   // the end of the group under way
+  std::vector<PlannedRow> group_;  // the one under way
   std::vector<absl::Status> outcomes_;
+  uint32_t rows_told_ = 0;
   uint32_t created_ = 0;
   domain::Position position_ = 0;
 };

@@ -6,18 +6,22 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "domain/import/import_users.h"
 #include "roster/identity/v1/import.pb.h"
+#include "services/identity/csv.h"
 #include "services/method/ids.h"
 
 namespace roster::services {
 
-// Rows of the file that are settled together.
+// Rows of the file that are settled together, at most.
 inline constexpr size_t kImportGroupRows = 200;
 
 // A row of the file: what it asks for, or why it can't be read.
@@ -27,12 +31,59 @@ struct PlannedRow {
   domain::ImportRow row;
 };
 
-// Reads a file. Rows with another number of columns than the first get COLUMN_COUNT; rows that
-// share a normalised email or user name are marked as duplicates, all of them. Refuses as a
-// whole: MAPPING_INCOMPLETE {fields}, INVALID_FIELDS (a column that does not exist, or two for one
-// field), MALFORMED_CSV, LIMIT_EXCEEDED.
-absl::StatusOr<std::vector<PlannedRow>> PlanImport(const identity::v1::ImportHeader& header,
-                                                   std::string_view file, IdSource& ids);
+// First takes the file as it arrives and keeps of each row the cells that are mapped; then marks
+// duplicates; then gives the rows in groups. What it keeps is bounded: 128 MiB, with 64 bytes for
+// each row. Thread-compatible.
+class ImportPlan {
+ public:
+  // The header and the source of ids outlive it.
+  ImportPlan(const identity::v1::ImportHeader& header, IdSource& ids);
+  ImportPlan(const ImportPlan&) = delete;
+  ImportPlan& operator=(const ImportPlan&) = delete;
+
+  // The next bytes of the file. Refuses the file as a whole, as soon as that is known:
+  // MAPPING_INCOMPLETE {fields}, INVALID_FIELDS (a column that does not exist, or two for one
+  // field), MALFORMED_CSV {row}, LIMIT_EXCEEDED {limit, row}: columns, row_bytes, rows or
+  // kept_bytes.
+  absl::Status Read(std::string_view bytes);
+
+  // There are no more. Marks rows that share a normalised email or user name as duplicates, all of
+  // them. Refuses as Read; CANCELLED: `stopped`, which is asked at each row, said so.
+  absl::Status Finish(absl::FunctionRef<bool()> stopped);
+
+  // How many rows the file has, without the header.
+  size_t rows() const { return rows_.size(); }
+
+  // The next rows, at most kImportGroupRows and as many as fit into a commit; none in the end. The
+  // same cuts for the same file. Rows with another number of columns than the first have
+  // COLUMN_COUNT. Their cells are not kept any longer.
+  std::vector<PlannedRow> NextGroup();
+
+ private:
+  // A row as it is kept: the mapped cells one after another, each behind its length.
+  struct KeptRow {
+    std::string cells;
+    bool fits = true;  // has as many columns as the first
+    bool duplicate = false;
+  };
+
+  absl::Status TakeRow(const CsvRow& cells);
+  absl::Status TakeFirst(const CsvRow& cells);
+  event::v1::PersonalData PersonalOf(const KeptRow& kept, std::string& role) const;
+  PlannedRow Plan(size_t index) const;
+  template <typename Value>
+  absl::Status MarkDuplicates(absl::FunctionRef<bool()> stopped, Value value);
+
+  const identity::v1::ImportHeader& header_;
+  IdSource& ids_;
+  CsvReader reader_;
+  // Which column, from 0, holds a field; known with the first row.
+  std::optional<std::map<identity::v1::ImportField, size_t>> columns_;
+  size_t width_ = 0;  // columns of the first row
+  std::vector<KeptRow> rows_;
+  size_t kept_bytes_ = 0;
+  size_t next_ = 0;  // the first row that was not given yet
+};
 
 }  // namespace roster::services
 

@@ -73,6 +73,7 @@ identity::v1::Account ToAccount(const view::v1::AccountRow& row) {
   *account.mutable_policy() = row.policy();
   account.set_revision(row.revision());
   *account.mutable_create_time() = row.created_at();
+  *account.mutable_certificate_prefixes() = row.certificate_prefixes();
   return account;
 }
 

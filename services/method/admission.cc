@@ -3,10 +3,10 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "domain/access/authentication.h"
 #include "domain/access/authority.h"
 #include "domain/base/refusal.h"
 #include "domain/rows/account_rows.h"
-#include "domain/rows/service_account_rows.h"
 #include "domain/text/text.h"
 #include "services/method/ids.h"
 #include "storage/crypto/sha256.h"
@@ -64,56 +64,16 @@ bool IsSelf(const Caller& caller, std::string_view account_id, std::string_view 
          caller.actor.id() == user_id;
 }
 
-Caller ServiceAccount(const std::string& account_id, const std::string& id, absl::Time now) {
-  Caller caller{.actor = {}, .actor_account_id = account_id, .at = now};
-  caller.actor.set_kind(Actor::KIND_SERVICE_ACCOUNT);
-  caller.actor.set_id(id);
-  return caller;
-}
-
-absl::StatusOr<Caller> ByToken(const World& world,
-                               const std::vector<std::string_view>& authorization, absl::Time now) {
-  if (authorization.size() > 1 || !HasScheme(authorization.front())) {
-    return Refuse(Reason::kUnauthenticated);
-  }
-  const auto token =
-      domain::FindToken(world, storage::Sha256(authorization.front().substr(kScheme.size())));
-  if (!token) return Refuse(Reason::kUnauthenticated);
-  if (!token->service_account_id().empty()) {
-    return ServiceAccount(token->account_id(), token->service_account_id(), now);
-  }
-  Caller caller{.actor = {}, .actor_account_id = {}, .at = now};
-  caller.actor.set_kind(Actor::KIND_OPERATOR);
-  return caller;
-}
-
-// A caller of no kind where no name is bound.
-absl::StatusOr<Caller> ByCertificate(const World& world, const std::vector<std::string>& names,
-                                     absl::Time now) {
-  Caller caller{.actor = {}, .actor_account_id = {}, .at = now};
-  for (const std::string& name : names) {
-    const auto bound = domain::FindCertificate(world, name);
-    if (!bound) continue;
-    const bool first = caller.actor.kind() == Actor::KIND_UNSPECIFIED;
-    if (!first && bound->service_account_id() != caller.actor.id()) {
-      return Refuse(Reason::kUnauthenticated);
-    }
-    caller = ServiceAccount(bound->account_id(), bound->service_account_id(), now);
-  }
-  return caller;
-}
-
 }  // namespace
 
-absl::StatusOr<Caller> Authenticate(const World& world, const Credentials& credentials,
-                                    absl::Time now) {
-  absl::StatusOr<Caller> certified = ByCertificate(world, credentials.certificate_names, now);
-  if (!certified.ok() || credentials.authorization.empty()) return certified;
-  absl::StatusOr<Caller> caller = ByToken(world, credentials.authorization, now);
-  if (!caller.ok() || certified->actor.kind() == Actor::KIND_UNSPECIFIED) return caller;
-  const bool same = certified->actor.kind() == caller->actor.kind() &&
-                    certified->actor.id() == caller->actor.id();
-  return same ? caller : Refuse(Reason::kUnauthenticated);
+absl::StatusOr<Caller> Authenticate(const World& world, Credentials credentials, absl::Time now) {
+  domain::Proof proof{.token_hash = {},
+                      .certificate_names = std::move(credentials.certificate_names)};
+  if (const auto& values = credentials.authorization; !values.empty()) {
+    if (values.size() > 1 || !HasScheme(values.front())) return Refuse(Reason::kUnauthenticated);
+    proof.token_hash = storage::Sha256(values.front().substr(kScheme.size()));
+  }
+  return domain::Authenticate(world, std::move(proof), now);
 }
 
 absl::StatusOr<AccessRule> ReadRule(const Rule& rule) {

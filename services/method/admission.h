@@ -28,13 +28,11 @@ struct Credentials {
   std::vector<std::string> certificate_names;
 };
 
-// The caller behind the credentials. A token (exactly one value, `Bearer <token>`) says who acts; a
-// certificate with a name bound to another service account than that of the token is refused. The
-// certificate alone says it where there is no token. With neither: a caller of no kind, for methods
-// that let anyone in. Refuses with UNAUTHENTICATED, never saying why: unknown, revoked and
-// malformed tokens look the same, and so do names that are bound to several service accounts.
-absl::StatusOr<domain::Caller> Authenticate(const domain::World& world,
-                                            const Credentials& credentials, absl::Time now);
+// The caller behind the credentials (domain/access/authentication.h), with what proved it. A token
+// is exactly one value, `Bearer <token>`; malformed ones are refused with UNAUTHENTICATED as
+// unknown ones are.
+absl::StatusOr<domain::Caller> Authenticate(const domain::World& world, Credentials credentials,
+                                            absl::Time now);
 
 // The authorization rule of a method, ready to be applied.
 struct AccessRule {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "domain/access/authentication.h"
 #include "domain/base/refusal.h"
 #include "domain/fold.h"
 #include "domain/request/request.h"
@@ -100,6 +101,9 @@ Decision Decide(const Proposal& proposal, const absl::StatusOr<absl::Time>& at, 
   outcome.position = world.position();
   outcome.status = at.status();
   if (!at.ok()) return decision;
+  // The command has waited since its caller was let in.
+  outcome.status = domain::CheckProof(world, proposal.caller);
+  if (!outcome.status.ok()) return decision;
   if (proposal.request) {
     if (auto row = FindRequest(world, *proposal.request, *at)) {
       outcome = Repeat(proposal, *std::move(row));

@@ -31,8 +31,9 @@ struct Decision {
 };
 
 // Decides a command on `world`, seals its personal data, folds its commit into the world and builds
-// the reply. `at` is the commit's time, or the refusal of a command that is not decided. `preview`:
-// the commit will not be stored. A refused command leaves the world as it was.
+// the reply. Refuses with UNAUTHENTICATED where what proved the caller proves it no longer. `at` is
+// the commit's time, or the refusal of a command that is not decided. `preview`: the commit will
+// not be stored. A refused command leaves the world as it was.
 Decision Decide(const Proposal& proposal, const absl::StatusOr<absl::Time>& at, bool preview,
                 Vault& vault, domain::Overlay& world);
 

@@ -136,6 +136,21 @@ TEST_F(AuditTest, PersonalData) {
   }
 }
 
+// Hashes stay in the log: whatever the kind of the event, no bytes are told.
+TEST_F(AuditTest, AL_NoHashIsTold) {
+  const Service service = home_.NewService({"auditor"});
+  auto revoke = In<identity::v1::RevokeServiceTokenRequest>(home_.id);
+  revoke.set_service_account_id(service.service_account_id);
+  revoke.set_token_id(service.token_id);
+  ASSERT_EQ(Try(home_.client, revoke), "OK");
+  const auto listed = auditor_.Call(EventsOf(service.service_account_id));
+  ASSERT_EQ(listed->events_size(), 3);
+  EXPECT_EQ(listed->events(1).event().service_token_issued().token_id(), service.token_id);
+  EXPECT_EQ(listed->events(1).event().service_token_issued().token_hash(), "");
+  EXPECT_EQ(listed->events(2).event().service_token_revoked().token_id(), service.token_id);
+  EXPECT_EQ(listed->events(2).event().service_token_revoked().token_hash(), "");
+}
+
 // What stands between the two no built-in role can show through the server, so the handler is asked
 // itself, for a caller who holds users.view and for one who does not.
 TEST(AuditHandlerTest, PersonalDataNeedsUsersView) {

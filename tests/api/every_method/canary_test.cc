@@ -188,7 +188,11 @@ std::string CanaryTest::DoEverything() {
   auto bind = In<identity::v1::BindCertificateRequest>(home_.id);
   bind.set_service_account_id(home_.NewService({}).service_account_id);
   bind.set_identity("spiffe://example.org/" + Canary());
-  EXPECT_EQ(Try(home_.client, bind), "OK");
+  EXPECT_EQ(home_.client.Call(bind).result.reason, "CERTIFICATE_NOT_PROVEN");
+  EXPECT_EQ(Try(server_.op(), bind), "OK");
+  auto delegate = In<identity::v1::SetCertificatePrefixesRequest>(home_.id);
+  delegate.add_prefixes("spiffe://example.org/" + Canary() + "/");
+  EXPECT_EQ(Try(server_.op(), delegate), "OK");
   EXPECT_EQ(Try(home_.client, About<identity::v1::DeleteUserRequest>(home_.id, user_id)), "OK");
   EXPECT_EQ(home_.client.Call(again).result.reason, "REQUEST_ID_REUSED");
   auto erase = About<identity::v1::EraseUserRequest>(home_.id, user_id);

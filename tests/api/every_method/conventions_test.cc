@@ -44,8 +44,9 @@ TEST_F(ConventionsTest, EveryMethodIsAQueryOrACommand) {
     EXPECT_EQ(has("at_least_position"), has("as_of")) << method->full_name();
     EXPECT_EQ(has("request_id"), has("validate_only")) << method->full_name();
     if (!has("validate_only")) continue;
-    // What changes a user or the policy is told which state the caller has seen.
-    EXPECT_EQ(has("expected_revision"), has("user_id") || has("policy")) << method->full_name();
+    // What changes a user or the account itself is told which state the caller has seen.
+    EXPECT_EQ(has("expected_revision"), has("user_id") || has("policy") || has("prefixes"))
+        << method->full_name();
   }
 }
 
@@ -115,6 +116,28 @@ TEST_F(ConventionsTest, AtLeastPositionIsWaitedFor_G1) {
   EXPECT_GE(answer->position(), request.at_least_position());
 }
 
+// What waits is authenticated again before it is answered.
+TEST_F(ConventionsTest, AH6_RevokedWhileTheReadWaits) {
+  const Service service = home_.NewService({"super_admin"});
+  const uint64_t next = home_.server->Position() + 1;
+  std::vector<std::thread> waits;
+  for (const MethodDescriptor* method : MethodsWith("at_least_position")) {
+    if (RuleOf(*method).has_operator_()) continue;
+    const std::shared_ptr<Message> request = Sample(*method, account_);
+    SetNumber(*request, "at_least_position", next);
+    waits.emplace_back([client = service.client, request, method] {
+      EXPECT_EQ(Invoke(client, *method, *request).Text(), "UNAUTHENTICATED UNAUTHENTICATED")
+          << method->full_name();
+    });
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  auto revoke = In<identity::v1::RevokeServiceTokenRequest>(home_.id);
+  revoke.set_service_account_id(service.service_account_id);
+  revoke.set_token_id(service.token_id);
+  EXPECT_EQ(Try(home_.client, revoke), "OK");
+  for (std::thread& wait : waits) wait.join();
+}
+
 // Only who is let in may keep the server waiting.
 TEST_F(ConventionsTest, AtLeastPositionOfAStranger) {
   auto request = About<GetUserRequest>(home_.id, ann_);
@@ -139,8 +162,9 @@ TEST_F(ConventionsTest, ExpectedRevision) {
   policy.mutable_update_mask()->add_paths("hide_disabled");
   policy.mutable_policy()->set_hide_disabled(true);
   policy.set_expected_revision(5);
-  EXPECT_EQ(Try(home_.client, policy), "ABORTED REVISION_MISMATCH {revision: 1}");
-  policy.set_expected_revision(1);
+  // The prefixes of the sample were the first change of the account.
+  EXPECT_EQ(Try(home_.client, policy), "ABORTED REVISION_MISMATCH {revision: 2}");
+  policy.set_expected_revision(2);
   EXPECT_EQ(Try(home_.client, policy), "OK");
 }
 
@@ -149,10 +173,10 @@ TEST_F(ConventionsTest, ExpectedRevisionEverywhere) {
   for (const MethodDescriptor* method : MethodsWith("expected_revision")) {
     const auto request = Sample(*method, account_);
     SetNumber(*request, "expected_revision", 77);
-    if (method->input_type()->FindFieldByName("user_id") != nullptr) {
-      SetText(*request, "user_id", ann_);
-    }
-    EXPECT_EQ(Ask(*method, *request), "ABORTED REVISION_MISMATCH {revision: 1}")
+    const bool of_user = method->input_type()->FindFieldByName("user_id") != nullptr;
+    if (of_user) SetText(*request, "user_id", ann_);
+    EXPECT_EQ(Ask(*method, *request),
+              absl::StrCat("ABORTED REVISION_MISMATCH {revision: ", of_user ? 1 : 2, "}"))
         << method->full_name();
   }
 }

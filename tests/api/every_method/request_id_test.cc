@@ -185,7 +185,8 @@ TEST_F(RequestIdTest, AnImportIsToldAsItWas) {
   }
   EXPECT_EQ(again.summary.SerializeAsString(), first.summary.SerializeAsString());
   EXPECT_EQ(home_.server->Position(), position);
-  EXPECT_EQ(ImportFile(home_.client, header, Rows("name", 451, "viewer")).result.Text(), kReused);
+  EXPECT_EQ(ImportFile(home_.client, header, Rows("name", 451, "viewer")).result.reason,
+            "REQUEST_ID_REUSED");
 }
 
 }  // namespace

@@ -55,6 +55,13 @@ UpdateAccountPolicyRequest Policy(const SampleAccount& a) {
   return request;
 }
 
+SetCertificatePrefixesRequest Prefixes(const SampleAccount& a) {
+  auto request = In<SetCertificatePrefixesRequest>(a.home.id);
+  request.add_prefixes(a.prefix);
+  request.add_prefixes("spiffe://example.net/" + a.home.id + "/");
+  return request;
+}
+
 BatchGetUsersRequest Users(const SampleAccount& a) {
   auto request = In<BatchGetUsersRequest>(a.home.id);
   request.add_user_ids(a.user_id);
@@ -83,7 +90,7 @@ RevokeServiceTokenRequest Revoke(const SampleAccount& a) {
 
 BindCertificateRequest Bind(const SampleAccount& a) {
   auto request = AboutService<BindCertificateRequest>(a);
-  request.set_identity(a.identity + "/other");
+  request.set_identity(a.prefix + "other");
   return request;
 }
 
@@ -116,6 +123,7 @@ const std::vector<Row>& Table() {
       InAccount<GetAccountRequest>(),
       Of([](const SampleAccount&) { return ListAccountsRequest(); }),
       Of(Policy),
+      Of(Prefixes),
       Of([](const SampleAccount& a) { return NewUser(a.home.id, "new", {"viewer"}); }),
       AboutUser<GetUserRequest>(),
       Of(Users),
@@ -153,9 +161,13 @@ SampleAccount::SampleAccount(TestServer& server)
       disabled_id(home.Create("disabled", {"viewer"})),
       deleted_id(home.Create("deleted", {"viewer"})),
       service(home.NewService({"auditor"})),
-      identity(absl::StrCat("spiffe://example.org/", home.id)) {
+      prefix(absl::StrCat("spiffe://example.org/", home.id, "/")),
+      identity(prefix + "service") {
   EXPECT_EQ(Try(home.client, About<DisableUserRequest>(home.id, disabled_id)), "OK");
   EXPECT_EQ(Try(home.client, About<DeleteUserRequest>(home.id, deleted_id)), "OK");
+  auto delegate = In<SetCertificatePrefixesRequest>(home.id);
+  delegate.add_prefixes(prefix);
+  EXPECT_EQ(Try(server.op(), delegate), "OK");
   auto bind = AboutService<BindCertificateRequest>(*this);
   bind.set_identity(identity);
   EXPECT_EQ(Try(home.client, bind), "OK");

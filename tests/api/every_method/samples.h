@@ -31,6 +31,7 @@ struct SampleAccount {
   std::string disabled_id;  // another user
   std::string deleted_id;   // another user
   Service service;          // an auditor
+  std::string prefix;       // of names in certificates, delegated to the account
   std::string identity;     // of a certificate that is bound to the service
   Pools ids;                // of all fields that hold an id (IsId)
 };

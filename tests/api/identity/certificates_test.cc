@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "tests/api/server_fixture.h"
 
@@ -16,6 +17,7 @@ using identity::v1::GetAccountRequest;
 using identity::v1::UnbindCertificateRequest;
 
 constexpr const char* kUri = "spiffe://example.org/billing";
+constexpr const char* kNotProven = "PERMISSION_DENIED CERTIFICATE_NOT_PROVEN";
 constexpr const char* kNobody = "UNAUTHENTICATED UNAUTHENTICATED";
 
 class CertificateTest : public testing::Test {
@@ -47,17 +49,26 @@ class CertificateTest : public testing::Test {
   }
 
   template <typename Request>
-  std::string Try(const Service& service, const std::string& identity) const {
+  std::string Try(const Client& client, const Service& service, const std::string& identity) const {
     auto request = In<Request>(home_.id);
     request.set_service_account_id(service.service_account_id);
     request.set_identity(identity);
-    return api_test::Try(home_.client, request);
+    return api_test::Try(client, request);
   }
+  std::string BindBy(const Client& client, const std::string& identity) const {
+    return Try<BindCertificateRequest>(client, service_, identity);
+  }
+  // By the operator, who needs no proof.
   std::string Bind(const Service& service, const std::string& identity) const {
-    return Try<BindCertificateRequest>(service, identity);
+    return Try<BindCertificateRequest>(server_.op(), service, identity);
   }
   std::string Unbind(const Service& service, const std::string& identity) const {
-    return Try<UnbindCertificateRequest>(service, identity);
+    return Try<UnbindCertificateRequest>(home_.client, service, identity);
+  }
+  std::string Delegate(const Home& home, const std::vector<std::string>& prefixes) const {
+    auto request = In<identity::v1::SetCertificatePrefixesRequest>(home.id);
+    *request.mutable_prefixes() = {prefixes.begin(), prefixes.end()};
+    return api_test::Try(server_.op(), request);
   }
 
   const services::TempDirectory files_;
@@ -165,6 +176,68 @@ TEST_F(CertificateTest, MalformedNamesAreRefused) {
         << identity;
   }
   EXPECT_EQ(Bind(service_, " "), "INVALID_ARGUMENT INVALID_FIELDS [identity: MISSING_FIELD]");
+}
+
+// A name is bound by an administrator whose call shows it. The refusal of any other tells nothing
+// of who has the name.
+TEST_F(CertificateTest, AH5_ANameIsBoundByProof) {
+  const std::string uri = std::string("URI:") + kUri;
+  const Client prover = Showing(uri).As(home_.client.token());
+  EXPECT_EQ(BindBy(home_.client, kUri), kNotProven);
+  EXPECT_EQ(BindBy(Showing(std::string("DNS:") + kUri).As(home_.client.token()), kUri), kNotProven);
+  EXPECT_EQ(BindBy(Showing(uri + "/x").As(home_.client.token()), kUri), kNotProven);
+  EXPECT_EQ(BindBy(prover.As(server_.op().token()), kUri), "OK");
+  EXPECT_EQ(Unbind(service_, kUri), "OK");
+  EXPECT_EQ(BindBy(prover, kUri), "OK");
+  EXPECT_EQ(Ask(Showing(uri)), "OK");
+  EXPECT_EQ(Ask(Showing("URI:spiffe://example.org/other,DNS:a.example.org")), kNobody);
+}
+
+TEST_F(CertificateTest, AH5_NobodyTakesTheNameOfAnother) {
+  const std::string uri = std::string("URI:") + kUri;
+  const Home victim(event::v1::PRESET_ROLE_MATRIX, server_);
+  const Service service = victim.NewService({"super_admin"});
+  const Client client = Showing(uri).As(service.client.token());
+  const auto ask = [&] { return client.Call(In<GetAccountRequest>(victim.id)).Text(); };
+  // The victim shows a name that is not bound yet; then it is.
+  EXPECT_EQ(ask(), "OK");
+  EXPECT_EQ(BindBy(home_.client, kUri), kNotProven);
+  EXPECT_EQ(ask(), "OK");
+  auto bind = In<BindCertificateRequest>(victim.id);
+  bind.set_service_account_id(service.service_account_id);
+  bind.set_identity(kUri);
+  EXPECT_EQ(api_test::Try(client, bind), "OK");
+  EXPECT_EQ(BindBy(home_.client, kUri), kNotProven);
+  // With the certificate itself a token of another account is refused before.
+  EXPECT_EQ(BindBy(Showing(uri).As(home_.client.token()), kUri), kNobody);
+  EXPECT_EQ(ask(), "OK");
+}
+
+TEST_F(CertificateTest, AH5_APrefixIsDelegated) {
+  const std::string prefix = "spiffe://example.org/ns/a/";
+  const Home elsewhere(event::v1::PRESET_WORKFORCE, server_);
+  auto request = In<identity::v1::SetCertificatePrefixesRequest>(home_.id);
+  EXPECT_EQ(api_test::Try(home_.client, request),
+            "PERMISSION_DENIED PERMISSION_REQUIRED {permission: operator}");
+  EXPECT_EQ(Delegate(home_, {prefix}), "OK");
+  EXPECT_EQ(Delegate(home_, {prefix}), "OK unchanged");
+  EXPECT_EQ(Delegate(elsewhere, {prefix + "x/"}),
+            "ALREADY_EXISTS CERTIFICATE_TAKEN {prefix: " + prefix + "x/}");
+  const auto read = home_.client.Call(In<GetAccountRequest>(home_.id));
+  ASSERT_EQ(read->account().certificate_prefixes_size(), 1);
+  EXPECT_EQ(read->account().certificate_prefixes(0), prefix);
+  EXPECT_EQ(BindBy(home_.client, prefix + "x"), "OK");
+  EXPECT_EQ(BindBy(home_.client, "spiffe://example.org/ns/ab"), kNotProven);
+  EXPECT_EQ(BindBy(home_.client, prefix), kNotProven);
+  auto bind = In<BindCertificateRequest>(elsewhere.id);
+  bind.set_service_account_id(elsewhere.NewService({}).service_account_id);
+  bind.set_identity(prefix + "y");
+  EXPECT_EQ(api_test::Try(server_.op(), bind), "ALREADY_EXISTS CERTIFICATE_TAKEN");
+  EXPECT_EQ(api_test::Try(elsewhere.client, bind), kNotProven);
+
+  EXPECT_EQ(Delegate(home_, {}), "OK");
+  EXPECT_EQ(BindBy(home_.client, prefix + "z"), kNotProven);
+  EXPECT_EQ(Ask(Showing("URI:" + prefix + "x")), "OK") << "what is bound stays bound";
 }
 
 }  // namespace

@@ -83,6 +83,22 @@ TEST_F(EraseApiTest, PreviewErasesNothing) {
   EXPECT_EQ(home_.Get(ann_).profile().user_name(), "ann");
 }
 
+// An administrator may delete and change the policy, but not erase.
+TEST_F(EraseApiTest, AM7_NoWayAroundThePermissionToErase) {
+  const Client administrator = home_.As({"administrator"});
+  const std::string refused = "PERMISSION_DENIED PERMISSION_REQUIRED {permission: users.erase}";
+  auto policy = In<identity::v1::UpdateAccountPolicyRequest>(home_.id);
+  policy.mutable_update_mask()->add_paths("restore_window");
+  const auto remove = About<identity::v1::DeleteUserRequest>(home_.id, ann_);
+  EXPECT_EQ(Try(administrator, Erase(home_, ann_)), refused);
+  EXPECT_EQ(Try(administrator, policy), refused);
+  ASSERT_EQ(Try(home_.client, policy), "OK");
+  EXPECT_EQ(Try(administrator, remove), refused);
+  EXPECT_EQ(home_.Get(ann_).profile().user_name(), "ann");
+  EXPECT_EQ(Try(home_.client, remove), "OK");
+  EXPECT_FALSE(home_.client.Call(About<GetUserRequest>(home_.id, ann_)).ok());
+}
+
 TEST(EraseRestartTest, StaysErased) {
   TestServer server;
   const Home home(event::v1::PRESET_CLIENT_PORTAL, server);

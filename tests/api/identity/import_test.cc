@@ -202,7 +202,7 @@ TEST_F(ImportTest, SizeMustBeRight) {
   EXPECT_EQ(Refusal(header, file),
             absl::StrCat("INVALID_ARGUMENT MALFORMED_CSV {size_bytes: ", file.size(), "}"));
   header.set_size_bytes((64 << 20) + 1);
-  EXPECT_EQ(Refusal(header, file), "RESOURCE_EXHAUSTED LIMIT_EXCEEDED");
+  EXPECT_EQ(Refusal(header, file), "RESOURCE_EXHAUSTED LIMIT_EXCEEDED {limit: file_bytes}");
   EXPECT_EQ(home_.Names().size(), 1U);
 }
 
@@ -228,12 +228,15 @@ TEST_F(ImportTest, LargeFilesAreRefused) {
   *part.mutable_header() = FourColumns(home_.id);
   const auto stream = home_.client.Import();
   ASSERT_TRUE(stream->Send(part));
-  part.set_chunk(std::string(2 << 20, 'x'));
+  const std::string row = std::string(1023, 'x') + ",x@example.org,x,viewer\n";
+  std::string chunk;
+  while (chunk.size() < (2 << 20)) chunk += row;
+  part.set_chunk(chunk.substr(0, (2 << 20) / row.size() * row.size()));
   int sent = 0;
   while (sent < 200 && stream->Send(part)) ++sent;
   EXPECT_GE(sent, 32);  // 64 MiB are taken
   EXPECT_LT(sent, 200);
-  EXPECT_EQ(stream->Finish().Text(), "RESOURCE_EXHAUSTED LIMIT_EXCEEDED");
+  EXPECT_EQ(stream->Finish().Text(), "RESOURCE_EXHAUSTED LIMIT_EXCEEDED {limit: file_bytes}");
 }
 
 TEST_F(ImportTest, RolesOfRows_R44_R83) {

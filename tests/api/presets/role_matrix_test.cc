@@ -193,7 +193,11 @@ TEST_F(RoleChangeTest, AdminDoesNotEscalate_R44) {
             refused);
   EXPECT_EQ(Try(admin, Update(home_.id, home_.administrator_id, "title", "Chief")), "OK");
   const std::string boss = home_.Create("boss", {"super_admin"});
-  EXPECT_EQ(Try(admin, About<identity::v1::DeleteUserRequest>(home_.id, boss)), "OK");
+  // Nor takes away from one that holds more, which could not be put right again (AL).
+  EXPECT_EQ(Try(admin, RoleChange(home_.id, boss, "viewer")), refused);
+  EXPECT_EQ(Try(admin, About<identity::v1::DisableUserRequest>(home_.id, boss)), refused);
+  EXPECT_EQ(Try(admin, About<identity::v1::DeleteUserRequest>(home_.id, boss)), refused);
+  EXPECT_EQ(Try(home_.client, About<identity::v1::DeleteUserRequest>(home_.id, boss)), "OK");
   EXPECT_EQ(Try(admin, About<identity::v1::RestoreUserRequest>(home_.id, boss)), refused);
   EXPECT_EQ(Try(home_.client, About<identity::v1::RestoreUserRequest>(home_.id, boss)), "OK");
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "domain/access/authority.h"
+#include "domain/rows/service_account_rows.h"
 #include "tests/domain/scenario.h"
 
 namespace roster::domain {
@@ -290,6 +291,20 @@ TEST(AuthorizeAssignmentTest, CustomRoles_R44) {
   EXPECT_EQ(assign(Service("super_admin"), {Permission::kAuditRead}), "OK");
   EXPECT_EQ(assign(Stranger(), {Permission::kUsersView}), "ESCALATION {role: custom}");
   EXPECT_EQ(assign(Operator(), {Permission::kAuditRead}), "OK");
+}
+
+// R44: of a service account too, which no built-in role with services.manage lacks.
+TEST(AuthorizeActingOnTest, AL_AServiceAccountThatHoldsMore) {
+  const Scenario given(kMatrix);
+  const auto act = [&](const Caller& caller, const std::string& id) {
+    return Describe(AuthorizeActingOn(given.world(), caller, given.account(),
+                                      *FindServiceAccount(given.world(), kAccount, id)));
+  };
+  EXPECT_EQ(act(Service("admin"), "super_admin"), "ESCALATION {role: super_admin}");
+  EXPECT_EQ(act(Service("admin"), "viewer"), "OK");
+  EXPECT_EQ(act(Service("super_admin"), "super_admin"), "OK");
+  EXPECT_EQ(act(Operator(), "super_admin"), "OK");
+  EXPECT_EQ(act(Stranger(), "viewer"), "ESCALATION {role: viewer}");
 }
 
 }  // namespace

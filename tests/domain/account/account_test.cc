@@ -277,6 +277,35 @@ std::vector<DecisionCase> PolicyValues() {
 }
 INSTANTIATE_TEST_SUITE_P(PolicyValues, AccountTest, testing::ValuesIn(PolicyValues()), CaseName);
 
+// A shorter window brings an erasure nearer, so it takes the permission to erase: super_admin holds
+// it, administrator does not.
+std::vector<DecisionCase> RestoreWindows() {
+  const Scenario given(kPortal);
+  const Caller administrator = Service("administrator");
+  const std::string refused = "PERMISSION_REQUIRED {permission: users.erase}";
+  const auto window = [](int64_t days) {
+    return Update({"restore_window"}, Window(days * kDaySeconds));
+  };
+  const auto changed = [](int64_t days) {
+    AccountPolicy to = PolicyOf(kPortal);
+    Window(days * kDaySeconds)(to);
+    return absl::StrCat("account_policy_changed { account_id: 'acme' from { ",
+                        Text(PolicyOf(kPortal)), " } to { ", Text(to), " } }");
+  };
+  return {
+      {"None_AM7", given, administrator, window(0), refused},
+      {"Absent_AM7", given, administrator, Update({"restore_window"}, Nothing), refused},
+      {"Shorter_AM7", given, administrator, window(29), refused},
+      {"ShorterAmongOthers_AM7", given, administrator,
+       Update({"approval_required", "restore_window"}, Window(0)), refused},
+      {"Same_AM7", given, administrator, window(30), "nothing"},
+      {"Longer_AM7", given, administrator, window(31), changed(31)},
+      {"ShorterWithThePermission_AM7", given, Service("super_admin"), window(29), changed(29)},
+  };
+}
+INSTANTIATE_TEST_SUITE_P(RestoreWindows, AccountTest, testing::ValuesIn(RestoreWindows()),
+                         CaseName);
+
 TEST(AccountFoldTest, PolicyChangeRaisesTheRevision_R107) {
   Scenario given(kMatrix);
   const auto before = given.account();

@@ -50,7 +50,8 @@ constexpr std::pair<const char*, absl::StatusCode> kGolden[] = {
     {"ROLE_REQUIRED", absl::StatusCode::kFailedPrecondition},
     {"MULTIPLE_ROLES", absl::StatusCode::kFailedPrecondition},
     {"ROLE_BY_USER_TYPE", absl::StatusCode::kFailedPrecondition},
-    {"ESCALATION", absl::StatusCode::kPermissionDenied},            // R44
+    {"ESCALATION", absl::StatusCode::kPermissionDenied},  // R44
+    {"CERTIFICATE_NOT_PROVEN", absl::StatusCode::kPermissionDenied},
     {"LAST_ADMINISTRATOR", absl::StatusCode::kFailedPrecondition},  // R48
     {"SELF_FORBIDDEN", absl::StatusCode::kFailedPrecondition},      // R112
     {"SERVICE_ACCOUNT_DISABLED", absl::StatusCode::kFailedPrecondition},

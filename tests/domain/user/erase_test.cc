@@ -106,7 +106,9 @@ std::vector<DecisionCase> WithoutWindow() {
                            })
                            .User("ann", "viewer");
   return {
-      {"DeletesAndErases_R121", ann, Service("admin"), DeleteUser{Ref("ann")},
+      {"NeedsThePermissionToErase_AM7", ann, Service("admin"), DeleteUser{Ref("ann")},
+       "PERMISSION_REQUIRED {permission: users.erase}"},
+      {"DeletesAndErases_R121", ann, Service("super_admin"), DeleteUser{Ref("ann")},
        "user_deleted { user_id: 'ann' restorable_until { seconds: 1700000000 } }; "
        "user_erased { user_id: 'ann' key_id: 1 }"},
       {"LastAdministrator_R48", Scenario(ann).User("root", "super_admin"), Service("super_admin"),

@@ -160,10 +160,41 @@ std::vector<DecisionCase> Restoring() {
       {"WhoHoldsTheSame_R44", boss, Service("super_admin"), Restore(Ref("ann")), kRestoredAnn},
       {"OneRoleOfTwo_R44", two, Service("user_manager"), Restore(Ref("ann")),
        "ESCALATION {role: auditor}"},
-      {"ExpiredBeforeEscalation", boss, admin, Restore(Ref("ann")), "RESTORE_WINDOW_EXPIRED", end},
+      {"EscalationBeforeExpired", boss, admin, Restore(Ref("ann")),
+       "ESCALATION {role: super_admin}", end},
   };
 }
 INSTANTIATE_TEST_SUITE_P(Restoring, UserStatusTest, testing::ValuesIn(Restoring()), CaseName);
+
+// R44: what gives a user power or status, or takes it away, is not done to one that holds more.
+std::vector<DecisionCase> OfOneThatHoldsMore() {
+  const Scenario boss = Scenario(kMatrix).User("ann", "super_admin").User("root", "super_admin");
+  const Scenario disabled = Scenario(boss).Disabled("ann");
+  const Caller admin = Service("admin");
+  const Caller super_admin = Service("super_admin");
+  const std::string refused = "ESCALATION {role: super_admin}";
+  return {
+      {"Disabled_AL", boss, admin, Disable(Ref("ann")), refused},
+      {"DisabledAgain_AL", disabled, admin, Disable(Ref("ann")), refused},
+      {"Enabled_AL", disabled, admin, Enable(Ref("ann")), refused},
+      {"Deleted_AL", boss, admin, Delete(Ref("ann")), refused},
+      {"Demoted_AL", boss, admin, ChangeRole("ann", "viewer"), refused},
+      {"Erased_AL", Scenario(kApplications).Joined({"ann", {"auditor"}}), Service("user_manager"),
+       EraseUser{Ref("ann", 1)}, "ESCALATION {role: auditor}"},
+      {"OfAUserType_AL",
+       Scenario(kTeams).Joined({"ann", {"super_admin"}, event::v1::USER_TYPE_STANDARD}),
+       Service("user_type_admin"), Delete(Ref("ann")), refused},
+      {"DisabledByAnEqual_AL", boss, super_admin, Disable(Ref("ann")), kDisabledAnn},
+      {"EnabledByAnEqual_AL", disabled, super_admin, Enable(Ref("ann")), kEnabledAnn},
+      {"DeletedByAnEqual_AL", boss, super_admin, Delete(Ref("ann")), kDeletedAnn},
+      {"DemotedByAnEqual_AL", boss, super_admin, ChangeRole("ann", "viewer"),
+       "role_changed { user_id: 'ann' from: 'super_admin' to: 'viewer' }"},
+      {"PermissionBeforeIt_AL", boss, Service("viewer"), Disable(Ref("ann")),
+       "PERMISSION_REQUIRED {permission: users.set_status}"},
+  };
+}
+INSTANTIATE_TEST_SUITE_P(OfOneThatHoldsMore, UserStatusTest,
+                         testing::ValuesIn(OfOneThatHoldsMore()), CaseName);
 
 // R112: no actor disables or deletes itself, administrator or not; others it may.
 std::vector<DecisionCase> Oneself() {

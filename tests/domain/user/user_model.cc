@@ -137,6 +137,9 @@ std::string Model::Remove(const Step& step, ModelUser& user, bool self, int day)
 }
 
 std::string Model::Change(const Step& step, ModelUser& user, bool self, int day) {
+  // Nobody gives power or status to a user that holds more, or takes it; details are no power.
+  const bool governs = step.kind != Step::kEmail && step.kind != Step::kSignIn;
+  if (governs && !MayGive(step, user.role)) return "ESCALATION";
   switch (step.kind) {
     case Step::kEmail:
       return ChangeEmail(step, user);
@@ -153,7 +156,6 @@ std::string Model::Change(const Step& step, ModelUser& user, bool self, int day)
     case Step::kRestore:
       if (user.state != ModelUser::kDeleted) return "USER_NOT_DELETED";
       if (day >= user.deleted_on + 30) return "RESTORE_WINDOW_EXPIRED";
-      if (!MayGive(step, user.role)) return "ESCALATION";
       user.state = ModelUser::kStands;
       return "";
     default:

@@ -103,6 +103,58 @@ TEST_F(PipelineTest, NextGroupIsDecidedWhileOneIsAppended) {
   groups_.Await("1/1@2");
 }
 
+domain::Events ServiceToken(bool issued) {
+  domain::Events events(issued ? 2 : 1);
+  if (issued) {
+    events[0].mutable_service_account_created()->set_service_account_id("svc");
+    events[1].mutable_service_token_issued()->set_service_account_id("svc");
+    events[1].mutable_service_token_issued()->set_token_id("t");
+    events[1].mutable_service_token_issued()->set_token_hash("hash");
+  } else {
+    events[0].mutable_service_token_revoked()->set_service_account_id("svc");
+    events[0].mutable_service_token_revoked()->set_token_id("t");
+    events[0].mutable_service_token_revoked()->set_token_hash("hash");
+  }
+  return events;
+}
+
+// A token that is revoked while a command waits proves nothing when the command is decided, in the
+// same group too.
+TEST_F(PipelineTest, AH6_RevokedWhileTheCommandWaits) {
+  Start();
+  const auto change = [this](const std::string& label, bool issued) {
+    Proposal proposal = DoNothing(label);
+    proposal.decide = [issued](const domain::World&, const domain::Caller&) {
+      return absl::StatusOr<domain::Events>(ServiceToken(issued));
+    };
+    return proposal;
+  };
+  const auto by_token = [](Proposal proposal) {
+    proposal.caller.actor.set_kind(event::v1::Actor::KIND_SERVICE_ACCOUNT);
+    proposal.caller.actor.set_id("svc");
+    proposal.caller.actor_account_id = kAccount;
+    proposal.caller.proof.token_hash = "hash";
+    return proposal;
+  };
+  Submit(change("issue", true));
+  EXPECT_EQ(ReasonOf("issue"), "");
+  BlockWith("first");
+  Submit(by_token(Create("early")));
+  Submit(change("revoke", false));
+  Submit(by_token(Create("late")));
+  Submit(Create("inside"));
+  decided_.Await("inside");
+  log_.Release();
+  EXPECT_EQ(ReasonOf("early"), "");
+  EXPECT_EQ(ReasonOf("revoke"), "");
+  EXPECT_EQ(ReasonOf("late"), "UNAUTHENTICATED");
+  EXPECT_EQ(ReasonOf("inside"), "");
+  EXPECT_EQ(domain::ReasonOf(pipeline_->Preview(by_token(Create("preview"))).status),
+            "UNAUTHENTICATED");
+  // Events of the service account have no name.
+  EXPECT_THAT(NamesInLog(), ElementsAre("", "", "first", "early", "", "inside"));
+}
+
 // A command that erases a user, as the request `id`.
 Proposal Erasing(Proposal proposal, const std::string& id) {
   proposal.decide = [](const domain::World&, const domain::Caller&) {
