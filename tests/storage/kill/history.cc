@@ -71,7 +71,8 @@ std::set<std::string> FindableIn(const domain::World& world) {
     }
   }
   for (const auto& [key, row] : RowsOf(world, Table::kSearchOf)) {
-    users.insert(key.substr(key.find('/') + 1));
+    const size_t user = key.find('/') + 1;
+    users.insert(key.substr(user, key.find('/', user) - user));
   }
   return users;
 }
