@@ -237,8 +237,7 @@ void History::CompareErased(const Reopened& store) {
     if (!std::binary_search(destroyed.begin(), destroyed.end(), key_id)) {
       Find(absl::StrCat(user_id, " was told to be erased, and had a key"));
     }
-    if (store.list_before.key_ids().count(key_id) == 0 ||
-        store.list_before.forgotten() < position) {
+    if (!store.list_before.Has(key_id)) {
       Find(absl::StrCat(user_id, " was told to be erased, and was not in the erasure list"));
     }
   }
