@@ -138,6 +138,7 @@ absl::Status OpenedStore::Start(const StoreOptions& options,
   views_options.cache_bytes = options.cache_bytes;
   views_options.compression = options.compression;
   views_options.on_damage = options.on_damage;
+  views_options.purged = list_->forgotten();
   views_options.env = options.env;
   ROSTER_ASSIGN(std::unique_ptr<Views> views, OpenViews(views_options, *log_, *vault_, say));
   views_ = std::move(views);

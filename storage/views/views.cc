@@ -114,6 +114,9 @@ std::string WhyUseless(const ViewsDb& db, const ViewsOptions& options, const Log
     return absl::StrCat("they are at position ", identity->position, ", the log only at ",
                         log.head());
   }
+  if (identity->purged < options.purged) {
+    return "they are an older copy, made before erased users were purged from them";
+  }
   return "";
 }
 

@@ -90,6 +90,37 @@ TEST_F(PurgerTest, AH7AStopDoesNotWaitForAPurge) {
   ExpectForgotten("started again");
 }
 
+// An older copy of the views has plain text of users who are erased since: views are built anew.
+// A copy from between erasure and purge has it too, though it is at the position of the purge.
+TEST_F(PurgerTest, AM9AnOlderCopyOfTheViewsIsDropped) {
+  for (const bool copied_erased : {false, true}) {
+    SCOPED_TRACE(copied_erased ? "erased, not purged" : "not erased");
+    const std::string user = copied_erased ? "bob" : "ann";
+    const std::string views = path_ + "/views/";
+    options_.purge_after = absl::InfiniteDuration();
+    if (!copied_erased) RunningStore(Opened()).DoAll({Creates("ann"), Creates("bob")});
+    if (copied_erased) RunningStore(Opened()).Do(Erases(user));
+    const auto copy = FilesUnder(views);
+    if (!copied_erased) RunningStore(Opened()).Do(Erases(user));
+    std::unique_ptr<Store> store = Opened();
+    AwaitPurged(*store);
+    store.reset();
+    EXPECT_EQ(FilesWith(user + "@example.com"), 0);
+
+    std::filesystem::remove_all(views);
+    std::filesystem::create_directory(views);
+    for (const auto& [name, content] : copy) Overwrite(views + name, content);
+    EXPECT_GT(FilesWith(user + "@example.com"), 0) << "else the test would show nothing";
+    store = Opened();
+    EXPECT_NE(said_.text().find("an older copy"), std::string::npos) << said_.text();
+    EXPECT_EQ(FilesWith(user + "@example.com"), 0);
+    store.reset();
+    EXPECT_EQ(FilesWith(user + "@example.com"), 0);
+    Opened().reset();
+    EXPECT_EQ(said_.text(), "") << "views that were built anew stay";
+  }
+}
+
 // A vault from before an erasure brings the key back, and views that are built by it the text.
 TEST_F(PurgerTest, AM9AnOlderCopyOfTheVaultBringsNobodyBack) {
   RunningStore(Opened()).DoAll({Creates("ann"), Creates("bob")});
