@@ -2,7 +2,11 @@
 // background, finished by the next start when it was cut off.
 
 #include <gtest/gtest.h>
+#include <rocksdb/env.h>
+#include <rocksdb/file_system.h>
+
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <future>
 #include <memory>
@@ -102,6 +106,50 @@ TEST_F(StoreEraseTest, IsFinishedByTheNextStart) {
     Opened().reset();
     EXPECT_EQ(said_.text(), "") << "nothing is left to be done";
   }
+}
+
+// A disk on which the erasure list does not fit.
+class FullDisk final : public rocksdb::FileSystemWrapper {
+ public:
+  FullDisk() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
+  const char* Name() const override { return "FullDisk"; }
+  rocksdb::IOStatus ReopenWritableFile(const std::string& path, const rocksdb::FileOptions& options,
+                                       std::unique_ptr<rocksdb::FSWritableFile>* file,
+                                       rocksdb::IODebugContext* debug) override {
+    if (full_ && path.find(".erased") != std::string::npos) return rocksdb::IOStatus::NoSpace();
+    return FileSystemWrapper::ReopenWritableFile(path, options, file, debug);
+  }
+  void Free() { full_ = false; }
+
+ private:
+  std::atomic<bool> full_ = true;
+};
+
+// Cut off by a full disk after the key was destroyed. The start says what to do, changes nothing
+// that was done, and goes on when there is space.
+TEST_F(StoreEraseTest, AM2AFullDiskCutsAnErasureOffAndSpaceFinishesIt) {
+  const auto disk = std::make_shared<FullDisk>();
+  const std::unique_ptr<rocksdb::Env> env = rocksdb::NewCompositeEnv(disk);
+  options_.env = env.get();
+  std::promise<absl::Status> failed;
+  options_.on_failure = [&](const absl::Status& failure) { failed.set_value(failure); };
+  {
+    RunningStore running(Opened());
+    running.DoAll({Creates("ann"), Creates("bob")});
+    running.Ask(Erases("ann"));
+    EXPECT_THAT(failed.get_future().get(), HasCode(absl::StatusCode::kResourceExhausted));
+  }
+  EXPECT_TRUE(IsDestroyed(1));
+  for (int start = 0; start < 2; ++start) {
+    const auto refused = Open();
+    EXPECT_THAT(refused, Fails(absl::StatusCode::kResourceExhausted, "is full"));
+    EXPECT_THAT(refused, Fails(absl::StatusCode::kResourceExhausted, paths_.erasure_list()));
+    EXPECT_THAT(refused, Fails(absl::StatusCode::kResourceExhausted, "Free some space"));
+  }
+  disk->Free();
+  const std::unique_ptr<Store> store = Opened();
+  AwaitPurged(*store);
+  ExpectForgotten("with space");
 }
 
 // A request is known after a restart, with what it was told.
