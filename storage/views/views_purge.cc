@@ -59,8 +59,8 @@ absl::Status ViewsDb::Purge() {
 
 void ViewsDb::StopPurging() {
   purging_stops_.Set();
-  // What is in memory only would be lost with the work in the background, which can't be flushed
-  // after it has ended. RocksDB has no other way to end CompactFiles.
+  // RocksDB has no other way to end CompactFiles, and flushes nothing after it. Its own flush
+  // before that would wait until there are fewer files.
   Flush(/*wait=*/true).IgnoreError();
   rocksdb::CancelAllBackgroundWork(db_.get(), /*wait=*/false);
 }
