@@ -100,6 +100,16 @@ void ReadQueues(const RuntimeMetricsSources& sources, std::vector<RuntimeMetric>
       sources.store.vault().size());
 }
 
+void ReadErasures(storage::Store& store, std::vector<RuntimeMetric>& metrics) {
+  const storage::Unpurged unpurged = store.eraser().unpurged();
+  metrics.push_back({"roster_erasures_unpurged",
+                     "Erased users whose plain text may still be in files of the views.", kGauge,
+                     static_cast<double>(unpurged.users)});
+  metrics.push_back({"roster_erasures_unpurged_age_seconds",
+                     "Time since the first of them was erased, or since the start.", kGauge,
+                     absl::ToDoubleSeconds(unpurged.age)});
+}
+
 void ReadStorage(storage::Store& store, std::vector<RuntimeMetric>& metrics) {
   const std::pair<const char*, StoreStats> directories[] = {{"log", store.log().stats()},
                                                             {"views", store.views().stats()}};
@@ -139,6 +149,7 @@ std::vector<RuntimeMetric> ReadRuntimeMetrics(const RuntimeMetricsSources& sourc
   std::vector<RuntimeMetric> metrics;
   ReadProcess(metrics);
   ReadQueues(sources, metrics);
+  ReadErasures(sources.store, metrics);
   ReadStorage(sources.store, metrics);
   return metrics;
 }

@@ -172,8 +172,8 @@ class Server::Impl {
     storage::PipelineOptions options;
     options.queue_limit = options_.queue_limit;
     options.clock = environment_.clock;
-    options.has_disk_space = [directory = options_.data_dir] {
-      return storage::HasDiskSpace(directory);
+    options.has_disk_space = [paths = StorePathsOf(options_)] {
+      return storage::HasDiskSpace(paths);
     };
     options.on_failure = std::move(fail);
     options.erase = [this](const std::vector<storage::Erasure>& erasures,

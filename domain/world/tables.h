@@ -22,7 +22,8 @@ enum class Table : uint8_t {
   kRequests,         // day/account/caller/request id → RequestRow
   kErasures,         // key id → ErasureRow
   kPast,             // table, key and the position at which the row ended → the row
-  kSearchOf,      // account/user → SearchOfRow: the rows of kSearch that are or were of the user
+  kSearchOf,      // account/user → SearchOfRow, account/user/key → "": the keys in kSearch that
+                  // the user has, and those that the user gave up
   kSearchPast,    // as kPast, of kSearch
   kCertificates,  // name in a client certificate → CertificateRow
   kUserIndex,     // account/s/status/user, account/r/role/user → ""

@@ -43,7 +43,7 @@ struct PipelineOptions {
   // call Stop.
   std::function<void(const absl::Status&)> on_failure = [](const absl::Status&) {};
   // Called on the committer's thread with the users that a published command erases. Calls `done`,
-  // on any thread, when nothing is left of them; the command is answered then. Null: it is answered
+  // on any thread, when nobody can read them; the command is answered then. Null: it is answered
   // at once. A repeat of a request whose erasure is still under way calls it too, without users,
   // and so waits behind that erasure: `done` is called in the order of these calls.
   std::function<void(const std::vector<Erasure>&, std::function<void()> done)> erase = nullptr;

@@ -54,9 +54,9 @@ struct Proposal {
   // The end of the caller's wait, by the system's clock. A command is not decided after it, but
   // refused with DEADLINE_PASSED.
   absl::Time deadline = absl::InfiniteFuture();
-  // Called exactly once, when the outcome is durable and published and nothing is left of the users
-  // that it erased. Called without a lock, on a thread of the pipeline or of the eraser, or on that
-  // of Submit if the command can't be queued. Not called by Preview.
+  // Called exactly once, when the outcome is durable and published and the keys of the users that
+  // it erased are destroyed. Called without a lock, on a thread of the pipeline or of the eraser,
+  // or on that of Submit if the command can't be queued. Not called by Preview.
   std::function<void(const Outcome&)> done;
 };
 

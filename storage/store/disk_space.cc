@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
+#include <filesystem>
 
 #include "absl/strings/str_cat.h"
 
@@ -13,11 +14,18 @@ namespace {
 
 constexpr uint64_t kLeastFreeBytes = 64 << 20;
 constexpr uint64_t kLeastFreePercent = 5;
+constexpr uint64_t kLeastFreeBesideBytes = 4 << 20;
 // Opening writes the tail of the log into a table, folded views, and files of fixed size.
 constexpr uint64_t kOpeningBytes = 32 << 20;
 
 uint64_t FreeBytes(const struct statvfs& space) {
   return uint64_t{space.f_bavail} * space.f_frsize;
+}
+
+bool HasSpaceBeside(const std::string& file) {
+  const std::filesystem::path directory = ("." / std::filesystem::path(file)).parent_path();
+  struct statvfs space = {};
+  return statvfs(directory.c_str(), &space) == 0 && FreeBytes(space) >= kLeastFreeBesideBytes;
 }
 
 }  // namespace
@@ -27,6 +35,11 @@ bool HasDiskSpace(const std::string& directory) {
   if (statvfs(directory.c_str(), &space) != 0) return false;
   const uint64_t total = uint64_t{space.f_blocks} * space.f_frsize;
   return FreeBytes(space) >= std::max(kLeastFreeBytes, total / 100 * kLeastFreePercent);
+}
+
+bool HasDiskSpace(const StorePaths& paths) {
+  return HasDiskSpace(paths.directory) && HasSpaceBeside(paths.vault) &&
+         HasSpaceBeside(paths.checkpoint);
 }
 
 absl::Status CheckDiskSpaceToOpen(const std::string& directory) {

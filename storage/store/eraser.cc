@@ -1,7 +1,5 @@
 #include "storage/store/eraser.h"
 
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
 #include "domain/base/try.h"
 #include "domain/rows/person_key_rows.h"
@@ -25,27 +23,20 @@ absl::Status CheckKeys(const Vault& vault, const domain::World& world) {
   return absl::OkStatus();
 }
 
-absl::Status Erase(Vault& vault, ErasureList& list, Views& views,
-                   const std::vector<Erasure>& erasures) {
+absl::Status DestroyKeys(Vault& vault, ErasureList& list, const std::vector<Erasure>& erasures) {
   if (erasures.empty()) return absl::OkStatus();
   std::vector<KeyId> key_ids;
-  Position last = 0;
-  for (const Erasure& erasure : erasures) {
-    key_ids.push_back(erasure.key_id);
-    last = std::max(last, erasure.position);
-  }
+  key_ids.reserve(erasures.size());
+  for (const Erasure& erasure : erasures) key_ids.push_back(erasure.key_id);
   ROSTER_TRY(vault.Destroy(key_ids));
-  ROSTER_TRY(list.Add(erasures));
-  ROSTER_TRY(views.Purge());
-  return list.MarkForgotten(last);
+  return list.Add(erasures);
 }
 
-Eraser::Eraser(Vault& vault, ErasureList& list, Views& views,
-               std::function<void(const absl::Status&)> on_failure)
+Eraser::Eraser(Vault& vault, ErasureList& list, Views& views, EraserOptions options)
     : vault_(vault),
       list_(list),
-      views_(views),
-      on_failure_(std::move(on_failure)),
+      options_(std::move(options)),
+      purger_(views, list, options_.on_failure),
       thread_([this] { Run(); }) {}
 
 Eraser::~Eraser() {
@@ -66,6 +57,10 @@ void Eraser::Erase(const std::vector<Erasure>& erasures, std::function<void()> d
   wakes_.NotifyOne();
 }
 
+void Eraser::FinishPurge(const std::vector<Erasure>& erasures) {
+  purger_.Add(erasures, absl::ZeroDuration());
+}
+
 Eraser::Work Eraser::Next() {
   MutexLock lock(mutex_);
   while (!stopping_ && waiting_.dones.empty()) wakes_.Wait(mutex_);
@@ -74,8 +69,9 @@ Eraser::Work Eraser::Next() {
 
 void Eraser::Run() {
   for (Work work = Next(); !work.dones.empty(); work = Next()) {
-    const absl::Status erased = storage::Erase(vault_, list_, views_, work.erasures);
-    if (!erased.ok()) return on_failure_(erased);
+    const absl::Status destroyed = DestroyKeys(vault_, list_, work.erasures);
+    if (!destroyed.ok()) return options_.on_failure(destroyed);
+    purger_.Add(work.erasures, options_.purge_after);
     for (const std::function<void()>& done : work.dones) done();
   }
 }

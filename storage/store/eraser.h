@@ -1,5 +1,6 @@
-// Erasing a user, once the log durably says that they are erased: their key is destroyed, their ids
-// are added to the erasure list, and their plain text in the views leaves the disk.
+// Erasing a user, once the log durably says that they are erased: their key is destroyed and their
+// ids are added to the erasure list. Nobody can read them from then on, so the command is answered;
+// their plain text in the views leaves the disk later, in the background (purger.h).
 //
 // Each step may be repeated. The start repeats those that a crash has cut off.
 
@@ -16,6 +17,7 @@
 #include "domain/world/world.h"
 #include "storage/base/mutex.h"
 #include "storage/store/erasure_list.h"
+#include "storage/store/purger.h"
 #include "storage/vault/vault.h"
 #include "storage/views/views.h"
 
@@ -25,10 +27,16 @@ namespace roster::storage {
 // destroyed although its user is not erased. DATA_LOSS, with the vault's path and what to do.
 absl::Status CheckKeys(const Vault& vault, const domain::World& world);
 
-// Does all the steps for these users, also those that were done before. `views` shows that they are
-// erased.
-absl::Status Erase(Vault& vault, ErasureList& list, Views& views,
-                   const std::vector<Erasure>& erasures);
+// Destroys the keys of these users, also of those whose key is gone, and adds them to the list. The
+// log durably says that they are erased. RESOURCE_EXHAUSTED: the disk of one of the two is full.
+absl::Status DestroyKeys(Vault& vault, ErasureList& list, const std::vector<Erasure>& erasures);
+
+struct EraserOptions {
+  // When the plain text of a user begins to be purged; sooner if others were erased before.
+  absl::Duration purge_after = absl::Minutes(5);
+  // Called when a step has failed: the process must end, and `done` is not called from then on.
+  std::function<void(const absl::Status&)> on_failure;
+};
 
 // Erases on a thread of its own; erasures that wait are done together. Thread-safe. Vault, list and
 // views outlive it.
@@ -38,18 +46,21 @@ absl::Status Erase(Vault& vault, ErasureList& list, Views& views,
 // where a follower would read every commit again to find them.
 class Eraser {
  public:
-  // `on_failure` is called once, when a step has failed: the process must end, and `done` is not
-  // called from then on.
-  Eraser(Vault& vault, ErasureList& list, Views& views,
-         std::function<void(const absl::Status&)> on_failure);
-  // Finishes the erasures that were asked for.
+  Eraser(Vault& vault, ErasureList& list, Views& views, EraserOptions options);
+  // Destroys the keys that it was asked for. What is not purged is left to the next start.
   ~Eraser();
   Eraser(const Eraser&) = delete;
   Eraser& operator=(const Eraser&) = delete;
 
-  // Calls `done`, on the eraser's thread, when nothing is left of these users. Calls come in the
-  // order of Erase.
+  // Calls `done`, on the eraser's thread, when nobody can read these users any more. Calls come in
+  // the order of Erase. The published views show that the users are erased.
   void Erase(const std::vector<Erasure>& erasures, std::function<void()> done);
+
+  // Purges users, as soon as possible: their keys are destroyed.
+  void FinishPurge(const std::vector<Erasure>& erasures);
+
+  // The users that are not purged yet.
+  Unpurged unpurged() const { return purger_.unpurged(); }
 
  private:
   struct Work {
@@ -63,8 +74,8 @@ class Eraser {
 
   Vault& vault_;
   ErasureList& list_;
-  Views& views_;
-  const std::function<void(const absl::Status&)> on_failure_;
+  const EraserOptions options_;
+  Purger purger_;
   Mutex mutex_;
   CondVar wakes_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

@@ -33,8 +33,9 @@ std::optional<std::string_view> TextOf(std::string_view line) {
 
 }  // namespace
 
-absl::StatusOr<ErasureList> ErasureList::Open(const std::string& path, rocksdb::Env* env) {
-  ErasureList list(path, env);
+absl::StatusOr<std::unique_ptr<ErasureList>> ErasureList::Open(const std::string& path,
+                                                               rocksdb::Env* env) {
+  std::unique_ptr<ErasureList> list(new ErasureList(path, env));
   const absl::StatusOr<std::string> text = ReadFile(path, env);
   if (absl::IsNotFound(text.status())) return list;
   if (!text.ok()) return text.status();
@@ -42,7 +43,7 @@ absl::StatusOr<ErasureList> ErasureList::Open(const std::string& path, rocksdb::
   for (size_t begin = 0, end = 0; (end = text->find('\n', begin)) != std::string::npos;
        begin = end + 1) {
     const std::string_view line = std::string_view(*text).substr(begin, end - begin);
-    ROSTER_TRY(list.ReadLine(line));
+    ROSTER_TRY(list->ReadLine(line));
   }
   return list;
 }
@@ -52,6 +53,7 @@ absl::Status ErasureList::ReadLine(std::string_view line) {
       absl::StrSplit(std::string(TextOf(line).value_or("")), ' ');
   Position position = 0;
   uint64_t key_id = 0;
+  MutexLock lock(mutex_);
   if (words.size() == 5 && words[0] == kErased && absl::SimpleAtoi(words[1], &position) &&
       absl::SimpleAtoi(words[2], &key_id)) {
     key_ids_.insert(key_id);
@@ -66,6 +68,7 @@ absl::Status ErasureList::ReadLine(std::string_view line) {
 }
 
 absl::Status ErasureList::Add(const std::vector<Erasure>& erasures) {
+  MutexLock lock(mutex_);
   std::set<uint64_t> fresh;
   std::vector<std::string> lines;
   for (const Erasure& erasure : erasures) {
@@ -80,11 +83,27 @@ absl::Status ErasureList::Add(const std::vector<Erasure>& erasures) {
 }
 
 absl::Status ErasureList::MarkForgotten(Position position) {
+  MutexLock lock(mutex_);
   if (position <= forgotten_) return absl::OkStatus();
   absl::Status added =
       AppendLine(path_, WithChecksum(absl::StrCat(kForgotten, " ", position)), env_);
   if (added.ok()) forgotten_ = position;
   return added;
+}
+
+std::set<uint64_t> ErasureList::key_ids() const {
+  MutexLock lock(mutex_);
+  return key_ids_;
+}
+
+bool ErasureList::Has(uint64_t key_id) const {
+  MutexLock lock(mutex_);
+  return key_ids_.count(key_id) != 0;
+}
+
+Position ErasureList::forgotten() const {
+  MutexLock lock(mutex_);
+  return forgotten_;
 }
 
 }  // namespace roster::storage

@@ -68,17 +68,36 @@ absl::StatusOr<std::unique_ptr<Vault>> OpenVault(const StoreOptions& options,
   return vault;
 }
 
-// Whether a step of the erasure may be missing.
-bool IsPending(const Erasure& erasure, const Vault& vault, const ErasureList& list) {
+bool IsDestroyed(const Erasure& erasure, const Vault& vault) {
   const std::vector<KeyId>& destroyed = vault.destroyed_at_open();
-  return erasure.position > list.forgotten() || list.key_ids().count(erasure.key_id) == 0 ||
-         !std::binary_search(destroyed.begin(), destroyed.end(), erasure.key_id);
+  return std::binary_search(destroyed.begin(), destroyed.end(), erasure.key_id);
+}
+
+// Erasures of which a step is missing.
+struct CutOff {
+  std::vector<Erasure> keys;   // the key may be there, or the list may lack it
+  std::vector<Erasure> texts;  // the views may have plain text
+  // A user who was purged has a key again, so the views may have text again.
+  bool vault_is_older = false;
+};
+
+CutOff FindCutOff(const domain::World& world, const Vault& vault, const ErasureList& list) {
+  CutOff found;
+  const Position forgotten = list.forgotten();
+  for (Erasure& erasure : domain::ErasuresIn(world)) {
+    const bool destroyed = IsDestroyed(erasure, vault);
+    const bool purged = erasure.position <= forgotten;
+    if (purged && !destroyed) found.vault_is_older = true;
+    if (!purged) found.texts.push_back(erasure);
+    if (!destroyed || !list.Has(erasure.key_id)) found.keys.push_back(std::move(erasure));
+  }
+  return found;
 }
 
 class OpenedStore final : public Store {
  public:
   OpenedStore(Checked checked, std::unique_ptr<Vault> vault, std::unique_ptr<Log> log,
-              ErasureList list)
+              std::unique_ptr<ErasureList> list)
       : lock_(std::move(checked.lock)),
         key_encryption_key_(checked.key_encryption_key),
         vault_(std::move(vault)),
@@ -97,14 +116,16 @@ class OpenedStore final : public Store {
   }
 
  private:
-  absl::Status FinishErasures(const std::function<void(std::string_view)>& say);
+  // Destroys what keys are left of erased users, and leaves the rest to the eraser.
+  absl::Status FinishErasures(const StoreOptions& options,
+                              const std::function<void(std::string_view)>& say);
 
   // Destroyed in the reverse order: the lock last.
   const DirectoryLock lock_;
   const SecretKey key_encryption_key_;
   const std::unique_ptr<Vault> vault_;
   const std::unique_ptr<Log> log_;
-  ErasureList list_;
+  const std::unique_ptr<ErasureList> list_;
   std::unique_ptr<Views> views_;
   std::unique_ptr<Eraser> eraser_;
   std::unique_ptr<Checkpointer> checkpointer_;
@@ -117,6 +138,7 @@ absl::Status OpenedStore::Start(const StoreOptions& options,
   views_options.cache_bytes = options.cache_bytes;
   views_options.compression = options.compression;
   views_options.on_damage = options.on_damage;
+  views_options.purged = list_->forgotten();
   views_options.env = options.env;
   ROSTER_ASSIGN(std::unique_ptr<Views> views, OpenViews(views_options, *log_, *vault_, say));
   views_ = std::move(views);
@@ -127,8 +149,7 @@ absl::Status OpenedStore::Start(const StoreOptions& options,
     return keys;
   }
   vault_->ContinueAfter(domain::LastKey(*views_->Latest()));
-  ROSTER_TRY(FinishErasures(say));
-  eraser_ = std::make_unique<Eraser>(*vault_, list_, *views_, options.on_failure);
+  ROSTER_TRY(FinishErasures(options, say));
   CheckpointerOptions checkpoints;
   checkpoints.path = options.paths.checkpoint;
   checkpoints.env = options.env;
@@ -137,14 +158,26 @@ absl::Status OpenedStore::Start(const StoreOptions& options,
   return absl::OkStatus();
 }
 
-absl::Status OpenedStore::FinishErasures(const std::function<void(std::string_view)>& say) {
-  std::vector<Erasure> pending = domain::ErasuresIn(*views_->Latest());
-  pending.erase(std::remove_if(
-                    pending.begin(), pending.end(),
-                    [this](const Erasure& erasure) { return !IsPending(erasure, *vault_, list_); }),
-                pending.end());
-  if (!pending.empty()) say(absl::StrCat("erasures: finishing ", pending.size()));
-  return Erase(*vault_, list_, *views_, pending);
+absl::Status OpenedStore::FinishErasures(const StoreOptions& options,
+                                         const std::function<void(std::string_view)>& say) {
+  const CutOff cut_off = FindCutOff(*views_->Latest(), *vault_, *list_);
+  const size_t users = std::max(cut_off.keys.size(), cut_off.texts.size());
+  if (users > 0) say(absl::StrCat("erasures: finishing ", users));
+  // Before the keys: they are how a start that is cut off here finds what it has to purge.
+  if (cut_off.vault_is_older) ROSTER_TRY(views_->Purge());
+  absl::Status destroyed = DestroyKeys(*vault_, *list_, cut_off.keys);
+  if (absl::IsResourceExhausted(destroyed)) {
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "the disk of ", options.paths.erasure_list(), " or of ", options.paths.vault,
+        " is full: ", cut_off.keys.size(), " erasures were cut off and can't be finished (",
+        std::string(destroyed.message()), "). Free some space and start again"));
+  }
+  ROSTER_TRY(destroyed);
+  eraser_ = std::make_unique<Eraser>(
+      *vault_, *list_, *views_,
+      EraserOptions{.purge_after = options.purge_after, .on_failure = options.on_failure});
+  eraser_->FinishPurge(cut_off.texts);
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -163,7 +196,8 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(const StoreOptions& options,
   const StorePaths& paths = options.paths;
   ROSTER_ASSIGN(Checked checked, CheckStore(paths, options.env, /*whole=*/false));
   ROSTER_ASSIGN(std::unique_ptr<Vault> vault, OpenVault(options, checked));
-  ROSTER_ASSIGN(ErasureList list, ErasureList::Open(paths.erasure_list(), options.env));
+  ROSTER_ASSIGN(std::unique_ptr<ErasureList> list,
+                ErasureList::Open(paths.erasure_list(), options.env));
   ROSTER_TRY(CheckDiskSpaceToOpen(paths.directory));
   ROSTER_ASSIGN(std::unique_ptr<Log> log,
                 OpenRocksDbLog(LogDirectory(paths.directory), {.env = options.env}));

@@ -19,6 +19,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "roster/event/v1/commit.pb.h"
 #include "storage/log/log.h"
 #include "storage/store/eraser.h"
@@ -58,7 +59,8 @@ struct StoreOptions {
   size_t cache_bytes = ViewsOptions().cache_bytes;
   bool compression = true;                               // of the views
   std::function<void(std::string_view what)> on_damage;  // as in ViewsOptions and VaultOptions
-  // Called once, when an erasure could not be finished. The process must end.
+  // As in EraserOptions.
+  absl::Duration purge_after = EraserOptions().purge_after;
   std::function<void(const absl::Status&)> on_failure;
   // Called when the checkpoint could not be written. It is tried again.
   std::function<void(const absl::Status&)> on_late_checkpoint;
@@ -80,12 +82,13 @@ class Store {
   virtual SecretKey KeyFor(std::string_view purpose) const = 0;
 };
 
-// Opens a store. Its views are at the head of the log then, and every erasure is finished. `say` as
-// for OpenViews. Until all checks have passed, it changes nothing but views that can't be used.
-// NOT_FOUND: there is no store, or its vault, checkpoint or key-encryption key is missing.
-// DATA_LOSS: a part is damaged, or records or keys are missing. FAILED_PRECONDITION: another
-// process has it open, a part belongs to another store, or a newer version wrote it.
-// RESOURCE_EXHAUSTED: the disk is full. Messages say what to do.
+// Opens a store. Its views are at the head of the log then, and the key of every erased user is
+// destroyed; those who are not purged yet are purged in the background. `say` as for OpenViews.
+// Until all checks have passed, it changes nothing but views that can't be used. NOT_FOUND: there
+// is no store, or its vault, checkpoint or key-encryption key is missing. DATA_LOSS: a part is
+// damaged, or records or keys are missing. FAILED_PRECONDITION: another process has it open, a part
+// belongs to another store, or a newer version wrote it. RESOURCE_EXHAUSTED: a disk is full.
+// Messages say what to do.
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(const StoreOptions& options,
                                                  const std::function<void(std::string_view)>& say);
 

@@ -71,6 +71,7 @@ class RocksDbViews final : public Views {
   absl::StatusOr<Version> Apply(const domain::Changes& changes) override;
 
   absl::Status Purge() override { return db_->Purge(); }
+  void StopPurging() override { db_->StopPurging(); }
 
   StoreStats stats() const override { return db_->stats(); }
 
@@ -113,13 +114,16 @@ std::string WhyUseless(const ViewsDb& db, const ViewsOptions& options, const Log
     return absl::StrCat("they are at position ", identity->position, ", the log only at ",
                         log.head());
   }
+  if (identity->purged < options.purged) {
+    return "they are an older copy, made before erased users were purged from them";
+  }
   return "";
 }
 
 absl::StatusOr<std::unique_ptr<Views>> Create(const ViewsOptions& options, const Log& log,
                                               const Vault& vault) {
   ROSTER_ASSIGN(std::unique_ptr<ViewsDb> db, ViewsDb::Open(options));
-  ROSTER_TRY(db->WriteIdentity(log.id()));
+  ROSTER_TRY(db->WriteIdentity(log.id(), options.purged));
   return std::make_unique<RocksDbViews>(std::move(db), vault, 0, options.flush_commits);
 }
 

@@ -31,7 +31,7 @@ using Version = std::shared_ptr<const domain::World>;
 
 // To be raised when a fold makes other rows of the same log, when a table is added, or when views
 // on disk may be wrong. Views whose ViewVersion is another are rebuilt.
-inline constexpr uint32_t kViewVersion = 6;
+inline constexpr uint32_t kViewVersion = 7;
 
 // kViewVersion and the version of the text rules, which make the keys of search rows.
 std::string ViewVersion();
@@ -46,6 +46,9 @@ struct ViewsOptions {
   // Whether the checksums of all tables are checked before the views are used. Views that fail are
   // rebuilt.
   bool check_tables = true;
+  // Views that were last purged before this position are dropped, because they may hold plain text
+  // of users erased up to it: they are an older copy. 0: none are.
+  Position purged = 0;
   // Called when a row can't be read: the views are damaged, and marked for the next start to
   // rebuild them. Must end the process, because a reader must not take a damaged row for a missing
   // one.
@@ -65,10 +68,15 @@ class Views {
   // error the outcome is unknown, and the views must not be used any more.
   virtual absl::StatusOr<Version> Apply(const domain::Changes& changes) = 0;
 
-  // Removes from the disk what was deleted from the tables of personal data. Waits until readers
-  // have destroyed their older versions. Not to be called on the thread of Apply, which goes on
-  // meanwhile.
+  // Removes from the disk what was deleted from the tables of personal data, and notes on it up to
+  // which position. Waits until readers have destroyed their older versions. Not to be called on
+  // the thread of Apply, which goes on meanwhile. CANCELLED: StopPurging was called.
+  // RESOURCE_EXHAUSTED: the disk has no space for it; nothing was changed.
   virtual absl::Status Purge() = 0;
+
+  // Ends a purge that is under way, soon, and every later one at once. Nothing may be applied after
+  // it: the views are about to be destroyed.
+  virtual void StopPurging() {}
 
   // For metrics; all 0 in views without files.
   virtual StoreStats stats() const { return {}; }

@@ -25,6 +25,7 @@ using domain::Table;
 constexpr char kPositionKey[] = "position";
 constexpr char kLogIdKey[] = "log_id";
 constexpr char kViewVersionKey[] = "view_version";
+constexpr char kPurgedKey[] = "purged";
 
 // Of all tables together. The maximum limits how many commits a start has to fold.
 constexpr size_t kMostMemtableBytes = 32 << 20;
@@ -35,6 +36,14 @@ std::string EncodePosition(domain::Position position) {
   std::string bytes;
   domain::AppendPosition(bytes, position);
   return bytes;
+}
+
+// Nothing: there is none under the key.
+std::optional<domain::Position> ReadPosition(rocksdb::DB& db, const char* key) {
+  std::string bytes;
+  if (!db.Get(rocksdb::ReadOptions(), key, &bytes).ok()) return std::nullopt;
+  if (bytes.size() != domain::kPositionBytes) return std::nullopt;
+  return domain::TrailingPosition(bytes);
 }
 
 rocksdb::DBOptions DirectoryOptions(rocksdb::Env* env,
@@ -97,6 +106,7 @@ absl::StatusOr<std::unique_ptr<ViewsDb>> ViewsDb::Open(const ViewsOptions& optio
   }
   views->db_.reset(db);
   std::copy(views->families_.begin() + 1, views->families_.end(), views->tables_.begin());
+  views->written_position_ = ReadPosition(*db, kPositionKey).value_or(0);
   if (!options.check_tables) return views;
   // RocksDB skips some blocks that it can't read, and then shows other rows.
   const rocksdb::Status checked = db->VerifyChecksum();
@@ -114,22 +124,23 @@ ViewsDb::~ViewsDb() {
 std::optional<ViewsDb::Identity> ViewsDb::ReadIdentity() const {
   const rocksdb::ReadOptions options;
   Identity identity;
-  std::string position;
+  const auto position = ReadPosition(*db_, kPositionKey);
+  const auto purged = ReadPosition(*db_, kPurgedKey);
   if (!db_->Get(options, kLogIdKey, &identity.log_id).ok() ||
-      !db_->Get(options, kViewVersionKey, &identity.view_version).ok() ||
-      !db_->Get(options, kPositionKey, &position).ok()) {
+      !db_->Get(options, kViewVersionKey, &identity.view_version).ok() || !position) {
     return std::nullopt;
   }
-  if (position.size() != domain::kPositionBytes) return std::nullopt;
-  identity.position = domain::TrailingPosition(position);
+  identity.position = *position;
+  identity.purged = purged.value_or(0);  // none in views of an older version
   return identity;
 }
 
-absl::Status ViewsDb::WriteIdentity(std::string_view log_id) {
+absl::Status ViewsDb::WriteIdentity(std::string_view log_id, domain::Position purged) {
   rocksdb::WriteBatch batch;
   batch.Put(kLogIdKey, log_id);
   batch.Put(kViewVersionKey, ViewVersion());
   batch.Put(kPositionKey, EncodePosition(0));
+  batch.Put(kPurgedKey, EncodePosition(purged));
   rocksdb::WriteOptions options;
   options.disableWAL = true;
   ROSTER_TRY(FromRocksDb(db_->Write(options, &batch), "create the views"));
@@ -155,7 +166,16 @@ absl::Status ViewsDb::Write(const domain::Changes& changes) {
   options.disableWAL = true;
   absl::Status status = FromRocksDb(db_->Write(options, &batch), "write the views");
   written_ = db_->GetLatestSequenceNumber();
+  written_position_ = changes.position;
   return status;
+}
+
+absl::Status ViewsDb::WritePurged(domain::Position position) {
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  ROSTER_TRY(
+      FromRocksDb(db_->Put(options, kPurgedKey, EncodePosition(position)), "purge the views"));
+  return Flush(/*wait=*/true);
 }
 
 absl::Status ViewsDb::Flush(bool wait) {

@@ -20,6 +20,7 @@
 #include "domain/world/overlay.h"
 #include "domain/world/world.h"
 #include "storage/base/rocksdb_stats.h"
+#include "storage/base/stop_signal.h"
 #include "storage/views/views.h"
 
 namespace roster::storage {
@@ -33,6 +34,7 @@ class ViewsDb {
     std::string log_id;
     std::string view_version;
     domain::Position position = 0;
+    domain::Position purged = 0;  // nothing is left of users erased up to there
   };
 
   // Opens the directory, or creates it when it is missing.
@@ -45,8 +47,9 @@ class ViewsDb {
   // Nothing: it can't be read, or is incomplete.
   std::optional<Identity> ReadIdentity() const;
 
-  // Writes the identity of new views: this log, position 0.
-  absl::Status WriteIdentity(std::string_view log_id);
+  // Writes the identity of new views: this log, position 0. `purged`: no key of a user erased up to
+  // there is left, so that nothing of them will be folded.
+  absl::Status WriteIdentity(std::string_view log_id, domain::Position purged);
 
   // Writes the rows and the position, all or nothing; durable after the next flush.
   absl::Status Write(const domain::Changes& changes);
@@ -55,8 +58,10 @@ class ViewsDb {
   absl::Status Flush(bool wait);
 
   // Rewrites the tables of personal data without the deleted rows, once no version shows those any
-  // more. Returns when the files that had them are gone.
+  // more. Returns when the files that had them are gone. Errors as Views::Purge.
   absl::Status Purge();
+  // As Views::StopPurging.
+  void StopPurging();
 
   StoreStats stats() const { return StatsOf(*db_); }
 
@@ -76,6 +81,13 @@ class ViewsDb {
   rocksdb::ColumnFamilyHandle* of(domain::Table table) const {
     return tables_[static_cast<size_t>(table)];
   }
+  absl::Status PurgeAll();
+  // Notes, durably, that nothing is left of users erased up to the position.
+  absl::Status WritePurged(domain::Position position);
+  // RESOURCE_EXHAUSTED: the disk has no space for a copy of the tables of personal data.
+  absl::Status CheckSpaceToRewrite() const;
+  // Waits a little, for something that is looked at again then. CANCELLED: StopPurging was called.
+  absl::Status Pause();
   // Compacts the tables of personal data, for Purge. Adds the paths of the files that go.
   absl::Status RewritePersonal(std::set<std::string>& rewritten);
   absl::Status Rewrite(rocksdb::ColumnFamilyHandle* table, std::set<std::string>& rewritten);
@@ -91,6 +103,9 @@ class ViewsDb {
   // The sequence number of the last Write. Versions taken since then show its changes. The
   // write of Purge does not count.
   std::atomic<rocksdb::SequenceNumber> written_ = 0;
+  // The position of that Write; set after it.
+  std::atomic<domain::Position> written_position_ = 0;
+  StopSignal purging_stops_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;  // the default one first, then the tables
   std::array<rocksdb::ColumnFamilyHandle*, domain::kTableCount> tables_{};
 };

@@ -1,5 +1,6 @@
 // Purge: removes from the disk what was deleted from the views.
 
+#include <rocksdb/convenience.h>
 #include <rocksdb/metadata.h>
 
 #include <algorithm>
@@ -7,7 +8,7 @@
 #include <iterator>
 #include <utility>
 
-#include "absl/time/clock.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "domain/base/try.h"
 #include "storage/base/rocksdb_status.h"
@@ -18,14 +19,18 @@ namespace {
 
 using domain::Table;
 
-constexpr char kPurgedKey[] = "purged";
 constexpr char kManifest[] = "MANIFEST-";
 constexpr absl::Duration kPause = absl::Milliseconds(5);
 constexpr uint64_t kFileBytes = 64 << 20;  // as RocksDB makes them
 
-// The files of a table, and the last level that has one.
+// What stays free beside a copy of the tables: RocksDB ends the process when a write finds the disk
+// full.
+constexpr uint64_t kSpareBytes = 64 << 20;
+
+// The files of a table, their size, and the last level that has one.
 struct TableFiles {
   std::vector<std::string> paths;
+  uint64_t bytes = 0;
   int last_level = 0;
 };
 
@@ -36,6 +41,7 @@ TableFiles FilesOf(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* table) {
   for (const rocksdb::LevelMetaData& level : family.levels) {
     for (const rocksdb::SstFileMetaData& file : level.files) {
       files.paths.push_back(file.db_path + "/" + file.name);
+      files.bytes += file.size;
       files.last_level = level.level;
     }
   }
@@ -45,27 +51,61 @@ TableFiles FilesOf(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* table) {
 }  // namespace
 
 absl::Status ViewsDb::Purge() {
+  absl::Status purged = PurgeAll();
+  // Work that is cut off fails in its own way.
+  if (!purged.ok() && purging_stops_.WaitFor(absl::ZeroDuration())) return Pause();
+  return purged;
+}
+
+void ViewsDb::StopPurging() {
+  purging_stops_.Set();
+  // RocksDB has no other way to end CompactFiles, and flushes nothing after it. Its own flush
+  // before that would wait until there are fewer files.
+  Flush(/*wait=*/true).IgnoreError();
+  rocksdb::CancelAllBackgroundWork(db_.get(), /*wait=*/false);
+}
+
+absl::Status ViewsDb::Pause() {
+  if (!purging_stops_.WaitFor(kPause)) return absl::OkStatus();
+  return absl::CancelledError("the purge of the views was stopped");
+}
+
+absl::Status ViewsDb::CheckSpaceToRewrite() const {
+  uint64_t needed = kSpareBytes;
+  for (const Table table : domain::kTables) {
+    if (domain::IsPersonal(table)) needed += FilesOf(*db_, of(table)).bytes;
+  }
+  uint64_t free = 0;
+  // A file system that can't tell is not a full one.
+  if (!db_->GetEnv()->GetFreeSpace(options_.directory, &free).ok() || free >= needed) {
+    return absl::OkStatus();
+  }
+  return absl::ResourceExhaustedError(absl::StrCat("no space to purge the views: ", free >> 20,
+                                                   " MiB are free, ", needed >> 20,
+                                                   " MiB are needed"));
+}
+
+absl::Status ViewsDb::PurgeAll() {
+  // Read first: the write of it is among those that are waited for.
+  const domain::Position position = written_position_;
   const rocksdb::SequenceNumber erased = written_;
   ROSTER_TRY(Flush(/*wait=*/true));
+  ROSTER_TRY(CheckSpaceToRewrite());
   // A compaction keeps the rows that a snapshot shows. Versions end with the call that reads them.
   uint64_t oldest = 0;
   while (db_->GetIntProperty(rocksdb::DB::Properties::kOldestSnapshotSequence, &oldest) &&
          oldest != 0 && oldest < erased) {
-    absl::SleepFor(kPause);
+    ROSTER_TRY(Pause());
   }
   std::set<std::string> files = PersonalFiles();
   ROSTER_TRY(RewritePersonal(files));
   files.merge(Manifests());
   // A manifest begins with the files from before the change that made it, so the last one still has
   // those of the table that was rewritten last. One more change replaces it.
-  rocksdb::WriteOptions options;
-  options.disableWAL = true;
-  const rocksdb::Status written = db_->Put(options, kPurgedKey, "");
-  if (!written.ok()) return FromRocksDb(written, "purge the views");
-  ROSTER_TRY(Flush(/*wait=*/true));
+  ROSTER_TRY(WritePurged(position));
   // RocksDB removes files later, and scans keep those with which they began.
   for (const std::string& file : files) {
-    while (db_->GetEnv()->FileExists(file).ok()) absl::SleepFor(kPause);
+    while (db_->GetEnv()->FileExists(file).ok()) ROSTER_TRY(Pause());
   }
   return absl::OkStatus();
 }
@@ -86,6 +126,7 @@ absl::Status ViewsDb::Rewrite(rocksdb::ColumnFamilyHandle* table,
   rocksdb::CompactionOptions options;
   options.compression = rocksdb::kDisableCompressionOption;  // as in other files of the table
   options.output_file_size_limit = kFileBytes;
+  options.max_subcompactions = 1;
   while (true) {
     TableFiles files = FilesOf(*db_, table);
     if (files.paths.empty()) return absl::OkStatus();
@@ -97,7 +138,7 @@ absl::Status ViewsDb::Rewrite(rocksdb::ColumnFamilyHandle* table,
     }
     for (std::string& path : files.paths) rewritten.insert(std::move(path));
     if (status.ok()) return absl::OkStatus();
-    absl::SleepFor(kPause);
+    ROSTER_TRY(Pause());
   }
 }
 

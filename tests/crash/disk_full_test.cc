@@ -139,6 +139,39 @@ void CheckFullDisk() {
   ExpectReadable(*server, *client, account, 20);
 }
 
+// The disk on which the checkpoint and the erasure list lie.
+void CheckFullDiskOfTheCheckpoint() {
+  const TempDirectory directory;
+  const SmallDisk disk(directory / "disk");
+  if (!disk.mounted()) {
+    std::printf("skipped: no mount\n");
+    return;
+  }
+  const std::string data_dir = directory / "data";
+  const std::string operator_token = Init(directory, data_dir);
+  const std::string checkpoint = directory / "disk/checkpoint";
+  std::filesystem::copy(data_dir + ".checkpoint", checkpoint);
+  std::filesystem::remove(data_dir + ".checkpoint");
+  Server server(directory, data_dir, {"--checkpoint", checkpoint});
+  server.AwaitReady();
+  const Account account = CreateMatrixAccount(server.port(), operator_token).value();
+  Client client(server.port(), account.token);
+  const auto user = client.CreateUser(account.id, PersonOf({1, 1}));
+  ASSERT_TRUE(user.ok()) << user.status();
+
+  disk.Fill(0);
+  ExpectRefused(client.EraseUser(account.id, *user).status());
+  ExpectRefused(CreateUsers(client, account, 2, 1));
+  ExpectReadable(server, client, account, 1);
+  disk.Empty();
+  EXPECT_TRUE(client.EraseUser(account.id, *user).ok());
+  EXPECT_EQ(server.Stop(), 0);
+}
+
+TEST(DiskFullTest, AM2RefusesToEraseWhileTheDiskOfTheCheckpointIsFull) {
+  std::async(std::launch::async, CheckFullDiskOfTheCheckpoint).get();
+}
+
 TEST(DiskFullTest, RefusesChangesUntilThereIsRoom) {
   // On a thread of its own, so that the mount stays its own too.
   std::async(std::launch::async, CheckFullDisk).get();

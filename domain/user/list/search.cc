@@ -1,6 +1,7 @@
 #include "domain/user/list/search.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -16,10 +17,25 @@ namespace {
 
 using view::v1::SearchOfRow;
 
-SearchOfRow FindSearchOf(const World& world, const std::string& key) {
-  SearchOfRow row;
-  if (const auto bytes = world.Get(Table::kSearchOf, key)) Decode(*bytes, row);
-  return row;
+// The prefix of the rows that each name a key which the user gave up. Such a row stays when the key
+// comes back.
+std::string GivenUpPrefix(std::string_view list_key) {
+  return std::string(list_key).append(1, kSeparator);
+}
+
+// The keys of the rows that the user has now.
+SearchOfRow FindSearchOf(const World& world, const std::string& list_key) {
+  return FindRow<SearchOfRow>(world, Table::kSearchOf, list_key).value_or(SearchOfRow());
+}
+
+bool Contains(const std::vector<std::string>& keys, const std::string& key) {
+  return std::find(keys.begin(), keys.end(), key) != keys.end();
+}
+
+std::string EncodeList(std::vector<std::string> keys) {
+  SearchOfRow list;
+  for (std::string& key : keys) list.add_keys(std::move(key));
+  return Encode(list);
 }
 
 // The keys of the rows that the data calls for.
@@ -72,38 +88,41 @@ std::vector<std::string> KeysByText(std::string_view account_id, std::string_vie
 
 void InsertSearchRows(Overlay& world, std::string_view account_id, const std::string& user_id,
                       const event::v1::PersonalData& personal) {
-  SearchOfRow list;
-  for (const std::string& key : KeysFor(account_id, user_id, personal)) {
-    world.Insert(Table::kSearch, key, user_id);
-    list.add_keys(key);
-  }
-  world.Insert(Table::kSearchOf, RowKey(account_id, user_id), Encode(list));
+  std::vector<std::string> keys = KeysFor(account_id, user_id, personal);
+  for (const std::string& key : keys) world.Insert(Table::kSearch, key, user_id);
+  world.Insert(Table::kSearchOf, RowKey(account_id, user_id), EncodeList(std::move(keys)));
 }
 
 void PutSearchRows(Overlay& world, std::string_view account_id, const std::string& user_id,
                    const event::v1::PersonalData& personal) {
-  const std::vector<std::string> wanted = KeysFor(account_id, user_id, personal);
+  std::vector<std::string> wanted = KeysFor(account_id, user_id, personal);
   const std::string list_key = RowKey(account_id, user_id);
-  SearchOfRow list = FindSearchOf(world, list_key);
+  const SearchOfRow list = FindSearchOf(world, list_key);
   for (const std::string& key : list.keys()) {
-    const bool stays = std::find(wanted.begin(), wanted.end(), key) != wanted.end();
-    if (!stays && world.Get(Table::kSearch, key) == user_id) world.Delete(Table::kSearch, key);
+    if (Contains(wanted, key)) continue;
+    if (world.Get(Table::kSearch, key) == user_id) world.Delete(Table::kSearch, key);
+    world.Insert(Table::kSearchOf, GivenUpPrefix(list_key).append(key), "");
   }
-  const int listed = list.keys_size();
   for (const std::string& key : wanted) {
     if (world.Get(Table::kSearch, key) != user_id) world.Put(Table::kSearch, key, user_id);
-    const auto& keys = list.keys();
-    if (std::find(keys.begin(), keys.end(), key) == keys.end()) list.add_keys(key);
   }
-  if (list.keys_size() > listed) world.Put(Table::kSearchOf, list_key, Encode(list));
+  if (std::equal(wanted.begin(), wanted.end(), list.keys().begin(), list.keys().end())) return;
+  world.Insert(Table::kSearchOf, list_key, EncodeList(std::move(wanted)));
 }
 
 void ForgetSearchRows(Overlay& world, std::string_view account_id, const std::string& user_id) {
   const std::string list_key = RowKey(account_id, user_id);
   const SearchOfRow list = FindSearchOf(world, list_key);
-  for (const std::string& key : list.keys()) {
+  std::set<std::string> keys(list.keys().begin(), list.keys().end());
+  const std::string prefix = GivenUpPrefix(list_key);
+  world.Scan(Table::kSearchOf, prefix, "", [&](std::string_view key, std::string_view) {
+    keys.emplace(key.substr(prefix.size()));
+    return true;
+  });
+  for (const std::string& key : keys) {
     if (world.Get(Table::kSearch, key) == user_id) world.Forget(Table::kSearch, key);
     ForgetPast(world, key, user_id);
+    world.Forget(Table::kSearchOf, prefix + key);
   }
   world.Forget(Table::kSearchOf, list_key);
 }

@@ -1,5 +1,9 @@
 // The rows of search: plain text by which users are found, each with the id of its user as value.
 // They alone hold personal data in plain text, and go when the user is erased.
+//
+// So that those are found then, Table::kSearchOf has a row with the keys that the user has now, and
+// one for each key that the user gave up. A change reads and writes the former only: its cost does
+// not grow with the changes before it.
 
 #ifndef ROSTER_DOMAIN_USER_LIST_SEARCH_H_
 #define ROSTER_DOMAIN_USER_LIST_SEARCH_H_
@@ -32,7 +36,8 @@ void InsertSearchRows(Overlay& world, std::string_view account_id, const std::st
 void PutSearchRows(Overlay& world, std::string_view account_id, const std::string& user_id,
                    const event::v1::PersonalData& personal);
 
-// Removes all rows that are or ever were the user's, and the list of them: nothing is kept.
+// Removes all rows that are or ever were the user's, and what lists them: nothing is kept. Costs as
+// much as the user ever had.
 void ForgetSearchRows(Overlay& world, std::string_view account_id, const std::string& user_id);
 
 }  // namespace roster::domain

@@ -33,7 +33,7 @@ TEST_F(ImportLimitsTest, AH2_MappingsAreBounded) {
   auto header = FourColumns(home_.id);
   while (header.mapping_size() < 257) *header.add_mapping() = header.mapping(0);
   EXPECT_EQ(ImportFile(home_.client, header, "a").result.Text(),
-            "RESOURCE_EXHAUSTED LIMIT_EXCEEDED {limit: mappings}");
+            "INVALID_ARGUMENT INVALID_FIELDS [header.mapping: INVALID_VALUE]");
 }
 
 // A file of nothing but columns is refused before the rest of it is sent.

@@ -64,6 +64,16 @@ absl::StatusOr<User> Client::DeleteUser(const std::string& account_id, const std
   return response->user();
 }
 
+absl::StatusOr<User> Client::EraseUser(const std::string& account_id, const User& user) {
+  identity::v1::EraseUserRequest request;
+  request.set_account_id(account_id);
+  request.set_user_id(user.user_id());
+  request.set_expected_revision(user.revision());
+  auto response = Call(api_, request);
+  if (!response.ok()) return response.status();
+  return response->user();
+}
+
 absl::StatusOr<std::vector<std::optional<User>>> Client::GetUsers(
     const std::vector<identity::v1::GetUserRequest>& requests) {
   std::vector<absl::StatusOr<identity::v1::GetUserResponse>> answers(requests.size());

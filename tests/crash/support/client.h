@@ -57,6 +57,8 @@ class Client {
                                                 const identity::v1::UserProfile& profile);
   absl::StatusOr<identity::v1::User> DeleteUser(const std::string& account_id,
                                                 const std::string& user_id);
+  absl::StatusOr<identity::v1::User> EraseUser(const std::string& account_id,
+                                               const identity::v1::User& user);
   // The answers in the order of the requests; nothing where the user was not found.
   absl::StatusOr<std::vector<std::optional<identity::v1::User>>> GetUsers(
       const std::vector<identity::v1::GetUserRequest>& requests);

@@ -152,6 +152,7 @@ int Main(const std::vector<std::string>& arguments) {
   StoreOptions options;
   options.paths = StorePaths::Beside(arguments[1]);
   options.cache_bytes = 16 << 20;
+  options.purge_after = absl::ZeroDuration();  // so that kills come while it purges
   options.on_damage = [](std::string_view what) { Fail(what); };
   options.on_failure = [](const absl::Status& failure) { Fail(failure.ToString()); };
   absl::StatusOr<std::unique_ptr<Store>> store = OpenStore(

@@ -71,7 +71,8 @@ std::set<std::string> FindableIn(const domain::World& world) {
     }
   }
   for (const auto& [key, row] : RowsOf(world, Table::kSearchOf)) {
-    users.insert(key.substr(key.find('/') + 1));
+    const size_t user = key.find('/') + 1;
+    users.insert(key.substr(user, key.find('/', user) - user));
   }
   return users;
 }
@@ -236,8 +237,7 @@ void History::CompareErased(const Reopened& store) {
     if (!std::binary_search(destroyed.begin(), destroyed.end(), key_id)) {
       Find(absl::StrCat(user_id, " was told to be erased, and had a key"));
     }
-    if (store.list_before.key_ids().count(key_id) == 0 ||
-        store.list_before.forgotten() < position) {
+    if (!store.list_before.Has(key_id)) {
       Find(absl::StrCat(user_id, " was told to be erased, and was not in the erasure list"));
     }
   }

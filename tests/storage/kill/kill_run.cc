@@ -172,18 +172,19 @@ void KillRun::Check(Subject& subject) {
   History& history = subject.history;
   const absl::Status verified = VerifyStore(subject.paths);
   if (!verified.ok()) return history.Find(verified.ToString());
-  const absl::StatusOr<ErasureList> list = ErasureList::Open(subject.paths.erasure_list());
+  const auto list = ErasureList::Open(subject.paths.erasure_list());
   if (!list.ok()) return history.Find(list.status().ToString());
   const absl::Time began = absl::Now();
   StoreOptions options;
   options.paths = subject.paths;
   options.cache_bytes = 16 << 20;
+  options.purge_after = absl::ZeroDuration();
   auto store = OpenStore(options, [&](std::string_view line) {
     if (line.find("dropped") != std::string_view::npos) history.Find(std::string(line));
   });
   if (!store.ok()) return history.Find(store.status().ToString());
   figures_.opens_ms.push_back(absl::ToDoubleMilliseconds(absl::Now() - began));
-  history.Compare({(*store)->log(), (*store)->views(), (*store)->vault(), *list});
+  history.Compare({(*store)->log(), (*store)->views(), (*store)->vault(), **list});
 }
 
 void KillRun::WriteAgain(const Subject& subject) {

@@ -28,8 +28,8 @@ std::string Line(const std::string& text) {
 
 class ErasureListTest : public testing::Test {
  protected:
-  ErasureList Open() {
-    absl::StatusOr<ErasureList> list = ErasureList::Open(path_);
+  std::unique_ptr<ErasureList> Open() {
+    auto list = ErasureList::Open(path_);
     EXPECT_THAT(list, IsOk());
     return *std::move(list);
   }
@@ -39,19 +39,19 @@ class ErasureListTest : public testing::Test {
 };
 
 TEST_F(ErasureListTest, IsEmptyWhereThereIsNone) {
-  EXPECT_EQ(Open().key_ids(), KeyIds());
-  EXPECT_EQ(Open().forgotten(), 0u);
+  EXPECT_EQ(Open()->key_ids(), KeyIds());
+  EXPECT_EQ(Open()->forgotten(), 0u);
   EXPECT_FALSE(std::filesystem::exists(path_));
 }
 
 TEST_F(ErasureListTest, SaysTheSameAfterARestart) {
-  ErasureList list = Open();
-  ASSERT_THAT(list.Add({ErasureOf(7, 20), ErasureOf(3, 21)}), IsOk());
-  ASSERT_THAT(list.MarkForgotten(21), IsOk());
-  ASSERT_THAT(list.Add({ErasureOf(9, 30)}), IsOk());
-  EXPECT_EQ(list.key_ids(), (KeyIds{3, 7, 9}));
-  EXPECT_EQ(Open().key_ids(), (KeyIds{3, 7, 9}));
-  EXPECT_EQ(Open().forgotten(), 21u);
+  const std::unique_ptr<ErasureList> list = Open();
+  ASSERT_THAT(list->Add({ErasureOf(7, 20), ErasureOf(3, 21)}), IsOk());
+  ASSERT_THAT(list->MarkForgotten(21), IsOk());
+  ASSERT_THAT(list->Add({ErasureOf(9, 30)}), IsOk());
+  EXPECT_EQ(list->key_ids(), (KeyIds{3, 7, 9}));
+  EXPECT_EQ(Open()->key_ids(), (KeyIds{3, 7, 9}));
+  EXPECT_EQ(Open()->forgotten(), 21u);
   EXPECT_EQ(Content(path_),
             "erased 20 7 acme ann 78121329\n"
             "erased 21 3 acme ann ea5cff3c\n"
@@ -60,17 +60,17 @@ TEST_F(ErasureListTest, SaysTheSameAfterARestart) {
 }
 
 TEST_F(ErasureListTest, NamesEachKeyOnceAndNeverGoesBack) {
-  ErasureList list = Open();
-  ASSERT_THAT(list.Add({ErasureOf(7, 20), ErasureOf(7, 20)}), IsOk());
-  ASSERT_THAT(list.MarkForgotten(20), IsOk());
+  std::unique_ptr<ErasureList> list = Open();
+  ASSERT_THAT(list->Add({ErasureOf(7, 20), ErasureOf(7, 20)}), IsOk());
+  ASSERT_THAT(list->MarkForgotten(20), IsOk());
   const std::string content = Content(path_);
-  ASSERT_THAT(list.Add({ErasureOf(7, 20)}), IsOk());
-  ASSERT_THAT(list.MarkForgotten(20), IsOk());
-  ASSERT_THAT(list.MarkForgotten(4), IsOk());
+  ASSERT_THAT(list->Add({ErasureOf(7, 20)}), IsOk());
+  ASSERT_THAT(list->MarkForgotten(20), IsOk());
+  ASSERT_THAT(list->MarkForgotten(4), IsOk());
   list = Open();
-  ASSERT_THAT(list.Add({ErasureOf(7, 20)}), IsOk());
-  ASSERT_THAT(list.MarkForgotten(4), IsOk());
-  EXPECT_EQ(list.forgotten(), 20u);
+  ASSERT_THAT(list->Add({ErasureOf(7, 20)}), IsOk());
+  ASSERT_THAT(list->MarkForgotten(4), IsOk());
+  EXPECT_EQ(list->forgotten(), 20u);
   EXPECT_EQ(Content(path_), content);
 }
 
@@ -81,10 +81,10 @@ TEST_F(ErasureListTest, PassesOverALineThatWasTorn) {
   const std::string last = Line("erased 21 31 acme bob");
   for (size_t size = 0; size < last.size(); ++size) {
     Overwrite(path_, whole + last.substr(0, size));
-    ErasureList list = Open();
-    EXPECT_EQ(list.key_ids(), (KeyIds{7})) << size;
-    ASSERT_THAT(list.Add({ErasureOf(5, 22)}), IsOk());
-    EXPECT_EQ(Open().key_ids(), (KeyIds{5, 7})) << size;
+    const std::unique_ptr<ErasureList> list = Open();
+    EXPECT_EQ(list->key_ids(), (KeyIds{7})) << size;
+    ASSERT_THAT(list->Add({ErasureOf(5, 22)}), IsOk());
+    EXPECT_EQ(Open()->key_ids(), (KeyIds{5, 7})) << size;
     EXPECT_EQ(Content(path_), whole + Line("erased 22 5 acme ann"));
   }
 }
@@ -113,8 +113,9 @@ TEST_F(ErasureListTest, IsRefusedWhenAnyBitOfItWasFlipped) {
 }
 
 TEST_F(ErasureListTest, CanNotBeAddedToWithoutItsDirectory) {
-  absl::StatusOr<ErasureList> list = ErasureList::Open(directory_ / "none/list");
-  ASSERT_THAT(list, IsOk());
+  const auto opened = ErasureList::Open(directory_ / "none/list");
+  ASSERT_THAT(opened, IsOk());
+  ErasureList* const list = opened->get();
   EXPECT_FALSE(list->Add({ErasureOf(1, 1)}).ok());
   EXPECT_FALSE(list->MarkForgotten(1).ok());
   EXPECT_EQ(list->key_ids(), KeyIds()) << "nothing counts that is not durable";

@@ -27,6 +27,7 @@ class StoreDamageTest : public StoreTest {
     running.DoAll({Creates("ann"), Creates("bob"), Creates("cem")});
     full_vault_ = Content(paths_.vault);
     running.Do(Erases("cem"));
+    AwaitPurged(*running);
     rows_ = Dump(*running->views().Latest());
   }
 
@@ -147,7 +148,7 @@ TEST_F(StoreDamageTest, ForgetsAgainWhatAnOlderVaultBringsBack) {
 TEST_F(StoreDamageTest, GetsALostErasureListAgain) {
   const std::string list = Content(paths_.erasure_list());
   fs::remove(paths_.erasure_list());
-  ExpectWhole();
+  AwaitPurged(*Opened());
   EXPECT_EQ(Content(paths_.erasure_list()), list);
   ExpectWhole();
   EXPECT_EQ(said_.text(), "");

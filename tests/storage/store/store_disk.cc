@@ -64,6 +64,7 @@ absl::StatusOr<std::unique_ptr<Store>> StoreDisk::Open(
   StoreOptions options;
   options.paths = paths_;
   options.cache_bytes = 1 << 20;
+  options.purge_after = absl::ZeroDuration();
   options.on_damage = std::move(on_damage);
   options.on_failure = [](const absl::Status& failure) { ADD_FAILURE() << failure; };
   options.env = &env;

@@ -1,15 +1,18 @@
-// Erasing in a real store: answered when it is done, finished by the next start when it was cut
-// off.
+// Erasing in a real store: answered when nobody can read the user any more, purged in the
+// background, finished by the next start when it was cut off.
 
 #include <gtest/gtest.h>
+#include <rocksdb/env.h>
+#include <rocksdb/file_system.h>
 
 #include <algorithm>
-#include <chrono>
+#include <atomic>
 #include <filesystem>
 #include <future>
+#include <memory>
 #include <string>
-#include <thread>
 
+#include "absl/time/time.h"
 #include "domain/rows/user_rows.h"
 #include "storage/store/eraser.h"
 #include "tests/storage/store/store_support.h"
@@ -21,37 +24,17 @@ namespace {
 class StoreEraseTest : public StoreTest {
  protected:
   void SetUp() override { ASSERT_THAT(Init(), IsOk()); }
-
-  // How many files of the store, and beside it, hold the text.
-  int FilesWith(const std::string& text) const {
-    const auto files = Files();
-    return static_cast<int>(std::count_if(files.begin(), files.end(), [&](const auto& file) {
-      return file.second.find(text) != std::string::npos;
-    }));
-  }
-
-  bool IsDestroyed(KeyId key_id) const {
-    return Content(paths_.vault).substr(key_id * kSlot, kSlot) == std::string(kSlot, '\0');
-  }
-
-  // Nothing is left of ann, whose key was the first and whose erasure the fourth commit.
-  void ExpectForgotten(const std::string& at) {
-    EXPECT_TRUE(IsDestroyed(1)) << at;
-    EXPECT_FALSE(IsDestroyed(2)) << at;
-    EXPECT_EQ(Content(paths_.erasure_list()), "erased 4 1 a1 ann 4734e635\nforgotten 4 eceff443\n")
-        << at;
-    EXPECT_EQ(FilesWith("ann@example.com"), 0) << at;
-  }
 };
 
-TEST_F(StoreEraseTest, IsAnsweredWhenNothingIsLeft) {
+TEST_F(StoreEraseTest, LeavesNothingOncePurged) {
   RunningStore running(Opened());
   running.DoAll({Creates("ann"), Creates("bob")});
   ASSERT_THAT(running->views().Purge(), IsOk());  // so that the views have files
   EXPECT_GT(FilesWith("ann@example.com"), 0);
   const Outcome outcome = running.Do(Erases("ann"));
   EXPECT_EQ(outcome.position, 4u);
-  ExpectForgotten("answered");
+  AwaitPurged(*running);
+  ExpectForgotten("purged");
   EXPECT_GT(FilesWith("bob@example.com"), 0);
   EXPECT_EQ(PersonIn(*running, "bob").email(), "bob@example.com");
   EXPECT_EQ(PersonIn(*running, "ann").ShortDebugString(), "");
@@ -65,6 +48,7 @@ TEST_F(StoreEraseTest, LeavesNoOldEmailInAManifest) {
   ASSERT_THAT(running->views().Purge(), IsOk());
   EXPECT_GT(FilesWith("ann@example.com"), 0);
   running.Do(Erases("ann"));
+  AwaitPurged(*running);
   EXPECT_EQ(FilesWith("ann@example.com"), 0);
   EXPECT_EQ(FilesWith("bea@example.com"), 0);
 }
@@ -81,6 +65,7 @@ TEST_F(StoreEraseTest, OfManyAtOnceAreAllDone) {
   for (KeyId key_id = 1; key_id <= 300; ++key_id) {
     EXPECT_EQ(IsDestroyed(key_id), (key_id - 1) % 3 != 0) << key_id;
   }
+  AwaitPurged(*running);
   EXPECT_NE(Content(paths_.erasure_list()).find("\nforgotten 501 "), std::string::npos);
 }
 
@@ -109,52 +94,62 @@ TEST_F(StoreEraseTest, IsFinishedByTheNextStart) {
     std::string vault = Content(paths_.vault);
     if (steps >= 1) Overwrite(paths_.vault, vault.replace(kSlot, kSlot, kSlot, '\0'));
     if (steps >= 2) {
-      absl::StatusOr<ErasureList> list = ErasureList::Open(paths_.erasure_list());
-      ASSERT_THAT(list->Add({ann}), IsOk());
+      const auto list = ErasureList::Open(paths_.erasure_list());
+      ASSERT_THAT((*list)->Add({ann}), IsOk());
     }
     if (steps >= 3) std::filesystem::remove_all(path_ + "/views");
-    Opened().reset();
+    std::unique_ptr<Store> store = Opened();
     EXPECT_NE(said_.text().find("erasures: finishing 1"), std::string::npos) << steps;
+    AwaitPurged(*store);
     ExpectForgotten("after step " + std::to_string(steps));
+    store.reset();
     Opened().reset();
     EXPECT_EQ(said_.text(), "") << "nothing is left to be done";
   }
 }
 
-// A reader of an older version still sees its rows; the answer waits for that reader.
-TEST_F(StoreEraseTest, WaitsForReadersOfOlderVersions) {
-  RunningStore running(Opened());
-  running.DoAll({Creates("ann"), Creates("bob")});
-  Version held = running->views().Latest();
-  auto erased = std::async(std::launch::async, [&] { return running.Do(Erases("ann")); });
-  EXPECT_EQ(erased.wait_for(std::chrono::milliseconds(100)), std::future_status::timeout);
-  EXPECT_TRUE(domain::FindUserByEmail(*held, kStoreAccount, "ann@example.com"));
-  EXPECT_EQ(running.Do(Creates("cem")).status, absl::OkStatus()) << "nobody else waits";
-  held.reset();
-  EXPECT_EQ(erased.get().position, 4u);
-  ExpectForgotten("let go");
-}
+// A disk on which the erasure list does not fit.
+class FullDisk final : public rocksdb::FileSystemWrapper {
+ public:
+  FullDisk() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
+  const char* Name() const override { return "FullDisk"; }
+  rocksdb::IOStatus ReopenWritableFile(const std::string& path, const rocksdb::FileOptions& options,
+                                       std::unique_ptr<rocksdb::FSWritableFile>* file,
+                                       rocksdb::IODebugContext* debug) override {
+    if (full_ && path.find(".erased") != std::string::npos) return rocksdb::IOStatus::NoSpace();
+    return FileSystemWrapper::ReopenWritableFile(path, options, file, debug);
+  }
+  void Free() { full_ = false; }
 
-// A scan keeps the files open that it began with, however new its version is.
-TEST_F(StoreEraseTest, WaitsForScansThatHoldItsFiles) {
-  RunningStore running(Opened(), /*erases=*/false);
-  running.DoAll({Creates("ann"), Creates("bob")});
-  ASSERT_THAT(running->views().Purge(), IsOk());
-  running.Do(Erases("ann"));
-  const Version version = running->views().Latest();
-  std::future<void> purged;
-  int rows = 0;
-  version->Scan(domain::Table::kSearch, "", "", [&](std::string_view, std::string_view) {
-    if (++rows > 1) return true;
-    purged = std::async(std::launch::async, [&] {
-      ASSERT_THAT(running->views().Purge(), IsOk());
-      EXPECT_EQ(FilesWith("ann@example.com"), 0);
-    });
-    purged.wait_for(std::chrono::milliseconds(300));
-    return true;
-  });
-  purged.get();
-  EXPECT_EQ(FilesWith("ann@example.com"), 0);
+ private:
+  std::atomic<bool> full_ = true;
+};
+
+// Cut off by a full disk after the key was destroyed. The start says what to do, changes nothing
+// that was done, and goes on when there is space.
+TEST_F(StoreEraseTest, AM2AFullDiskCutsAnErasureOffAndSpaceFinishesIt) {
+  const auto disk = std::make_shared<FullDisk>();
+  const std::unique_ptr<rocksdb::Env> env = rocksdb::NewCompositeEnv(disk);
+  options_.env = env.get();
+  std::promise<absl::Status> failed;
+  options_.on_failure = [&](const absl::Status& failure) { failed.set_value(failure); };
+  {
+    RunningStore running(Opened());
+    running.DoAll({Creates("ann"), Creates("bob")});
+    running.Ask(Erases("ann"));
+    EXPECT_THAT(failed.get_future().get(), HasCode(absl::StatusCode::kResourceExhausted));
+  }
+  EXPECT_TRUE(IsDestroyed(1));
+  for (int start = 0; start < 2; ++start) {
+    const auto refused = Open();
+    EXPECT_THAT(refused, Fails(absl::StatusCode::kResourceExhausted, "is full"));
+    EXPECT_THAT(refused, Fails(absl::StatusCode::kResourceExhausted, paths_.erasure_list()));
+    EXPECT_THAT(refused, Fails(absl::StatusCode::kResourceExhausted, "Free some space"));
+  }
+  disk->Free();
+  const std::unique_ptr<Store> store = Opened();
+  AwaitPurged(*store);
+  ExpectForgotten("with space");
 }
 
 // A request is known after a restart, with what it was told.

@@ -150,7 +150,7 @@ void StorePowerLoss::Look(size_t cut, const DiskImage& image) {
       Dump(*views) != FoldOf((*store)->log(), (*store)->vault())) {
     Find(where, "the views are not what the log folds to");
   }
-  LookAtErased(where, cut, **store, *list);
+  LookAtErased(where, cut, **store, **list);
 }
 
 void StorePowerLoss::LookAtLog(const std::string& where, size_t cut, const Log& log) {
@@ -187,7 +187,7 @@ void StorePowerLoss::LookAtErased(const std::string& where, size_t cut, Store& s
     if (!std::binary_search(destroyed.begin(), destroyed.end(), erasure.key_id)) {
       Find(where, erasure.user_id + " was told to be erased, and had a key");
     }
-    if (before.key_ids().count(erasure.key_id) == 0 || before.forgotten() < erasure.position) {
+    if (!before.Has(erasure.key_id)) {
       Find(where, erasure.user_id + " was told to be erased, and was not in the list");
     }
   }

@@ -1,11 +1,14 @@
 #include "tests/storage/store/store_support.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <future>
 
+#include "absl/time/clock.h"
 #include "domain/rows/user_rows.h"
 #include "domain/user/erase.h"
 #include "storage/base/file.h"
+#include "tests/storage/vault/vault_support.h"
 
 namespace roster::storage {
 
@@ -25,6 +28,33 @@ std::map<std::string, std::string> FilesUnder(const std::string& directory) {
     }
   }
   return files;
+}
+
+void StoreTest::AwaitPurged(Store& store) {
+  const absl::Time give_up = absl::Now() + absl::Seconds(60);
+  while (store.eraser().unpurged().users > 0) {
+    ASSERT_LT(absl::Now(), give_up) << "erased users are never purged";
+    absl::SleepFor(absl::Milliseconds(2));
+  }
+}
+
+int StoreTest::FilesWith(const std::string& text) const {
+  const auto files = Files();
+  return static_cast<int>(std::count_if(files.begin(), files.end(), [&](const auto& file) {
+    return file.second.find(text) != std::string::npos;
+  }));
+}
+
+bool StoreTest::IsDestroyed(KeyId key_id) const {
+  return Content(paths_.vault).substr(key_id * kSlot, kSlot) == std::string(kSlot, '\0');
+}
+
+void StoreTest::ExpectForgotten(const std::string& at) const {
+  EXPECT_TRUE(IsDestroyed(1)) << at;
+  EXPECT_FALSE(IsDestroyed(2)) << at;
+  EXPECT_EQ(Content(paths_.erasure_list()), "erased 4 1 a1 ann 4734e635\nforgotten 4 eceff443\n")
+      << at;
+  EXPECT_EQ(FilesWith("ann@example.com"), 0) << at;
 }
 
 Deciding Creates(const std::string& user, const PersonalData& personal) {
@@ -85,6 +115,12 @@ std::vector<Outcome> RunningStore::DoAll(const std::vector<Deciding>& decide) {
   outcomes.reserve(answers.size());
   for (std::future<Outcome>& answer : answers) outcomes.push_back(answer.get());
   return outcomes;
+}
+
+void RunningStore::Ask(const Deciding& decide) {
+  Proposal proposal = ProposalOf(decide);
+  proposal.done = [](const Outcome&) {};
+  pipeline_->Submit(std::move(proposal));
 }
 
 Outcome RunningStore::Do(const Deciding& decide, const std::string& request_id) {

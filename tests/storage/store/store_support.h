@@ -35,12 +35,20 @@ class StoreTest : public testing::Test {
     EXPECT_THAT(store, IsOk());
     return store.ok() ? *std::move(store) : nullptr;
   }
+  // Waits until nothing is left of the erased users; the test fails when that takes too long.
+  static void AwaitPurged(Store& store);
   std::map<std::string, std::string> Files() const { return FilesUnder(directory_ / ""); }
+  // How many files of the store, and beside it, hold the text.
+  int FilesWith(const std::string& text) const;
+  bool IsDestroyed(KeyId key_id) const;
+  // Nothing is left of ann, whose key was the first and whose erasure the fourth commit, and bob is
+  // there.
+  void ExpectForgotten(const std::string& at) const;
 
   TempDirectory directory_;
   const std::string path_ = directory_ / "data";
   const StorePaths paths_ = StorePaths::Beside(path_);
-  StoreOptions options_{.paths = paths_, .cache_bytes = 16 << 20};
+  StoreOptions options_{.paths = paths_, .cache_bytes = 16 << 20, .purge_after = {}};
   Said said_;
 };
 
@@ -66,6 +74,8 @@ class RunningStore {
 
   // Submits the commands at once and waits for their answers.
   std::vector<Outcome> DoAll(const std::vector<Deciding>& decide);
+  // Submits a command that is not waited for.
+  void Ask(const Deciding& decide);
   // One, under a request id when there is one.
   Outcome Do(const Deciding& decide, const std::string& request_id = "");
 

@@ -85,5 +85,21 @@ TEST_F(StoreTest, NeedsRoom) {
   EXPECT_FALSE(HasDiskSpace("/proc"));  // a file system without any space
 }
 
+// Commands are refused before anything is destroyed, whichever disk is full.
+TEST_F(StoreTest, AM2NeedsRoomWhereverItWrites) {
+  if (!HasDiskSpace(directory_ / ".")) GTEST_SKIP() << "the disk of the test is full";
+  ASSERT_THAT(Init(), IsOk());
+  EXPECT_TRUE(HasDiskSpace(paths_));
+  StorePaths elsewhere = paths_;
+  elsewhere.checkpoint = "/proc/checkpoint";
+  EXPECT_FALSE(HasDiskSpace(elsewhere));
+  elsewhere = paths_;
+  elsewhere.vault = "/proc/vault";
+  EXPECT_FALSE(HasDiskSpace(elsewhere));
+  elsewhere = paths_;
+  elsewhere.directory = "/proc";
+  EXPECT_FALSE(HasDiskSpace(elsewhere));
+}
+
 }  // namespace
 }  // namespace roster::storage

@@ -76,7 +76,7 @@ TEST(ViewsPurge, LeavesAllTablesAtOnePositionWhenItIsKilled) {
   const PowerLossEnv disk{DiskImage()};
   const std::unique_ptr<ViewsDb> db = Open(disk);
   ASSERT_NE(db, nullptr);
-  ASSERT_THAT(db->WriteIdentity(kLogId), IsOk());
+  ASSERT_THAT(db->WriteIdentity(kLogId, 0), IsOk());
   ASSERT_THAT(db->Write(Everywhere(1)), IsOk());
   ASSERT_THAT(db->Flush(/*wait=*/true), IsOk());
 
