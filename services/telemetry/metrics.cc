@@ -30,6 +30,11 @@ using prometheus::Registry;
 
 constexpr std::size_t kUnknownCode = 2;
 
+// A request takes a thread until it has come whole, or so long: half-sent ones must not keep others
+// out.
+constexpr char kScrapeThreads[] = "16";
+constexpr char kScrapeMilliseconds[] = "1000";
+
 // In the spelling of go-grpc-prometheus, which dashboards and alert rules expect.
 constexpr std::array<const char*, 17> kCodeNames = {
     "OK",       "Canceled",       "Unknown",          "InvalidArgument",   "DeadlineExceeded",
@@ -230,7 +235,9 @@ absl::StatusOr<std::uint16_t> Metrics::Expose(const Address& address) {
   if (instruments_->exposer != nullptr)
     return absl::FailedPreconditionError("metrics are exposed already");
   try {
-    auto exposer = std::make_unique<prometheus::Exposer>(address.ToString());
+    auto exposer = std::make_unique<prometheus::Exposer>(
+        std::vector<std::string>{"listening_ports", address.ToString(), "num_threads",
+                                 kScrapeThreads, "request_timeout_ms", kScrapeMilliseconds});
     exposer->RegisterCollectable(instruments_->registry);
     exposer->RegisterCollectable(instruments_->runtime);
     const std::vector<int> ports = exposer->GetListeningPorts();

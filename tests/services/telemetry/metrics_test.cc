@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <string>
+#include <vector>
 
 #include "services/transport/health_service.h"
 #include "services/transport/listener.h"
@@ -148,6 +149,35 @@ TEST(MetricsTest, ExposesItsTextOverHttpUntilDestruction) {
   EXPECT_EQ(metrics->Expose(kAnyPort).status().code(), absl::StatusCode::kFailedPrecondition);
   metrics.reset();
   EXPECT_EQ(HttpGet(*port, "/metrics"), "");
+}
+
+// A scrape is answered while others hold requests that they never finish: before the server has
+// given up any of those.
+TEST(MetricsTest, AM6_HalfSentRequestsKeepNobodyOut) {
+  Metrics metrics;
+  const auto port = metrics.Expose(kAnyPort);
+  ASSERT_TRUE(port.ok()) << port.status();
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(*port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  constexpr int kHalves = 8;
+  std::vector<int> halves;
+  halves.reserve(kHalves);
+  for (int i = 0; i < kHalves; ++i) {
+    halves.push_back(socket(AF_INET, SOCK_STREAM, 0));
+    ASSERT_EQ(connect(halves.back(), reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+    const std::string half = "GET /metrics HTTP/1.1\r\n";
+    ASSERT_EQ(send(halves.back(), half.data(), half.size(), 0), static_cast<ssize_t>(half.size()));
+  }
+  EXPECT_NE(HttpGet(*port, "/metrics").find("200 OK"), std::string::npos);
+  int given_up = 0;
+  for (const int half : halves) {
+    char byte = 0;
+    given_up += recv(half, &byte, 1, MSG_DONTWAIT) >= 0 ? 1 : 0;
+    close(half);
+  }
+  EXPECT_LT(given_up, kHalves);
 }
 
 TEST(MetricsTest, UsedPortIsRefusedByName) {
