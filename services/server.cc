@@ -202,7 +202,8 @@ class Server::Impl {
                                               .waits = waits_,
                                               .readers = readers_,
                                               .importers = importers_,
-                                              .clock = environment_.clock});
+                                              .clock = environment_.clock,
+                                              .stream_silence = environment_.stream_silence});
     const auto* pool = google::protobuf::DescriptorPool::generated_pool();
     for (const char* name : kApiServices) {
       ROSTER_ASSIGN(auto methods,

@@ -22,6 +22,8 @@ class Server {
   struct Environment {
     Logger& logger;  // outlives the server
     std::function<absl::Time()> clock = absl::Now;
+    // After which a stream ends whose caller neither sends nor takes anything.
+    absl::Duration stream_silence = absl::Seconds(30);
     // Called when the log or the views failed; must end the process, for what is acknowledged and
     // what is stored could part from there on.
     std::function<void(std::string_view what)> on_failure;

@@ -47,6 +47,7 @@ struct Dependencies {
   ThreadPool& readers;       // for queries that are not quick, and previews
   ThreadPool& importers;     // for imports
   std::function<absl::Time()> clock;
+  absl::Duration stream_silence;  // after which a stream ends on which nothing happens
 };
 
 // A unary call on its way. Lives until Answer was called.

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "absl/time/clock.h"
 #include "domain/base/refusal.h"
 #include "domain/base/try.h"
 #include "services/call/wire.h"
@@ -45,9 +46,26 @@ absl::Status Stream::Admit(std::string_view account_id) {
   return services::Admit(*version, caller_, method_.rule, account_id, "", account);
 }
 
-void Stream::Read() { StartRead(&request_bytes_); }
+void Stream::Read() {
+  Await();
+  StartRead(&request_bytes_);
+}
+
+// The alarm of each step is a new one, because one that is about to ring can't be set again. It is
+// set before gRPC begins, so while it may ring the step, and with it the stream, is still there.
+void Stream::Await() {
+  turn_ = std::make_shared<Turn>(true);
+  silence_ = std::make_unique<grpc::Alarm>();
+  silence_->Set(absl::ToChronoTime(absl::Now() + dependencies().stream_silence),
+                [this, turn = turn_](bool rang) {
+                  if (rang && turn->exchange(false)) End(Refuse(Reason::kDeadlinePassed));
+                });
+}
+
+bool Stream::Came() { return turn_->exchange(false); }
 
 void Stream::OnReadDone(bool ok) {
+  if (!Came()) return;
   // A request that broke off must not be taken for the last one.
   if (!ok) return context_.IsCancelled() ? End(absl::OkStatus()) : OnAllRead();
   if (const auto refusal = Parse(request_bytes_, method_.bounds, *request_); !refusal.ok()) {
@@ -59,10 +77,12 @@ void Stream::OnReadDone(bool ok) {
 
 void Stream::Write(const google::protobuf::Message& response) {
   response_bytes_ = Serialize(response);
+  Await();
   StartWrite(&response_bytes_);
 }
 
 void Stream::OnWriteDone(bool ok) {
+  if (!Came()) return;
   if (!ok) return End(absl::OkStatus());  // the caller is gone
   OnWritten();
 }

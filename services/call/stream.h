@@ -4,6 +4,7 @@
 #ifndef ROSTER_SERVICES_CALL_STREAM_H_
 #define ROSTER_SERVICES_CALL_STREAM_H_
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "absl/time/time.h"
 #include "domain/base/command.h"
 #include "google/protobuf/message.h"
+#include "grpcpp/alarm.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
@@ -29,7 +31,8 @@ struct StreamContext {
 };
 
 // One of OnRequest, OnAllRead and OnWritten runs at a time; each ends with Read, Write or End, now
-// or later and on any thread. A stream deletes itself after End.
+// or later and on any thread. A stream deletes itself after End. A caller that neither sends nor
+// takes anything for Dependencies::stream_silence is refused with DEADLINE_PASSED.
 class Stream : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
   // `open` bounds the streams of callers that are known; one too many is refused with OVERLOADED.
@@ -68,6 +71,13 @@ class Stream : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer
   void End(const absl::Status& status);  // exactly once
 
  private:
+  // Whether gRPC or the alarm comes first at the end of a read or a write.
+  using Turn = std::atomic<bool>;
+
+  void Await();
+  // Whether the caller came before the alarm.
+  bool Came();
+
   void OnReadDone(bool ok) final;
   void OnWriteDone(bool ok) final;
   void OnDone() final { delete this; }
@@ -85,6 +95,8 @@ class Stream : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer
   const std::unique_ptr<google::protobuf::Message> request_;
   grpc::ByteBuffer request_bytes_;
   grpc::ByteBuffer response_bytes_;
+  std::shared_ptr<Turn> turn_;            // of the read or write under way
+  std::unique_ptr<grpc::Alarm> silence_;  // of the same
 };
 
 // Makes the stream of the method and starts it.

@@ -38,9 +38,10 @@ const auto* const kStopShared = testing::AddGlobalTestEnvironment(new StopShared
 }  // namespace
 
 TestServer::TestServer(services::Options options, std::optional<services::TlsIdentity> client,
-                       std::FILE* log)
+                       std::FILE* log, absl::Duration stream_silence)
     : options_(std::move(options)),
       client_(std::move(client)),
+      stream_silence_(stream_silence),
       logger_(log == nullptr ? stderr : log,
               log == nullptr ? services::Level::kError : services::Level::kDebug) {
   options_.data_dir = directory_ / "data";
@@ -61,6 +62,7 @@ void TestServer::Start() {
   auto server = services::Server::Start(
       options_, {.logger = logger_,
                  .clock = [this] { return absl::Now() + absl::Nanoseconds(ahead_.load()); },
+                 .stream_silence = stream_silence_,
                  .on_failure = [](std::string_view what) { Fail(what); }});
   if (!server.ok()) Fail(server.status().ToString());
   server_ = *std::move(server);

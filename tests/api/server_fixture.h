@@ -29,7 +29,8 @@ class TestServer {
   // that the server logs; outlives it. Null: errors go to stderr.
   explicit TestServer(services::Options options = {},
                       std::optional<services::TlsIdentity> client = std::nullopt,
-                      std::FILE* log = nullptr);
+                      std::FILE* log = nullptr,
+                      absl::Duration stream_silence = absl::Seconds(30));
   ~TestServer();
 
   services::Server& server() { return *server_; }
@@ -55,6 +56,7 @@ class TestServer {
   services::TempDirectory directory_;
   services::Options options_;
   const std::optional<services::TlsIdentity> client_;
+  const absl::Duration stream_silence_;
   std::atomic<int64_t> ahead_ = 0;
   services::Logger logger_;
   std::unique_ptr<services::Server> server_;

@@ -5,6 +5,9 @@
 #include <grpcpp/alarm.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <memory>
@@ -134,6 +137,45 @@ TEST_F(WireLimitsTest, LargeMetadataIsRefused) {
   EXPECT_EQ(call(17 << 10), grpc::StatusCode::RESOURCE_EXHAUSTED);
   // gRPC may close the connection on which that came, so the next call has one of its own.
   EXPECT_TRUE(CheckHealth(PlaintextChannel(listener_->port())).ok());
+}
+
+// What is small on the wire may open to a thousand times as much, so nothing is opened.
+TEST_F(WireLimitsTest, AC2_CompressedRequestsAreRefused) {
+  Start({});
+  for (const auto algorithm : {GRPC_COMPRESS_GZIP, GRPC_COMPRESS_DEFLATE}) {
+    grpc::ClientContext context;
+    SetTestDeadline(context);
+    context.set_compression_algorithm(algorithm);
+    HealthCheckRequest request;
+    request.set_service(std::string(3 << 20, 'x'));
+    HealthCheckResponse response;
+    EXPECT_EQ(Health::NewStub(channel_)->Check(&context, request, &response).error_code(),
+              grpc::StatusCode::UNIMPLEMENTED);
+  }
+  EXPECT_EQ(Call(), grpc::StatusCode::OK);
+}
+
+// A thousand connections that say nothing keep nobody out, also where few are allowed.
+TEST_F(WireLimitsTest, AC3_SilentConnectionsKeepNobodyOut) {
+  Start({.connections = 8});
+  EXPECT_EQ(Call(), grpc::StatusCode::OK);
+  std::vector<int> silent;
+  silent.reserve(1000);
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(listener_->port());
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  for (int i = 0; i < 1000; ++i) {
+    silent.push_back(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    connect(silent.back(), reinterpret_cast<sockaddr*>(&address), sizeof(address));
+  }
+  EXPECT_EQ(Call(), grpc::StatusCode::OK) << "a connection that was there before";
+  EXPECT_LE(listener_->connections(), 8U);
+  // A new one finds a place as soon as one of the others has been silent for long enough.
+  const auto late = PlaintextChannel(listener_->port());
+  EXPECT_TRUE(late->WaitForConnected(absl::ToChronoTime(absl::Now() + absl::Seconds(30))));
+  EXPECT_TRUE(CheckHealth(late).ok());
+  for (const int file : silent) close(file);
 }
 
 TEST_F(WireLimitsTest, ClientsKeepBackWhatIsTooMuchForAConnection) {
