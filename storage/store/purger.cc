@@ -73,7 +73,7 @@ std::optional<Purger::Batch> Purger::Next() {
 
 absl::Status Purger::Purge(const Batch& batch) {
   while (true) {
-    const absl::Status purged = views_.Purge();
+    absl::Status purged = views_.Purge();
     if (purged.ok()) return list_.MarkForgotten(batch.last);
     if (!absl::IsResourceExhausted(purged)) return purged;
     MutexLock lock(mutex_);

@@ -25,8 +25,10 @@ class PurgerTest : public StoreTest {
 
   // More commits than views fold together, and more users than they keep in memory.
   static std::vector<Deciding> CreatesOfMany() {
+    constexpr int kCommits = 1'100;
     std::vector<Deciding> creates;
-    for (int commit = 0; commit < 1'100; ++commit) {
+    creates.reserve(kCommits);
+    for (int commit = 0; commit < kCommits; ++commit) {
       creates.emplace_back([commit](const domain::World&, const domain::Caller&) {
         domain::Events events;
         for (int user = 0; user < 10; ++user) {
