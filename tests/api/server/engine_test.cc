@@ -36,6 +36,7 @@ class FakeCall final : public services::Call {
   absl::Time deadline() const override { return absl::InfiniteFuture(); }
   std::optional<services::TraceContext> trace() const override { return std::nullopt; }
   const absl::Status& arrival() const override { return arrival_; }
+  bool CountFor(const storage::Holder& /*holder*/) override { return true; }
   const google::protobuf::Message& request() const override { return request_; }
   google::protobuf::Message& response() override { return response_; }
   void Answer(const absl::Status& status) override { answer_.set_value(status); }
@@ -94,7 +95,7 @@ class EngineTest : public testing::Test {
   // How a call ends that waits for a thread while `event` is committed.
   std::string AnswerAfter(const std::optional<event::v1::Event>& event) {
     std::promise<void> release;
-    readers_.Run([&] { release.get_future().get(); });
+    readers_.Run({}, [&] { release.get_future().get(); });
     FakeCall call;
     engine_.Run(methods_.at(0), call);
     if (event) Commit(*event);
@@ -108,8 +109,10 @@ class EngineTest : public testing::Test {
   services::IdSource ids_{[] { return absl::Now(); }};
   services::Metrics metrics_;
   services::Logger logger_{stderr, services::Level::kError};
-  services::OverloadLog overload_log_{logger_};
+  services::RefusalLog overload_log_{logger_, "overloaded", 0};
+  services::RefusalLog refusal_log_{logger_, "many refusals", 1000};
   services::Capacity calls_{{.calls = 10}};
+  services::Capacity waits_{{.calls = 10}};
   services::ThreadPool readers_{1, 10};
   services::ThreadPool importers_{1, 10};
   const services::Engine engine_{{.page_key = storage::SecretKey::Random(),
@@ -120,10 +123,13 @@ class EngineTest : public testing::Test {
                                   .metrics = metrics_,
                                   .logger = logger_,
                                   .overload_log = overload_log_,
+                                  .refusal_log = refusal_log_,
                                   .calls = calls_,
+                                  .waits = waits_,
                                   .readers = readers_,
                                   .importers = importers_,
-                                  .clock = [] { return absl::Now(); }}};
+                                  .clock = [] { return absl::Now(); },
+                                  .stream_silence = absl::Seconds(30)}};
   // ListEvents: a query that waits for a thread.
   const services::Methods methods_ =
       services::ReadMethods(*google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(
