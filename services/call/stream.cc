@@ -88,6 +88,9 @@ void Stream::OnWriteDone(bool ok) {
 }
 
 void Stream::End(const absl::Status& status) {
+  OnEnd();
+  // The place is free before anybody hears of the end: OnDone may come much later.
+  open_.Release();
   const storage::Outcome outcome{.status = status, .position = changed_, .changed = changed_ > 0};
   engine_.Record({.method = method_,
                   .caller = caller_,
@@ -95,9 +98,6 @@ void Stream::End(const absl::Status& status) {
                   .outcome = outcome,
                   .began = began_,
                   .trace = [this] { return TraceOf(context_); }});
-  OnEnd();
-  // The place is free before the caller hears of the end: OnDone may come much later.
-  open_.Release();
   Finish(ToGrpc(status));
 }
 
