@@ -9,6 +9,7 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 import grpc
@@ -34,6 +35,13 @@ def certificate(folder):
          "-out", trusted], check=True, capture_output=True)
     pathlib.Path(both).write_bytes(pathlib.Path(trusted).read_bytes() + pathlib.Path(key).read_bytes())
     return both, trusted
+
+
+def endless(message):
+    """A request that its caller goes on with until it is refused."""
+    while True:
+        yield message
+        time.sleep(0.1)
 
 
 @unittest.skipUnless(proxies.haproxy(), "haproxy is not installed")
@@ -63,10 +71,17 @@ class ProxyTest(unittest.TestCase):
         error = self.get_user(None, None, NEVER).exception()
         self.assertEqual(error.details(), "at_least_position was not reached in time")
 
-    def test_roster_itself_refuses_large_headers_and_messages(self):
-        for call in (self.call(IDENTITY + "GetUser", b"", ("x-long", "a" * 20_000)),
-                     self.call(IDENTITY + "GetUser", b"\0" * (5 << 20))):
-            self.assertEqual(call.exception().code(), grpc.StatusCode.RESOURCE_EXHAUSTED)
+    def test_roster_itself_refuses_large_headers(self):
+        error = self.call(IDENTITY + "GetUser", b"", ("x-long", "a" * 20_000)).exception()
+        self.assertEqual(error.code(), grpc.StatusCode.RESOURCE_EXHAUSTED)
+
+    def test_an_import_that_is_refused_loses_its_reason(self):
+        """As docs/proxy.md says; a newer haproxy may do better."""
+        stub = self.channel.stream_stream(IDENTITY + "ImportUsers", request_serializer=bytes,
+                                          response_deserializer=bytes)
+        refused = stub(endless(proto.field(1, b"")), timeout=30,
+                       metadata=[("authorization", "Bearer " + self.account.token)])
+        self.assertEqual(refused.code(), grpc.StatusCode.CANCELLED)
 
     def test_an_import_streams(self):
         people = os.path.join(self.folder, "people.csv")
