@@ -11,6 +11,7 @@ install(FILES deploy/roster.sysusers DESTINATION lib/sysusers.d RENAME roster.co
 install(FILES README.md ARCHITECTURE.md CHANGELOG.md CONTRIBUTING.md SECURITY.md
   DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES deploy/haproxy/roster.cfg DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples RENAME haproxy.cfg)
 # The API and the events that it shows; views are the server's own.
 install(DIRECTORY proto/roster DESTINATION ${CMAKE_INSTALL_DATADIR}/roster/proto
   FILES_MATCHING PATTERN *.proto PATTERN view EXCLUDE)

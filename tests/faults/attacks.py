@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Hostile clients. Each runs as a process of its own for so many seconds, then leaves all that it has open.
 
-  attacks.py NAME JSON      JSON: port, health_port, metrics_port, account, token, user, seconds
+  attacks.py NAME JSON      JSON: port, health_port, metrics_port, account, token, user, seconds, source
 """
 
 import json
@@ -33,7 +33,7 @@ class Attack:
         return time.monotonic() < self.end
 
     def connect(self, **options):
-        connection = wire.Connection(self.port, **options)
+        connection = wire.Connection(self.port, source=self.source, **options)
         self.connections.append(connection)
         return connection
 

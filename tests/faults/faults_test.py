@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
 """Hostile clients against a rosterd of its own, and what others see of it meanwhile.
 
-  faults_test.py ROSTERD ROSTERCTL [--seconds N] [--strict] [CASE...]
+  faults_test.py ROSTERD ROSTERCTL [--seconds N] [--strict] [--proxy haproxy] [--source ADDRESS] [CASE...]
 
 --seconds N: how long each attack lasts (default 1.5). --strict: judges how long the calls of others took too, which
-says something of the server only where nothing else runs. Without it their calls must succeed.
+says something of the server only where nothing else runs. Without it their calls must succeed. --proxy: calls go
+through the proxy of deploy/, health and metrics do not. --source: the address of loopback from which the attacks come;
+others call from 127.0.0.1, as the attacks do unless there is a proxy, which tells callers apart by their addresses.
+CASE: the end of its name is enough.
 """
 
 import argparse
+import contextlib
 import json
-import os
 import pathlib
 import subprocess
 import sys
@@ -20,6 +23,7 @@ sys.dont_write_bytecode = True
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
+import proxies  # noqa: E402
 import server as servers  # noqa: E402
 import witness as witnesses  # noqa: E402
 
@@ -51,21 +55,21 @@ LIMITS = {"check": 0.25, "create": 1.0, "health": 0.1, "metrics": 1.0}
 MEMORY_LIMIT = 1 << 30
 
 
-def attack(server, name, seconds):
+def attack(server, name, seconds, source):
     target = {"port": server.port, "health_port": server.health_port, "metrics_port": server.metrics_port,
               "account": server.attacker.id, "token": server.attacker.token, "user": server.attacker.user,
-              "seconds": seconds}
+              "seconds": seconds, "source": source}
     return subprocess.Popen([sys.executable, str(HERE / "attacks.py"), name, json.dumps(target)], stdin=subprocess.DEVNULL)
 
 
-def run(server, names, seconds, strict):
+def run(server, names, options):
     """What was wrong, and what was measured."""
     victim = server.victim
     before = witnesses.memory(server.pid)
     watching = witnesses.Witness(server, victim.id, victim.token, victim.user)
-    attacks = [attack(server, name, seconds) for name in names]
+    attacks = [attack(server, name, options.seconds, options.source) for name in names]
     try:
-        time.sleep(seconds)
+        time.sleep(options.seconds)
         for process in attacks:
             process.wait(30)
     finally:
@@ -76,7 +80,7 @@ def run(server, names, seconds, strict):
     for name, series in watching.series.items():
         if series.errors:
             wrong.append(f"{name}: {len(series.errors)} failed")
-        elif strict and series.p99() > LIMITS[name]:
+        elif options.strict and series.p99() > LIMITS[name]:
             wrong.append(f"{name}: p99 {series.p99():.3f} s > {LIMITS[name]}")
     if watching.peak > MEMORY_LIMIT:
         wrong.append(f"memory: {watching.peak // MIB} MiB")
@@ -108,23 +112,50 @@ def end(server):
     return [] if verified.returncode == 0 else [verified.stderr], f"{took:.1f} s, {verified.stdout.strip()}"
 
 
-def main():
+def run_case(case, options):
+    """What was wrong, and what was measured."""
+    names, files = CASES[case]
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        server = stack.enter_context(servers.Server(options.rosterd, options.rosterctl, folder, files))
+        proxy = None
+        if options.proxy:
+            proxy = stack.enter_context(proxies.Haproxy(folder, server.port))
+            server.port = proxy.port
+        wrong, told = run(server, names, options)
+        if case in ONLY_SURVIVED and not options.strict and not proxy:
+            wrong = []
+        if proxy:
+            told["proxy"] = f"at most {proxy.most_memory() // MIB} MiB"
+        at_end, told["end"] = end(server)
+        return wrong + at_end, told
+
+
+def parse():
     parser = argparse.ArgumentParser()
     parser.add_argument("rosterd")
     parser.add_argument("rosterctl")
     parser.add_argument("cases", nargs="*")
     parser.add_argument("--seconds", type=float, default=1.5)
     parser.add_argument("--strict", action="store_true")
+    parser.add_argument("--proxy", choices=["haproxy"])
+    parser.add_argument("--source")
     options = parser.parse_intermixed_args()
+    options.cases = [name for name in CASES if not options.cases or name.endswith(tuple(options.cases))]
+    if not options.cases:
+        parser.error("no case has such a name")
+    options.source = options.source or ("127.0.0.2" if options.proxy else "127.0.0.1")
+    return options
+
+
+def main():
+    options = parse()
+    if options.proxy and not proxies.haproxy():
+        print("skipped: haproxy is not installed")
+        return 0
     failed = []
-    for case in options.cases or CASES:
-        names, files = CASES[case]
-        with tempfile.TemporaryDirectory() as folder, servers.Server(
-                options.rosterd, options.rosterctl, folder, files) as server:
-            wrong, told = run(server, names, options.seconds, options.strict)
-            wrong = [] if case in ONLY_SURVIVED and not options.strict else wrong
-            at_end, told["end"] = end(server)
-            wrong += at_end
+    for case in options.cases:
+        wrong, told = run_case(case, options)
         print(f"{'ok' if not wrong else 'FAILED'} {case}")
         for name, text in told.items():
             print(f"    {name}: {text}")
@@ -133,7 +164,7 @@ def main():
         sys.stdout.flush()
         if wrong:
             failed.append(case)
-    print(f"{len(failed)} of {len(options.cases or CASES)} failed {' '.join(failed)}")
+    print(f"{len(failed)} of {len(options.cases)} failed {' '.join(failed)}")
     return 1 if failed else 0
 
 

@@ -42,8 +42,8 @@ class Closed(OSError):
 class Connection:
     """A connection that reads only when it is asked to, and keeps to the windows of the server."""
 
-    def __init__(self, port, window=65_535, hello=True):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+    def __init__(self, port, window=65_535, hello=True, source="127.0.0.1"):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10, source_address=(source, 0))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.next_stream = 1
         self._unread = b""
