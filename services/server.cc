@@ -1,7 +1,6 @@
 #include "services/server.h"
 
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <string>
 #include <string_view>
@@ -21,11 +20,11 @@
 #include "services/load/capacity.h"
 #include "services/load/thread_pool.h"
 #include "services/method/ids.h"
+#include "services/probe/probe_server.h"
 #include "services/runtime_metrics.h"
 #include "services/store_paths.h"
 #include "services/telemetry/metrics.h"
 #include "services/telemetry/refusal_log.h"
-#include "services/transport/health_probe_service.h"
 #include "services/transport/health_service.h"
 #include "services/transport/listener.h"
 #include "services/transport/reflection_service.h"
@@ -43,10 +42,6 @@ constexpr size_t kReadsOfQueue = 4;
 constexpr uint64_t kRefusalLines = 1000;
 // Calls that wait for a position.
 constexpr size_t kWaits = 1000;
-// Connections to the port of health at once.
-constexpr size_t kProbes = 100;
-// The port of health is not what makes the process grow.
-constexpr size_t kAnyGrowth = std::numeric_limits<size_t>::max();
 
 Handlers IdentityHandlers() {
   Handlers all = AccountHandlers();
@@ -120,7 +115,6 @@ class Server::Impl {
     importers_.Stop();
     pipeline_->Stop();
     health_.Stop();
-    probe_service_.Stop();
     if (probes_ != nullptr) probes_->Shutdown(grace);
     if (ready_) {
       environment_.logger.Write(Level::kInfo, "stopped", {{"position", store_->log().head()}});
@@ -216,11 +210,7 @@ class Server::Impl {
   absl::Status Listen() {
     ROSTER_ASSIGN(const auto metrics_port, metrics_.Expose(options_.metrics_listen));
     metrics_port_ = metrics_port;
-    ROSTER_ASSIGN(
-        auto probes,
-        Listener::Start({.address = options_.health_listen,
-                         .services = {&probe_service_.service()},
-                         .limits = {.connections = kProbes, .growth_bytes = kAnyGrowth}}));
+    ROSTER_ASSIGN(auto probes, ProbeServer::Start(options_.health_listen, health_));
     probes_ = std::move(probes);
     ListenerConfig config{.address = options_.listen,
                           .services = {&health_.service()},
@@ -253,7 +243,6 @@ class Server::Impl {
   ThreadPool readers_;
   ThreadPool importers_{2, 64};  // as many as may be open: none is refused
   HealthService health_;
-  HealthProbeService probe_service_{health_};
   ReflectionService reflection_;
   std::unique_ptr<storage::Store> store_;
   std::unique_ptr<storage::Pipeline> pipeline_;
@@ -261,7 +250,7 @@ class Server::Impl {
   std::vector<std::unique_ptr<grpc::Service>> services_;
   uint16_t metrics_port_ = 0;
   bool ready_ = false;  // a start that was refused has nothing to say of its stop
-  std::unique_ptr<Listener> probes_;
+  std::unique_ptr<ProbeServer> probes_;
   std::unique_ptr<Listener> main_;
 };
 

@@ -76,7 +76,7 @@ struct WireLimits {
   int pollers = 16;
 
   // Threads of services that take one for each call, and refuse more with RESOURCE_EXHAUSTED:
-  // gRPC's own reflection (v1alpha), and health on its own port.
+  // gRPC's own reflection (v1alpha).
   int blocking_threads = 32;
 };
 

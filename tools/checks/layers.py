@@ -7,7 +7,7 @@ services <- all of them, gRPC; only tools/rosterctl and the tests depend on serv
 
 1. A folder includes only folders that ORDER lists before it.
 2. services/<area> mirrors proto/roster/<area> and takes of another area only identity/messages.h.
-3. services/method and services/call name no area; services/transport and services/telemetry know no domain type but refusals.
+3. services/method and services/call name no area; services/transport, probe and telemetry know no domain type but refusals.
 4. Only domain/rows builds the key of a row.
 5. A test has the path and name of the file that it tests, or stands in a folder of SERVER_TESTS.
 6. A folder holds at most MOST_FILES files; MORE_FILES has the exceptions.
@@ -56,8 +56,8 @@ ORDER = {
                "domain", "domain/batch", "domain/import"],
     "storage": ["storage/base", "storage/crypto", "storage/log", "storage/vault", "storage/views", "storage/pipeline",
                 "storage/store"],
-    "services": ["services/load", "services/connection", "services/transport", "services/telemetry", "services/method", "services/call",
-                 "services/*", "services"],
+    "services": ["services/load", "services/connection", "services/transport", "services/probe", "services/telemetry",
+                 "services/method", "services/call", "services/*", "services"],
 }
 
 # Rule 2: what one area may take of another.
@@ -134,7 +134,7 @@ def names_too_much(path, included):
         area = re.match(r"roster/([a-z_]+)/", included)
         if area and area[1] not in NO_AREA and included not in CALL_MAY_NAME:
             return "names an area, and is for all of them"
-    if path.startswith(("services/transport/", "services/telemetry/")):
+    if path.startswith(("services/transport/", "services/probe/", "services/telemetry/")):
         if included.startswith("roster/") or (included.startswith("domain/") and included not in REFUSALS):
             return "is a type of the domain, of which only refusals are known here"
     return None
@@ -303,7 +303,8 @@ BAD = [
         ("domain/planted/a.cc", "domain/group/group.h"), ("domain/planted/a.cc", "domain/fold.h"),
         ("domain/fold.cc", "domain/import/import.h"), ("storage/log/a.cc", "storage/vault/vault.h"),
         ("storage/views/a.cc", "storage/store/store.h"), ("services/load/a.cc", "services/transport/status.h"),
-        ("services/transport/a.cc", "services/telemetry/log.h"), ("services/call/a.cc", "services/server.h"),
+        ("services/transport/a.cc", "services/telemetry/log.h"), ("services/transport/a.cc", "services/probe/probe_server.h"),
+        ("services/call/a.cc", "services/server.h"),
         ("services/method/a.cc", "services/call/engine.h"))),
     ("domain/user/a.cc", '#include "domain/planted/list/a.h"\n'),
     ("storage/cache/a.cc", ""),
@@ -317,7 +318,7 @@ BAD = [
     # 3
     *((f"services/{room}/a.cc", f'#include "{name}"\n') for room in ("method", "call") for name in
       ("services/identity/messages.h", "roster/identity/v1/user.pb.h", "roster/audit/v1/event.pb.h")),
-    *((f"services/{folder}/a.cc", f'#include "{name}"\n') for folder in ("transport", "telemetry") for name in
+    *((f"services/{folder}/a.cc", f'#include "{name}"\n') for folder in ("transport", "probe", "telemetry") for name in
       ("domain/world/world.h", "domain/base/command.h", "roster/identity/v1/user.pb.h")),
     # 4
     *((path, 'return RowKey(account_id, "s/");\n') for path in

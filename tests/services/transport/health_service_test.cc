@@ -10,6 +10,7 @@
 
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "services/transport/listener.h"
+#include "tests/support/health_watch.h"
 #include "tests/support/plumbing_support.h"
 
 namespace roster::services {
@@ -21,30 +22,6 @@ using grpc::health::v1::HealthCheckResponse;
 using ServingStatus = HealthCheckResponse::ServingStatus;
 
 constexpr const char* kThing = "roster.test.v1.ThingService";
-
-// A Watch as a client sees it.
-class Watch {
- public:
-  Watch(Health::Stub& stub, const std::string& service) {
-    SetTestDeadline(context_);
-    HealthCheckRequest request;
-    request.set_service(service);
-    reader_ = stub.Watch(&context_, request);
-  }
-
-  // The next state, or UNKNOWN once the watch has ended.
-  ServingStatus Next() {
-    HealthCheckResponse response;
-    return reader_->Read(&response) ? response.status() : HealthCheckResponse::UNKNOWN;
-  }
-
-  grpc::Status Finish() { return reader_->Finish(); }
-  void Cancel() { context_.TryCancel(); }
-
- private:
-  grpc::ClientContext context_;
-  std::unique_ptr<grpc::ClientReader<HealthCheckResponse>> reader_;
-};
 
 class HealthServiceTest : public testing::Test {
  protected:
