@@ -29,8 +29,7 @@ class TestServer {
   // that the server logs; outlives it. Null: errors go to stderr.
   explicit TestServer(services::Options options = {},
                       std::optional<services::TlsIdentity> client = std::nullopt,
-                      std::FILE* log = nullptr,
-                      absl::Duration stream_silence = absl::Seconds(30));
+                      std::FILE* log = nullptr, absl::Duration stream_silence = absl::Seconds(30));
   ~TestServer();
 
   services::Server& server() { return *server_; }
