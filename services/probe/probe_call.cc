@@ -63,11 +63,11 @@ absl::Status ProbeCall::Fault() const {
 
 absl::StatusOr<std::string> ProbeCall::Service() const {
   ROSTER_TRY(Fault());
-  if (body_.size() < kPrefixBytes || body_.size() < kPrefixBytes + MessageBytes()) {
-    return absl::InternalError("the message is cut off");
-  }
+  if (body_.size() < kPrefixBytes) return absl::InternalError("there is no message");
+  const std::string_view message = std::string_view(body_).substr(kPrefixBytes);
+  if (message.size() < MessageBytes()) return absl::InternalError("the message is cut off");
   HealthCheckRequest request;
-  if (!request.ParseFromArray(body_.data() + kPrefixBytes, static_cast<int>(MessageBytes()))) {
+  if (!request.ParseFromArray(message.data(), static_cast<int>(message.size()))) {
     return absl::InternalError("not a HealthCheckRequest");
   }
   return request.service();

@@ -31,7 +31,7 @@ class ProbeCall {
   absl::Status Fault() const;
 
   // The name of the service that the whole call asks about. Errors as Fault; INTERNAL also: the
-  // message is cut off, or no HealthCheckRequest.
+  // message is missing, cut off or no HealthCheckRequest.
   absl::StatusOr<std::string> Service() const;
 
  private:

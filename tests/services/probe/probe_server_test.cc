@@ -25,6 +25,8 @@ using grpc::health::v1::Health;
 using grpc::health::v1::HealthCheckRequest;
 using grpc::health::v1::HealthCheckResponse;
 
+// So that what ends a connection is not that it is slow.
+constexpr absl::Duration kNever = absl::Hours(1);
 constexpr const char* kThing = "roster.test.v1.ThingService";
 constexpr const char* kCheck = "/grpc.health.v1.Health/Check";
 constexpr const char* kWatch = "/grpc.health.v1.Health/Watch";
@@ -33,7 +35,7 @@ const std::string kServing = GrpcMessage("\x08\x01", 2);
 
 class ProbeServerTest : public testing::Test {
  protected:
-  ProbeServerTest() : health_({kThing}) { Start({}); }
+  ProbeServerTest() : health_({kThing}) { Start({.asking = kNever}); }
 
   void Start(const ProbeLimits& limits) {
     server_ = nullptr;
@@ -169,7 +171,7 @@ TEST_F(ProbeServerTest, ShutdownWaitsForCallsOnlyForItsGrace) {
 }
 
 TEST_F(ProbeServerTest, WatchesAreLimited) {
-  Start({.watches = 2});
+  Start({.watches = 2, .asking = kNever});
   auto first = std::make_unique<Watch>(*stub_, "");
   Watch second(*stub_, "");
   EXPECT_EQ(first->Next(), HealthCheckResponse::NOT_SERVING);
@@ -231,7 +233,7 @@ TEST_F(ProbeServerTest, BrokenCallsAreRefusedAndTheConnectionGoesOn) {
   health_.SetServing(true);
   const auto raw = Connect();
   const std::string many = HeaderField("x", std::string(5000, 'x'));
-  const std::vector<std::pair<std::string, std::string>> kBodies = {
+  const std::vector<std::pair<std::string, std::string>> bodies = {
       {GrpcMessage("", 0), "0"},
       {"", "13"},
       {GrpcMessage("", 3), "13"},
@@ -245,7 +247,7 @@ TEST_F(ProbeServerTest, BrokenCallsAreRefusedAndTheConnectionGoesOn) {
       {GrpcMessage("\x0a\x01\xff", 3), "13"},
   };
   std::uint32_t stream = 1;
-  for (const auto& [body, expected] : kBodies) {
+  for (const auto& [body, expected] : bodies) {
     raw->Send(BeginCall(stream, kCheck) + Frame(FrameKind::kData, kEndStream, stream, body));
     EXPECT_EQ(raw->Await(stream).headers["grpc-status"], expected) << stream;
     stream += 2;
@@ -288,10 +290,11 @@ TEST_F(ProbeServerTest, GarbageEndsItsConnectionAlone) {
 }
 
 TEST_F(ProbeServerTest, AC3_SilentConnectionsKeepNoProbeOut) {
-  Start({.connections = 8, .watches = 4});
+  Start({.connections = 8, .watches = 4, .asking = kNever});
   Watch watch(*stub_, "");
   EXPECT_EQ(watch.Next(), HealthCheckResponse::NOT_SERVING);
   std::vector<std::unique_ptr<RawConnection>> silent;
+  silent.reserve(40);
   for (int i = 0; i < 40; ++i) silent.push_back(std::make_unique<RawConnection>(server_->port()));
   ExpectProbed();
   // The first ones have made room; the watch, which is silent for longer, has not.
