@@ -216,12 +216,21 @@ class Server::Impl {
                           .services = {&health_.service()},
                           .tls = options_.tls,
                           .on_tls_change = [this](const absl::Status& status) { TellTls(status); },
+                          .meant_memory = [this] { return MemoryOfStore(); },
                           .reflection_v1alpha = options_.reflection};
     for (const auto& service : services_) config.services.push_back(service.get());
     if (options_.reflection) config.services.push_back(&reflection_.service());
     ROSTER_ASSIGN(auto main, Listener::Start(config));
     main_ = std::move(main);
     return absl::OkStatus();
+  }
+
+  size_t MemoryOfStore() const {
+    size_t bytes = 0;
+    for (const auto& stats : {store_->log().stats(), store_->views().stats()}) {
+      bytes += stats.cache_bytes + stats.memtable_bytes;
+    }
+    return bytes;
   }
 
   void TellTls(const absl::Status& status) {

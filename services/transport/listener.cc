@@ -71,15 +71,15 @@ void SetLimits(const WireLimits& limits, grpc::ServerBuilder& builder) {
 
 }  // namespace
 
-Listener::Listener(Parts parts, ListeningSockets sockets, const WireLimits& limits)
+Listener::Listener(Parts parts, ListeningSockets sockets, const ListenerConfig& config)
     : tls_(std::move(parts.tls)),
       handover_(std::move(parts.handover)),
       events_(std::move(parts.events)),
       server_(std::move(parts.server)),
       port_(sockets.port()),
-      memory_(limits.growth_bytes),
+      memory_(config.limits.growth_bytes, {.meant = config.meant_memory}),
       acceptor_(std::move(sockets),
-                {.connections = ConnectionsWithinLimit(limits.connections),
+                {.connections = ConnectionsWithinLimit(config.limits.connections),
                  .take =
                      [this](int listening_file, int file) {
                        NewConnection connection;
@@ -88,7 +88,7 @@ Listener::Listener(Parts parts, ListeningSockets sockets, const WireLimits& limi
                        handover_->HandleNewConnection(&connection);
                      },
                  .memory_is_short = [this] { return memory_.IsShort(absl::Now()); }}) {
-  for (int i = 0; i < limits.pollers; ++i) {
+  for (int i = 0; i < config.limits.pollers; ++i) {
     pollers_.emplace_back([this] {
       void* tag = nullptr;
       bool ok = false;
@@ -117,8 +117,7 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Start(const ListenerConfig& 
   for (grpc::Service* service : config.services) builder.RegisterService(service);
   parts.server = builder.BuildAndStart();
   if (parts.server == nullptr) return absl::InternalError("gRPC could not start its server");
-  return std::unique_ptr<Listener>(
-      new Listener(std::move(parts), std::move(sockets), config.limits));
+  return std::unique_ptr<Listener>(new Listener(std::move(parts), std::move(sockets), config));
 }
 
 void Listener::Shutdown(absl::Duration grace) {

@@ -3,7 +3,9 @@
 #ifndef ROSTER_SERVICES_TRANSPORT_LISTENER_H_
 #define ROSTER_SERVICES_TRANSPORT_LISTENER_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -38,6 +40,8 @@ struct ListenerConfig {
   absl::Duration tls_interval = absl::Seconds(1);  // between two reads of the files
   TlsWatch::Observer on_tls_change = [](const absl::Status&) {};
   WireLimits limits = {};
+  // The memory that the process is meant to have beside that of connections and calls.
+  std::function<std::size_t()> meant_memory = [] { return std::size_t{0}; };
   bool reflection_v1alpha = false;  // gRPC's own reflection, of all services of this listener
 };
 
@@ -80,7 +84,7 @@ class Listener {
     std::unique_ptr<grpc::Server> server;
   };
 
-  Listener(Parts parts, ListeningSockets sockets, const WireLimits& limits);
+  Listener(Parts parts, ListeningSockets sockets, const ListenerConfig& config);
 
   const std::unique_ptr<TlsWatch> tls_;  // null in plaintext; before the server, which uses it
   const Handover handover_;              // by which connections come to the server

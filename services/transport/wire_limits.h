@@ -60,10 +60,11 @@ struct WireLimits {
   // A connection without a call ends after this time; clients connect again when they have one.
   absl::Duration connection_idle = absl::Minutes(5);
 
-  // When the process has grown by this much within a minute, the connection that sends most is
-  // ended, and another one each 50 ms while it lasts. gRPC takes memory for what a flood of
-  // cancelled calls leaves behind, and neither it nor Roster can count that.
-  std::size_t growth_bytes = std::size_t{256} << 20;
+  // When the process has grown by this much within a minute, beside what the store caches and is
+  // about to write, the connection that sends most is ended, and another one each 50 ms while it
+  // lasts. gRPC takes memory for what a flood of cancelled calls leaves behind, and neither it nor
+  // Roster can count that.
+  std::size_t growth_bytes = std::size_t{384} << 20;
 
   // Memory for the messages and buffers of all connections: 64 of the largest messages. Beyond it
   // gRPC stops reading, then drops calls. The messages of calls under way may take as much again;

@@ -169,7 +169,8 @@ TEST(OpenFilesTest, AC3_ConnectionsLeaveFilesToTheStore) {
 
 TEST(MemoryGuardTest, AC2_GrowthIsFoundAndForgottenAfterAMinute) {
   std::size_t resident = 100;
-  MemoryGuard guard(50, [&] { return resident; });
+  std::size_t meant = 0;
+  MemoryGuard guard(50, {.resident = [&] { return resident; }, .meant = [&] { return meant; }});
   const absl::Time start = absl::Now();
   EXPECT_FALSE(guard.IsShort(start));
   resident = 150;
@@ -181,7 +182,11 @@ TEST(MemoryGuardTest, AC2_GrowthIsFoundAndForgottenAfterAMinute) {
   resident = 141;
   EXPECT_TRUE(guard.IsShort(start + absl::Seconds(62)));
   EXPECT_FALSE(guard.IsShort(start + absl::Seconds(64))) << "it is no growth any more";
-  EXPECT_GT(ResidentBytes(), 1u << 20);
+  resident = 300;
+  meant = 200;
+  EXPECT_FALSE(guard.IsShort(start + absl::Seconds(65))) << "it is what the store holds";
+  meant = 100;
+  EXPECT_TRUE(guard.IsShort(start + absl::Seconds(66)));
 }
 
 }  // namespace
