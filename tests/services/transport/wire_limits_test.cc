@@ -124,7 +124,7 @@ TEST_F(WireLimitsTest, LargeMessagesAreRefused_P4) {
   EXPECT_EQ(Call(), grpc::StatusCode::OK);
 }
 
-TEST_F(WireLimitsTest, LargeMetadataIsRefused) {
+TEST_F(WireLimitsTest, AF_LargeMetadataIsRefused) {
   Start({});
   const auto call = [this](std::size_t bytes) {
     grpc::ClientContext context;
