@@ -54,12 +54,12 @@ Handlers IdentityHandlers() {
 
 // None of a service that has no line here, so that its first method keeps the server from starting.
 Handlers HandlersOf(std::string_view service) {
-  const std::map<std::string_view, Handlers (*)()> kHandlers = {
+  const std::map<std::string_view, Handlers (*)()> handlers = {
       {"roster.identity.v1.IdentityService", IdentityHandlers},
       {"roster.access.v1.AccessService", AccessHandlers},
       {"roster.audit.v1.AuditService", AuditHandlers}};
-  const auto found = kHandlers.find(service);
-  return found == kHandlers.end() ? Handlers{} : found->second();
+  const auto found = handlers.find(service);
+  return found == handlers.end() ? Handlers{} : found->second();
 }
 
 // What reflection lists.

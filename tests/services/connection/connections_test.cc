@@ -27,7 +27,7 @@ class Pair {
     sockaddr_in address = {};
     address.sin_family = AF_INET;
     inet_pton(AF_INET, from.c_str(), &address.sin_addr);
-    bind(client_, reinterpret_cast<sockaddr*>(&address), sizeof(address));
+    EXPECT_EQ(bind(client_, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
     inet_pton(AF_INET, "127.0.0.1", &address.sin_addr);
     address.sin_port = htons(sockets.port());
     EXPECT_EQ(connect(client_, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
