@@ -63,7 +63,6 @@ void SetLimits(const WireLimits& limits, grpc::ServerBuilder& builder) {
   };
   for (const auto& [name, value] : arguments) builder.AddChannelArgument(name, value);
   builder.SetMaxReceiveMessageSize(limits.message_bytes);
-  builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 1);
   grpc::ResourceQuota quota("listener");
   builder.SetResourceQuota(
       quota.Resize(limits.memory_bytes).SetMaxThreads(limits.blocking_threads));

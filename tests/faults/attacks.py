@@ -155,38 +155,31 @@ def unread_lists(a):
     a.forever(step)
 
 
-def many_lists(a):
-    """240 lists under way at each moment."""
-    request = wire.message(proto.field(1, a.account) + proto.field(2, 1000) + proto.field(4, 'title : "nobody"'))
-
+def flood(a, path, request, connections, calls, pause):
+    """So many calls on each of so many connections, again after each pause."""
     def step():
-        connections = [a.connect(window=1 << 20) for _ in range(4)]
+        opened = [a.connect(window=1 << 20) for _ in range(connections)]
         while a.going():
-            for connection in connections:
-                for _ in range(60):
-                    connection.open(LIST_USERS, a.token, request)
-            time.sleep(0.2)
-            if not all(connection.drain() for connection in connections):
+            for connection in opened:
+                for _ in range(calls):
+                    connection.open(path, a.token, wire.message(request))
+            time.sleep(pause)
+            if not all(connection.drain() for connection in opened):
                 return
 
     a.forever(step)
+
+
+def many_lists(a):
+    """240 lists under way at each moment."""
+    request = proto.field(1, a.account) + proto.field(2, 1000) + proto.field(4, 'title : "nobody"')
+    flood(a, LIST_USERS, request, connections=4, calls=60, pause=0.2)
 
 
 def waits(a):
     """Reads that wait for a position that never comes."""
-    request = wire.message(proto.field(1, a.account) + proto.field(2, a.user) + proto.field(5, 1 << 60))
-
-    def step():
-        connections = [a.connect() for _ in range(20)]
-        while a.going():
-            for connection in connections:
-                for _ in range(100):
-                    connection.open(GET_USER, a.token, request)
-            time.sleep(1)
-            if not all(connection.drain() for connection in connections):
-                return
-
-    a.forever(step)
+    request = proto.field(1, a.account) + proto.field(2, a.user) + proto.field(5, 1 << 60)
+    flood(a, GET_USER, request, connections=20, calls=100, pause=1)
 
 
 def silent_streams(a):
