@@ -1,6 +1,7 @@
 #include "domain/fold.h"
 
 #include "domain/account/account.h"
+#include "domain/clock/clock.h"
 #include "domain/request/request.h"
 #include "domain/rows/subject_rows.h"
 #include "domain/service_account/certificate_prefixes.h"

@@ -13,9 +13,9 @@
 #include "domain/base/try.h"
 #include "grpc/support/log.h"
 #include "services/connection/open_files.h"
-#include "services/init.h"
 #include "services/options.h"
 #include "services/server.h"
+#include "services/store_commands.h"
 #include "services/store_paths.h"
 #include "services/telemetry/log.h"
 #include "storage/store/store.h"
@@ -90,6 +90,14 @@ absl::Status RunAndLeave(const Options& options) {
     }
     case Options::Command::kCheckpoint:
       return storage::WriteLostCheckpoint(StorePathsOf(options));
+    case Options::Command::kSetClockBack: {
+      const absl::Time now = absl::Now();
+      ROSTER_ASSIGN(const absl::Time last, SetClockBack(StorePathsOf(options), now));
+      std::printf("the clock of commits was set back from %s to %s\n",
+                  absl::FormatTime(last, absl::UTCTimeZone()).c_str(),
+                  absl::FormatTime(now, absl::UTCTimeZone()).c_str());
+      return absl::OkStatus();
+    }
     case Options::Command::kServe:
       break;
   }

@@ -65,6 +65,9 @@ void Declare(CLI::App& app, Flags& flags, Options& options) {
       ->fallthrough();
   app.add_subcommand("checkpoint", "Write a checkpoint that was lost, for a log known to be whole")
       ->fallthrough();
+  app.add_subcommand("set-clock-back",
+                     "Take the machine's clock for right though the log is ahead of it, then leave")
+      ->fallthrough();
 
   app.add_option("--data-dir", options.data_dir, "Directory of the store (required)")
       ->envname("ROSTER_DATA_DIR");
@@ -172,6 +175,7 @@ absl::StatusOr<Options> ParseOptions(int argc, const char* const* argv) {
   if (app.got_subcommand("init")) options.command = Options::Command::kInit;
   if (app.got_subcommand("verify")) options.command = Options::Command::kVerify;
   if (app.got_subcommand("checkpoint")) options.command = Options::Command::kCheckpoint;
+  if (app.got_subcommand("set-clock-back")) options.command = Options::Command::kSetClockBack;
   ROSTER_TRY(Complete(flags, options));
   if (options.command == Options::Command::kServe) {
     ROSTER_TRY(CheckServing(options));

@@ -22,6 +22,8 @@ struct Options {
     kInit,        // `rosterd init`: create the store, then leave
     kVerify,      // `rosterd verify`: read the whole store, then leave
     kCheckpoint,  // `rosterd checkpoint`: write a checkpoint that was lost, then leave
+    // `rosterd set-clock-back`: let commits go on at times before that of the last one, then leave
+    kSetClockBack,
   };
 
   // Set by --help and --version: print it on standard output and leave with 0. Nothing else in here

@@ -166,6 +166,7 @@ class Server::Impl {
     storage::PipelineOptions options;
     options.queue_limit = options_.queue_limit;
     options.clock = environment_.clock;
+    options.uptime = environment_.uptime;
     options.has_disk_space = [paths = StorePathsOf(options_)] {
       return storage::HasDiskSpace(paths);
     };

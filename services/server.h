@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "services/options.h"
 #include "services/telemetry/log.h"
+#include "storage/pipeline/commit_clock.h"
 
 namespace roster::services {
 
@@ -22,6 +23,8 @@ class Server {
   struct Environment {
     Logger& logger;  // outlives the server
     std::function<absl::Time()> clock = absl::Now;
+    // As in PipelineOptions.
+    std::function<absl::Duration()> uptime = storage::Uptime;
     // After which a stream ends whose caller neither sends nor takes anything.
     absl::Duration stream_silence = absl::Seconds(30);
     // Called when the log or the views failed; must end the process, for what is acknowledged and

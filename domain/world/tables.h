@@ -27,6 +27,7 @@ enum class Table : uint8_t {
   kSearchPast,    // as kPast, of kSearch
   kCertificates,  // name in a client certificate → CertificateRow
   kUserIndex,     // account/s/status/user, account/r/role/user → ""
+  kClock,         // position → "": the commits that set the clock back
   kEnd,           // no table: how many there are
 };
 
@@ -60,6 +61,7 @@ inline constexpr std::array kTableTraits = {
     TableTraits{Table::kSearchPast, "search_past", Past::kForgotten, Content::kPersonal},
     TableTraits{Table::kCertificates, "certificates"},
     TableTraits{Table::kUserIndex, "user_index", Past::kKept},
+    TableTraits{Table::kClock, "clock"},
 };
 inline constexpr size_t kTableCount = static_cast<size_t>(Table::kEnd);
 static_assert(kTableTraits.size() == kTableCount, "each table has its line");

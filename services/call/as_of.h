@@ -11,16 +11,20 @@
 
 namespace roster::services {
 
-// A moment of the past in a log whose published position is `published`.
+// A moment of the past.
 struct Moment {
   domain::Position position = 0;
   absl::Time at;  // of the commit there, the infinite past before the first one
 };
 
-// Reads at most one record for each halving of the log. Refuses: INVALID_FIELDS (no moment, or a
-// time after `now`, of which nothing is known yet), POSITION_NOT_REACHED. Other errors: of the log.
+// The moment in a log whose published version is `world`. Reads one record for each halving of the
+// log. Refuses: INVALID_FIELDS (no moment, or a time after `now`, of which nothing is known yet),
+// POSITION_NOT_REACHED. Other errors: of the log.
+//
+// Where the clock was set back, a time is first looked for after that: what was committed while the
+// clock was ahead counts as older than what came then.
 absl::StatusOr<Moment> FindMoment(const identity::v1::AsOf& as_of, const storage::Log& log,
-                                  domain::Position published, absl::Time now);
+                                  const domain::World& world, absl::Time now);
 
 }  // namespace roster::services
 

@@ -191,7 +191,7 @@ class Engine::CallState : public std::enable_shared_from_this<Engine::CallState>
       return Finish(Refused(Refuse(Reason::kNotImplemented, {{"field", "as_of"}})));
     }
     const auto moment =
-        FindMoment(*conventions_.as_of, dependencies_.log, now.position(), dependencies_.clock());
+        FindMoment(*conventions_.as_of, dependencies_.log, now, dependencies_.clock());
     if (!moment.ok()) return Finish(Refused(moment.status()));
     caller_.at = moment->at;
     Answer({.world = domain::PastWorld(now, moment->position),

@@ -1,6 +1,5 @@
 #include "storage/pipeline/group.h"
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,8 +16,6 @@ namespace roster::storage {
 namespace {
 
 using event::v1::Commit;
-
-constexpr absl::Duration kClockTolerance = absl::Seconds(5);
 
 // What the log may add to a record when it stamps it: log id, shard, epoch, position and previous
 // hash, 2 + 16, 1 + 5, 1 + 10, 1 + 10 and 2 + 32 bytes.
@@ -88,12 +85,6 @@ class WorldWithKeys final : public domain::World {
 
 }  // namespace
 
-absl::StatusOr<absl::Time> CommitTime(absl::Time clock, absl::Time last) {
-  if (clock < last - kClockTolerance) return domain::Refuse(domain::Reason::kClockBehind);
-  // Whole nanoseconds, so that the decision sees exactly the time that is recorded.
-  return absl::FromUnixNanos(absl::ToUnixNanos(std::max(clock, last)));
-}
-
 Decision Decide(const Proposal& proposal, const absl::StatusOr<absl::Time>& at, bool preview,
                 Vault& vault, domain::Overlay& world) {
   Decision decision;
@@ -150,9 +141,8 @@ const domain::World& Group::Below() {
   return below_.emplace(*base_.published, *base_.unpublished);
 }
 
-void Group::Add(Proposal proposal, const absl::StatusOr<absl::Time>& clock, Vault& vault) {
-  Decision decision = Decide(proposal, clock.ok() ? CommitTime(*clock, time_) : clock,
-                             /*preview=*/false, vault, world_);
+void Group::Add(Proposal proposal, const absl::StatusOr<absl::Time>& at, Vault& vault) {
+  Decision decision = Decide(proposal, at, /*preview=*/false, vault, world_);
   commands_.push_back(
       {std::move(proposal), std::move(decision.outcome), std::move(decision.erasures)});
   if (!decision.commit) return;

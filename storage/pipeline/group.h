@@ -18,10 +18,6 @@
 
 namespace roster::storage {
 
-// The time of a commit: that of the clock, but never earlier than `last`, the time of the commit
-// before it. CLOCK_BEHIND: the clock is more than 5 s behind `last`.
-absl::StatusOr<absl::Time> CommitTime(absl::Time clock, absl::Time last);
-
 // The result of deciding a command.
 struct Decision {
   Outcome outcome;
@@ -58,9 +54,9 @@ class Group {
   Group(const Group&) = delete;
   Group& operator=(const Group&) = delete;
 
-  // Decides a command and adds it. `clock`: the time now, or the refusal of a command that is not
-  // decided.
-  void Add(Proposal proposal, const absl::StatusOr<absl::Time>& clock, Vault& vault);
+  // Decides a command and adds it. `at`: the time of its commit, not before time(), or the refusal
+  // of a command that is not decided.
+  void Add(Proposal proposal, const absl::StatusOr<absl::Time>& at, Vault& vault);
 
   // Takes the commands out, undecided, in their order. The group is of no use after that.
   std::vector<Proposal> TakeProposals();

@@ -56,7 +56,7 @@ class Pipeline::State {
   ~State() { Stop(); }
 
   void Submit(Proposal proposal);
-  Outcome Preview(const Proposal& proposal) const;
+  Outcome Preview(const Proposal& proposal);
   size_t queue_depth() const { return group_queue_.queue_depth(); }
   bool full() const { return queue_depth() >= options_.queue_limit; }
   void Stop();
@@ -68,7 +68,7 @@ class Pipeline::State {
 
   void RunWriter();
   void DecideBatch(Batch& batch);
-  absl::StatusOr<absl::Time> TimeFor(const Proposal& proposal) const;
+  absl::StatusOr<absl::Time> TimeFor(const Proposal& proposal, absl::Time last);
 
   void RunCommitter();
   absl::Status Settle(Group& group);
@@ -81,6 +81,7 @@ class Pipeline::State {
   Views& views_;
   Vault& vault_;
   const PipelineOptions options_;
+  CommitClock clock_;
   GroupQueue group_queue_;
   Waiters waiters_;
 
@@ -103,6 +104,7 @@ Pipeline::State::State(Log& log, Views& views, Vault& vault, PipelineOptions opt
       views_(views),
       vault_(vault),
       options_(std::move(options)),
+      clock_(options_.clock, options_.uptime),
       group_queue_({.queue = options_.queue_limit,
                     .commands = options_.group_limit,
                     .bytes = options_.group_bytes},
@@ -118,14 +120,13 @@ void Pipeline::State::Submit(Proposal proposal) {
     Answer(proposal, *shed);
 }
 
-Outcome Pipeline::State::Preview(const Proposal& proposal) const {
+Outcome Pipeline::State::Preview(const Proposal& proposal) {
   if (!group_queue_.failure().ok())
     return {.status = domain::Refuse(domain::Reason::kStorageFailed)};
   const Base base = group_queue_.published();
   domain::Changes dropped;
   domain::Overlay world(*base.published, dropped);
-  return Decide(proposal, CommitTime(options_.clock(), base.time), /*preview=*/true, vault_, world)
-      .outcome;
+  return Decide(proposal, clock_.After(base.time), /*preview=*/true, vault_, world).outcome;
 }
 
 void Pipeline::State::Stop() {
@@ -156,7 +157,7 @@ void Pipeline::State::DecideBatch(Batch& batch) {
   if (group.commands().empty()) has_disk_space_ = options_.has_disk_space();
   while (!batch.proposals.empty() && !group_queue_.Full(group)) {
     Proposal& next = batch.proposals.front();
-    const absl::StatusOr<absl::Time> time = TimeFor(next);
+    const absl::StatusOr<absl::Time> time = TimeFor(next, group.time());
     group.Add(std::move(next), time, vault_);
     batch.proposals.pop_front();
   }
@@ -164,12 +165,12 @@ void Pipeline::State::DecideBatch(Batch& batch) {
 
 // The time to decide a command at, or why it is not decided. The clock of commits may be another
 // one, but a deadline counts by the system's, as gRPC has converted it.
-absl::StatusOr<absl::Time> Pipeline::State::TimeFor(const Proposal& proposal) const {
+absl::StatusOr<absl::Time> Pipeline::State::TimeFor(const Proposal& proposal, absl::Time last) {
   if (!has_disk_space_) return domain::Refuse(domain::Reason::kDiskFull);
   if (proposal.deadline != absl::InfiniteFuture() && proposal.deadline <= absl::Now()) {
     return domain::Refuse(domain::Reason::kDeadlinePassed);
   }
-  return options_.clock();
+  return clock_.After(last);
 }
 
 void Pipeline::State::RunCommitter() {

@@ -23,6 +23,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "storage/log/log.h"
+#include "storage/pipeline/commit_clock.h"
 #include "storage/pipeline/proposal.h"
 #include "storage/vault/vault.h"
 #include "storage/views/views.h"
@@ -35,6 +36,7 @@ struct PipelineOptions {
   size_t group_bytes = 4 << 20;  // of commit records in a group; the last record may exceed it
   // Called by the writer and by Preview; thread-safe.
   std::function<absl::Time()> clock = absl::Now;
+  std::function<absl::Duration()> uptime = Uptime;  // as `clock`; tells when that one jumps
   // Whether there is disk space for commands; called once a group. False: its commands are refused
   // with DISK_FULL; reads go on.
   std::function<bool()> has_disk_space = [] { return true; };

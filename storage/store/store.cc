@@ -215,6 +215,19 @@ absl::Status VerifyStore(const StorePaths& paths) {
   return ErasureList::Open(paths.erasure_list()).status();
 }
 
+absl::Status AppendToStore(
+    const StorePaths& paths,
+    const std::function<absl::StatusOr<event::v1::Commit>(const Log& log)>& make) {
+  ROSTER_ASSIGN(const Checked checked, CheckStore(paths, nullptr, /*whole=*/false));
+  ROSTER_TRY(CheckDiskSpaceToOpen(paths.directory));
+  ROSTER_ASSIGN(const std::unique_ptr<Log> log, OpenRocksDbLog(LogDirectory(paths.directory)));
+  ROSTER_ASSIGN(event::v1::Commit commit, make(*log));
+  std::vector<event::v1::Commit> commits;
+  commits.push_back(std::move(commit));
+  ROSTER_TRY(log->Append(log->head(), commits));
+  return WriteCheckpoint(paths.checkpoint, CheckpointOf(*log));
+}
+
 absl::Status WriteLostCheckpoint(const StorePaths& paths) {
   ROSTER_ASSIGN(const DirectoryLock lock, LockStore(paths.directory));
   if (Exists(paths.checkpoint)) {

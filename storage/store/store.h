@@ -96,6 +96,12 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(const StoreOptions& options,
 // Errors as OpenStore.
 absl::Status VerifyStore(const StorePaths& paths);
 
+// Appends a commit to a store that is not open, made from its log as it is. For facts of the whole
+// installation that need no decision. Errors as OpenStore, and those of `make`.
+absl::Status AppendToStore(
+    const StorePaths& paths,
+    const std::function<absl::StatusOr<event::v1::Commit>(const Log& log)>& make);
+
 // Writes the lost checkpoint of a store, from the log as it is. Only for a log that is known to be
 // whole. ALREADY_EXISTS: there is a checkpoint. Other errors as OpenStore.
 absl::Status WriteLostCheckpoint(const StorePaths& paths);

@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
-#include "services/init.h"
+#include "services/store_commands.h"
 #include "services/store_paths.h"
 
 namespace roster::api_test {
@@ -53,15 +53,17 @@ TestServer::TestServer(services::Options options, std::optional<services::TlsIde
   Start();
 }
 
-void TestServer::Restart() {
+void TestServer::Restart(const std::function<void(const storage::StorePaths&)>& meanwhile) {
   server_ = nullptr;
+  if (meanwhile) meanwhile(services::StorePathsOf(options_));
   Start();
 }
 
 void TestServer::Start() {
   auto server = services::Server::Start(
       options_, {.logger = logger_,
-                 .clock = [this] { return absl::Now() + absl::Nanoseconds(ahead_.load()); },
+                 .clock = [this] { return Clock(); },
+                 .uptime = [this] { return storage::Uptime() + absl::Nanoseconds(passed_.load()); },
                  .stream_silence = stream_silence_,
                  .on_failure = [](std::string_view what) { Fail(what); }});
   if (!server.ok()) Fail(server.status().ToString());

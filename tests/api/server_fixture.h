@@ -40,11 +40,17 @@ class TestServer {
   // Without a credential.
   Client Anonymous() const { return operator_.As(""); }
 
-  // Stops the server and starts it on the same store. Clients of before are of no use any more.
-  void Restart();
+  // Stops the server, does `meanwhile` to the store and starts it again. Clients of before are of
+  // no use any more.
+  void Restart(const std::function<void(const storage::StorePaths&)>& meanwhile = nullptr);
 
-  // From now on the clock is this much ahead of the real one. Never less than before.
-  void Advance(absl::Duration by) { ahead_ = absl::ToInt64Nanoseconds(by); }
+  // From now on this much time has passed beside the real one. Never less than before.
+  void Advance(absl::Duration by) { passed_ = absl::ToInt64Nanoseconds(by); }
+  // From now on the clock is wrong by this much.
+  void Jump(absl::Duration by) { jumped_ = absl::ToInt64Nanoseconds(by); }
+  absl::Time Clock() const {
+    return absl::Now() + absl::Nanoseconds(passed_.load()) + absl::Nanoseconds(jumped_.load());
+  }
 
   // The position that is published.
   uint64_t Position() const;
@@ -56,7 +62,8 @@ class TestServer {
   services::Options options_;
   const std::optional<services::TlsIdentity> client_;
   const absl::Duration stream_silence_;
-  std::atomic<int64_t> ahead_ = 0;
+  std::atomic<int64_t> passed_ = 0;
+  std::atomic<int64_t> jumped_ = 0;
   services::Logger logger_;
   std::unique_ptr<services::Server> server_;
   Client operator_;

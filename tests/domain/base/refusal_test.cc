@@ -63,6 +63,7 @@ constexpr std::pair<const char*, absl::StatusCode> kGolden[] = {
     {"OVERLOADED", absl::StatusCode::kResourceExhausted},
     {"DISK_FULL", absl::StatusCode::kResourceExhausted},
     {"CLOCK_BEHIND", absl::StatusCode::kUnavailable},
+    {"CLOCK_AHEAD", absl::StatusCode::kUnavailable},
     {"SHUTTING_DOWN", absl::StatusCode::kUnavailable},
     {"STORAGE_FAILED", absl::StatusCode::kUnavailable},
     {"POSITION_NOT_REACHED", absl::StatusCode::kDeadlineExceeded},

@@ -85,6 +85,7 @@ void Journal::Await(const std::string& line, int times) const {
 
 void PipelineTest::Start(PipelineOptions options) {
   options.clock = [this] { return now(); };
+  options.uptime = [this] { return now() - absl::UnixEpoch(); };
   options.has_disk_space = [this] { return has_disk_space_.load(); };
   options.on_failure = [this](const absl::Status& failure) {
     failures_.Write(std::string(failure.message()));

@@ -87,7 +87,7 @@ struct GoldenRows {
   Table table;
   const char* hash;
 };
-constexpr uint32_t kGoldenVersion = 7;
+constexpr uint32_t kGoldenVersion = 8;
 const GoldenRows kGoldenRows[] = {
     {Table::kAccounts, "7ac28ebb1d132bc448dc254b6dd879a202164e1bc430d2349cd08bfa30b9ce0d"},
     {Table::kUsers, "3f835e7250cbf555f1499abc09477fc894f1a6c2400d9a1341bc78cbcf4dec1a"},
@@ -103,6 +103,7 @@ const GoldenRows kGoldenRows[] = {
     {Table::kSearchPast, "b569b043a725a6ca7ffc54bcea7c78ce08b3a70e20bfa7cfbf969e9c106a2702"},
     {Table::kCertificates, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
     {Table::kUserIndex, "c608bb35ae9015a5be53dba067bcc6c68d0236a127b4e9ff58bc4c30d703d278"},
+    {Table::kClock, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
 };
 
 TEST_F(ViewsHistoryTest, HaveTheSameRowsInEveryBuild) {

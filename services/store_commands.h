@@ -1,0 +1,27 @@
+// What the operator does to a store that no server has open.
+
+#ifndef ROSTER_SERVICES_STORE_COMMANDS_H_
+#define ROSTER_SERVICES_STORE_COMMANDS_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "storage/store/store.h"
+
+namespace roster::services {
+
+// Creates a store at these paths and returns the operator's token. Nothing keeps the token: the log
+// has its hash alone. ALREADY_EXISTS: there is a store, or a part of one; nothing was changed.
+// Other errors as storage::InitStore.
+absl::StatusOr<std::string> InitStore(const storage::StorePaths& paths, absl::Time now);
+
+// Sets the clock of commits back to `now`, by an event in the log, and returns the time of the
+// commit before. FAILED_PRECONDITION: that time is not after `now`, or another process has the
+// store open. Other errors as storage::OpenStore.
+absl::StatusOr<absl::Time> SetClockBack(const storage::StorePaths& paths, absl::Time now);
+
+}  // namespace roster::services
+
+#endif  // ROSTER_SERVICES_STORE_COMMANDS_H_
