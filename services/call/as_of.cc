@@ -2,6 +2,7 @@
 
 #include "domain/base/refusal.h"
 #include "domain/base/try.h"
+#include "domain/base/wrong.h"
 #include "domain/rows/codec.h"
 
 namespace roster::services {
@@ -42,7 +43,8 @@ absl::StatusOr<Moment> FindMoment(const identity::v1::AsOf& as_of, const storage
     case AsOf::kTime: {
       const absl::Time time = domain::FromTimestamp(as_of.time());
       if (time <= now) return LastUpTo(time, log, published);
-      return domain::RefuseFields({{"as_of.time", Reason::kInvalidValue}});
+      return domain::RefuseFields(
+          {{"as_of.time", Reason::kInvalidValue, domain::wrong::AheadOfServer()}});
     }
     case AsOf::MOMENT_NOT_SET:
       break;
