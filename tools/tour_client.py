@@ -167,6 +167,6 @@ class Grpcurl:
             raise Unusable(f"grpcurl left with {done.returncode}: {done.stderr}") from None
         reason = reasons[0] if reasons else ""
         lines = [f"{key}: {value}" for detail in details for key, value in sorted(detail.get("metadata", {}).items())]
-        lines += [f"{violation['field']}: {violation['description']}"
+        lines += [f"{violation['field']}: {violation['reason']}: {violation['description']}"
                   for detail in details for violation in detail.get("fieldViolations", [])]
         raise Refused(code, reason, status.get("message", ""), lines)

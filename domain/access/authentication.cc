@@ -30,6 +30,11 @@ absl::StatusOr<Caller> ByToken(const World& world, const std::string& hash, absl
   return caller;
 }
 
+// Both credentials are good, so the caller has them and learns nothing new.
+absl::Status RefuseTwoCallers() {
+  return Refuse(Reason::kUnauthenticated, {{"why", "the credentials are those of two callers"}});
+}
+
 // A caller of no kind where no name is bound.
 absl::StatusOr<Caller> ByCertificate(const World& world, const std::vector<std::string>& names,
                                      absl::Time at) {
@@ -38,9 +43,7 @@ absl::StatusOr<Caller> ByCertificate(const World& world, const std::vector<std::
     const auto bound = FindCertificate(world, name);
     if (!bound) continue;
     const bool first = caller.actor.kind() == Actor::KIND_UNSPECIFIED;
-    if (!first && bound->service_account_id() != caller.actor.id()) {
-      return Refuse(Reason::kUnauthenticated);
-    }
+    if (!first && bound->service_account_id() != caller.actor.id()) return RefuseTwoCallers();
     caller = ServiceAccount(bound->account_id(), bound->service_account_id(), at);
   }
   return caller;
@@ -55,7 +58,7 @@ absl::StatusOr<Caller> Behind(const World& world, const Proof& proof, absl::Time
   if (!certified.ok() || proof.token_hash.empty()) return certified;
   absl::StatusOr<Caller> caller = ByToken(world, proof.token_hash, at);
   if (!caller.ok() || certified->actor.kind() == Actor::KIND_UNSPECIFIED) return caller;
-  return IsSame(*certified, *caller) ? caller : Refuse(Reason::kUnauthenticated);
+  return IsSame(*certified, *caller) ? caller : RefuseTwoCallers();
 }
 
 }  // namespace

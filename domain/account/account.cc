@@ -5,6 +5,7 @@
 #include "domain/base/refusal.h"
 #include "domain/base/revision.h"
 #include "domain/base/try.h"
+#include "domain/base/wrong.h"
 #include "domain/role/catalogue.h"
 #include "domain/rows/account_rows.h"
 #include "domain/rows/update_row.h"
@@ -27,10 +28,11 @@ absl::StatusOr<event::v1::AccountPolicy> Merge(const event::v1::AccountPolicy& p
   google::protobuf::FieldMask mask;
   std::vector<Violation> wrong;
   if (command.fields.empty()) wrong.push_back({"update_mask", Reason::kMissingField});
-  for (const std::string& field : command.fields) {
+  for (size_t i = 0; i < command.fields.size(); ++i) {
+    const std::string& field = command.fields[i];
     if (field == "role_holding") return Refuse(Reason::kImmutableField, {{"field", field}});
     if (event::v1::AccountPolicy::descriptor()->FindFieldByName(field) == nullptr) {
-      wrong.push_back({"update_mask." + field, Reason::kUnknownField});
+      wrong.push_back(UnknownPath("update_mask", i, field));
     }
     mask.add_paths(field);
   }
@@ -53,12 +55,17 @@ absl::StatusOr<Events> Decide(const World& /*world*/, const CreateAccount& comma
   std::vector<Violation> wrong;
   if (command.display_name.empty()) {
     wrong.push_back({"display_name", Reason::kMissingField});
-  } else if (!IsAcceptable(command.display_name, kMaxNameCodePoints)) {
-    wrong.push_back({"display_name", Reason::kInvalidValue});
+  } else if (std::string what = WrongText(command.display_name, kMaxNameCodePoints);
+             !what.empty()) {
+    wrong.push_back({"display_name", Reason::kInvalidValue, std::move(what)});
   }
-  if (BuiltInRoles(command.preset).empty()) wrong.push_back({"preset", Reason::kInvalidValue});
-  for (Violation& violation : CheckProfile(command.administrator, RequiredBy(policy))) {
-    wrong.push_back({"administrator." + violation.field, violation.reason});
+  if (BuiltInRoles(command.preset).empty()) {
+    wrong.push_back(
+        {"preset", Reason::kInvalidValue, wrong::NotOneOf(*event::v1::Preset_descriptor())});
+  }
+  for (Violation& violation :
+       CheckProfile(command.administrator, RequiredBy(policy), "administrator.")) {
+    wrong.push_back(std::move(violation));
   }
   if (!wrong.empty()) return RefuseFields(wrong);
 

@@ -1,5 +1,10 @@
 #include "domain/account/policy.h"
 
+#include <string>
+#include <utility>
+
+#include "domain/base/wrong.h"
+
 namespace roster::domain {
 namespace {
 
@@ -52,18 +57,20 @@ event::v1::AccountPolicy PolicyOf(event::v1::Preset preset) {
 
 std::vector<Violation> CheckPolicy(const event::v1::AccountPolicy& policy) {
   std::vector<Violation> wrong;
-  const auto require = [&wrong](bool fine, const char* field) {
-    if (!fine) wrong.push_back({std::string("policy.") + field, Reason::kInvalidValue});
+  const auto require = [&wrong](bool fine, const char* field, std::string what) {
+    if (fine) return;
+    wrong.push_back({std::string("policy.") + field, Reason::kInvalidValue, std::move(what)});
   };
   const auto& window = policy.restore_window();
-  require(event::v1::Deletion_IsValid(policy.deletion()) && policy.deletion() != 0, "deletion");
+  require(event::v1::Deletion_IsValid(policy.deletion()) && policy.deletion() != 0, "deletion",
+          wrong::NotOneOf(*event::v1::Deletion_descriptor()));
   require(window.seconds() >= 0 && window.seconds() <= kMaxRestoreSeconds && window.nanos() == 0,
-          "restore_window");
+          "restore_window", wrong::OutOfRange(0, kMaxRestoreSeconds, "whole seconds"));
   require(event::v1::AuthMethod_IsValid(policy.default_auth_method()) &&
               policy.default_auth_method() != 0,
-          "default_auth_method");
+          "default_auth_method", wrong::NotOneOf(*event::v1::AuthMethod_descriptor()));
   require(event::v1::RoleHolding_IsValid(policy.role_holding()) && policy.role_holding() != 0,
-          "role_holding");
+          "role_holding", wrong::NotOneOf(*event::v1::RoleHolding_descriptor()));
   return wrong;
 }
 

@@ -80,6 +80,18 @@ absl::Status Refuse(Reason reason, const Metadata& metadata) {
   return status;
 }
 
+absl::Status RefuseLimit(std::string_view limit, uint64_t value) {
+  return Refuse(Reason::kLimitExceeded,
+                {{"limit", std::string(limit)}, {"value", std::to_string(value)}});
+}
+
+Violation UnknownPath(std::string_view mask, size_t index, std::string_view path) {
+  return {.field = std::string(mask) + ".paths." + std::to_string(index),
+          .reason = Reason::kUnknownField,
+          .detail = "the mask names \"" + std::string(path) +
+                    "\", which is not there, or can't be updated"};
+}
+
 absl::Status RefuseFields(const std::vector<Violation>& violations) {
   const size_t told = std::min(violations.size(), kMostViolations);
   Metadata metadata;

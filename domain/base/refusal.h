@@ -8,6 +8,7 @@
 #ifndef ROSTER_DOMAIN_BASE_REFUSAL_H_
 #define ROSTER_DOMAIN_BASE_REFUSAL_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,16 +41,23 @@ std::optional<absl::Duration> RetryAfter(Reason reason);
 // Key and value of google.rpc.ErrorInfo.metadata.
 using Metadata = std::vector<std::pair<std::string, std::string>>;
 
-// A wrong field of a request: its path as in the proto, and why. `detail`, unless empty, is told in
-// place of the message of the reason.
+// A wrong field of a request: its path in the request, an element of a repeated field by its index
+// ("prefixes.0"), and why. `detail`, unless empty, is told in place of the message of the reason.
+// An INVALID_VALUE always has one: a sentence of wrong.h.
 struct Violation {
   std::string field;
   Reason reason;
   std::string detail = {};
 };
 
+// UNKNOWN_FIELD: the path in a field mask of the request, the `index`-th of the mask.
+Violation UnknownPath(std::string_view mask, size_t index, std::string_view path);
+
 // A refusal with the code and message that the table has for the reason.
 absl::Status Refuse(Reason reason, const Metadata& metadata = {});
+
+// LIMIT_EXCEEDED {limit, value}: the name of a limit, and how much it lets through.
+absl::Status RefuseLimit(std::string_view limit, uint64_t value);
 
 // INVALID_FIELDS with one violation for each wrong field, all at once; of more than 100 with the
 // first 100, and how many there are {violations}.

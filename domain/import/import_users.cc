@@ -29,7 +29,7 @@ absl::StatusOr<CreateUser> ToCommand(const World& world, const std::string& acco
   if (row.role.empty()) return command;
   const Roles roles = RolesOf(world, account);
   const Role* role = roles.FindAssignableByName(row.role);
-  if (role == nullptr) return Refuse(Reason::kRoleNotFound, {{"role", row.role}});
+  if (role == nullptr) return roles.RefuseAssigning(row.role);
   command.roles.push_back(role->id);
   return command;
 }

@@ -16,11 +16,12 @@ absl::StatusOr<ReadMask> ReadMask::Parse(const google::protobuf::Descriptor& typ
   ReadMask read;
   std::vector<Violation> wrong;
   read.all_ = mask.paths().empty();
-  for (const std::string& path : mask.paths()) {
+  for (int i = 0; i < mask.paths_size(); ++i) {
+    const std::string& path = mask.paths(i);
     if (path == "*") {
       read.all_ = true;
     } else if (path.empty() || !FieldMaskUtil::GetFieldDescriptors(&type, path, nullptr)) {
-      wrong.push_back({"read_mask." + path, Reason::kUnknownField});
+      wrong.push_back(UnknownPath("read_mask", static_cast<size_t>(i), path));
     }
   }
   if (!wrong.empty()) return RefuseFields(wrong);

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "domain/base/refusal.h"
 #include "domain/text/text.h"
 
 namespace roster::domain {
@@ -35,6 +36,16 @@ const Role* Roles::FindAssignableByName(std::string_view name) const {
     }
   }
   return nullptr;
+}
+
+absl::Status Roles::RefuseAssigning(std::string_view id) const {
+  Metadata metadata = {{"role", std::string(id)}};
+  if (const Role* role = Find(id)) {
+    metadata.emplace_back("why", role->level == Level::kAccount
+                                     ? "it comes with a user type, and can't be given by itself"
+                                     : "it is given within an application or a project");
+  }
+  return Refuse(Reason::kRoleNotFound, metadata);
 }
 
 std::optional<Permission> Roles::FindPermission(std::string_view name) const {

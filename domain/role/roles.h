@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "domain/role/catalogue.h"
 #include "domain/role/permission.h"
 #include "domain/world/world.h"
@@ -37,6 +38,9 @@ class Roles {
 
   // The same by id or display name, whatever the case, as imports name it.
   const Role* FindAssignableByName(std::string_view name) const;
+
+  // ROLE_NOT_FOUND {role}, and {why} where the account has the role but gives it to nobody.
+  absl::Status RefuseAssigning(std::string_view id) const;
 
   // The permission with this name, if the account knows it.
   std::optional<Permission> FindPermission(std::string_view name) const;

@@ -6,6 +6,7 @@
 #include "domain/base/refusal.h"
 #include "domain/base/revision.h"
 #include "domain/base/try.h"
+#include "domain/base/wrong.h"
 #include "domain/rows/account_rows.h"
 #include "domain/rows/codec.h"
 #include "domain/rows/service_account_rows.h"
@@ -27,13 +28,18 @@ bool Covers(std::string_view prefix, std::string_view text) {
 std::vector<Violation> CheckPrefixes(const std::vector<std::string>& prefixes) {
   std::vector<Violation> wrong;
   for (size_t i = 0; i < prefixes.size(); ++i) {
-    const bool overlaps = std::any_of(
-        prefixes.begin(), prefixes.begin() + static_cast<ptrdiff_t>(i), [&](const auto& other) {
-          return Covers(other, prefixes[i]) || Covers(prefixes[i], other);
-        });
-    if (overlaps || !IsCertificatePrefix(prefixes[i])) {
-      wrong.push_back({"prefixes." + std::to_string(i), Reason::kInvalidValue});
+    const std::string field = "prefixes." + std::to_string(i);
+    if (!IsCertificatePrefix(prefixes[i])) {
+      wrong.push_back({field, Reason::kInvalidValue, wrong::NoCertificatePrefix()});
+      continue;
     }
+    const auto here = prefixes.begin() + static_cast<ptrdiff_t>(i);
+    const auto other = std::find_if(prefixes.begin(), here, [&](const std::string& before) {
+      return Covers(before, *here) || Covers(*here, before);
+    });
+    if (other == here) continue;
+    wrong.push_back({field, Reason::kInvalidValue,
+                     wrong::Overlaps(static_cast<size_t>(other - prefixes.begin()))});
   }
   return wrong;
 }
@@ -69,7 +75,7 @@ absl::StatusOr<Events> Decide(const World& world, const SetCertificatePrefixes& 
   const auto account = FindAccount(world, command.account_id);
   if (!account) return Refuse(Reason::kAccountNotFound);
   ROSTER_TRY(CheckRevision(command.expected_revision, account->revision()));
-  if (command.prefixes.size() > kMaxPrefixes) return Refuse(Reason::kLimitExceeded);
+  if (command.prefixes.size() > kMaxPrefixes) return RefuseLimit("prefixes", kMaxPrefixes);
   if (auto wrong = CheckPrefixes(command.prefixes); !wrong.empty()) return RefuseFields(wrong);
   for (const std::string& prefix : command.prefixes) {
     ROSTER_TRY(CheckFree(world, prefix, command.account_id));

@@ -6,6 +6,7 @@
 #include "domain/access/authority.h"
 #include "domain/base/refusal.h"
 #include "domain/base/try.h"
+#include "domain/base/wrong.h"
 #include "domain/rows/account_rows.h"
 #include "domain/rows/codec.h"
 #include "domain/rows/service_account_rows.h"
@@ -32,7 +33,7 @@ absl::Status CheckRoles(const World& world, const Caller& caller,
   const Roles roles = RolesOf(world, account);
   for (const std::string& id : ids) {
     const Role* role = roles.FindAssignable(id);
-    if (role == nullptr) return Refuse(Reason::kRoleNotFound, {{"role", id}});
+    if (role == nullptr) return roles.RefuseAssigning(id);
     ROSTER_TRY(AuthorizeAssignment(world, caller, account.account_id(), *role));
   }
   return absl::OkStatus();
@@ -73,10 +74,10 @@ absl::StatusOr<Events> Decide(const World& world, const CreateServiceAccount& co
   const auto account = FindAccount(world, command.account_id);
   if (!account) return Refuse(Reason::kAccountNotFound);
   if (command.name.empty()) return RefuseFields({{"name", Reason::kMissingField}});
-  if (!IsAcceptable(command.name, kMaxNameCodePoints)) {
-    return RefuseFields({{"name", Reason::kInvalidValue}});
+  if (std::string what = WrongText(command.name, kMaxNameCodePoints); !what.empty()) {
+    return RefuseFields({{"name", Reason::kInvalidValue, std::move(what)}});
   }
-  if (command.roles.size() > kMaxRoles) return Refuse(Reason::kLimitExceeded);
+  if (command.roles.size() > kMaxRoles) return RefuseLimit("roles", kMaxRoles);
   ROSTER_TRY(CheckRoles(world, caller, *account, command.roles));
   if (world.Get(Table::kSearch, ServiceAccountNameKey(command.account_id, command.name))) {
     return Refuse(Reason::kNameTaken);
@@ -104,7 +105,7 @@ absl::StatusOr<Events> Decide(const World& world, const IssueServiceToken& comma
   ROSTER_ASSIGN(const auto row,
                 FindTarget(world, caller, command.account_id, command.service_account_id));
   if (row.disabled()) return Refuse(Reason::kServiceAccountDisabled);
-  if (row.tokens_size() >= kMaxTokens) return Refuse(Reason::kLimitExceeded);
+  if (row.tokens_size() >= kMaxTokens) return RefuseLimit("tokens", kMaxTokens);
   Events events(1);
   auto* issued = events[0].mutable_service_token_issued();
   issued->set_service_account_id(command.service_account_id);
@@ -136,9 +137,10 @@ absl::StatusOr<Events> Decide(const World& world, const BindCertificate& command
   if (row.disabled()) return Refuse(Reason::kServiceAccountDisabled);
   if (command.identity.empty()) return RefuseFields({{"identity", Reason::kMissingField}});
   const auto name = CertificateName(command.identity);
-  if (!name) return RefuseFields({{"identity", Reason::kInvalidValue}});
+  if (!name) return RefuseFields({{"identity", Reason::kInvalidValue, wrong::NoCertificateName()}});
   if (IsBound(row, *name)) return Events{};
-  if (row.certificates_size() >= kMaxCertificates) return Refuse(Reason::kLimitExceeded);
+  if (row.certificates_size() >= kMaxCertificates)
+    return RefuseLimit("certificates", kMaxCertificates);
   ROSTER_TRY(AuthorizeBinding(world, caller, command.account_id, *name));
   Events events(1);
   auto* bound = events[0].mutable_certificate_bound();

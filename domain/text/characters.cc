@@ -1,6 +1,7 @@
 #include "domain/text/characters.h"
 
 #include <unicode/uchar.h>
+#include <unicode/uscript.h>
 #include <unicode/utf8.h>
 
 #include <algorithm>
@@ -47,6 +48,21 @@ bool HasVariants(char32_t c) {
   return Has(c, UCHAR_IDEOGRAPHIC) || (c >= 0x80 && Has(c, UCHAR_EMOJI));
 }
 
+// Gives the code points of the text to `take`, up to bytes that are no UTF-8, and returns where
+// those begin.
+template <typename Take>
+size_t Decode(std::string_view text, Take take) {
+  const auto size = static_cast<int32_t>(text.size());
+  for (int32_t next = 0; next < size;) {
+    const int32_t at = next;
+    UChar32 c = 0;
+    U8_NEXT(text.data(), next, size, c);
+    if (c < 0) return static_cast<size_t>(at);
+    take(static_cast<char32_t>(c));
+  }
+  return text.size();
+}
+
 }  // namespace
 
 bool IsAscii(std::string_view text) {
@@ -57,14 +73,27 @@ bool IsAscii(std::string_view text) {
 std::optional<std::u32string> CodePoints(std::string_view text) {
   std::u32string points;
   points.reserve(text.size());
-  const auto size = static_cast<int32_t>(text.size());
-  for (int32_t next = 0; next < size;) {
-    UChar32 c = 0;
-    U8_NEXT(text.data(), next, size, c);
-    if (c < 0) return std::nullopt;
-    points.push_back(static_cast<char32_t>(c));
+  if (Decode(text, [&points](char32_t c) { points.push_back(c); }) < text.size()) {
+    return std::nullopt;
   }
   return points;
+}
+
+size_t Utf8End(std::string_view text) {
+  return Decode(text, [](char32_t) {});
+}
+
+std::vector<std::string> ScriptsOf(const std::u32string& text) {
+  std::vector<std::string> names;
+  names.reserve(text.size());
+  for (const char32_t c : text) {
+    UErrorCode error = U_ZERO_ERROR;
+    const UScriptCode script = uscript_getScript(static_cast<UChar32>(c), &error);
+    if (U_FAILURE(error) || script == USCRIPT_COMMON || script == USCRIPT_INHERITED) continue;
+    const std::string name = uscript_getName(script);
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+  return names;
 }
 
 bool IsVisible(const std::u32string& text, size_t at) {

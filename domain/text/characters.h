@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace roster::domain {
 
@@ -14,6 +15,13 @@ bool IsAscii(std::string_view text);
 
 // The code points of valid UTF-8; nothing for any other bytes.
 std::optional<std::u32string> CodePoints(std::string_view text);
+
+// Where the bytes that are valid UTF-8 end; the size of the text where all are.
+size_t Utf8End(std::string_view text);
+
+// The names of the scripts that characters of the text belong to, such as "Latin", each once, in
+// their order. Characters that several scripts share belong to none.
+std::vector<std::string> ScriptsOf(const std::u32string& text);
 
 // Whether the code point at this place is one that a reader sees, or that changes what is seen of
 // those beside it. Never: controls, separators of lines, what sets the direction of text, invisible

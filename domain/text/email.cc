@@ -1,5 +1,6 @@
 #include "domain/text/email.h"
 
+#include <unicode/uchar.h>
 #include <unicode/uidna.h>
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include <cstdlib>
 #include <optional>
 
+#include "domain/base/wrong.h"
 #include "domain/text/characters.h"
 #include "domain/text/confusable.h"
 #include "domain/text/text.h"
@@ -93,6 +95,21 @@ bool HasBlankOrSelector(std::string_view text) {
                      [](char32_t c) { return IsBlank(c) || IsVariationSelector(c); });
 }
 
+// Letters and digits of IDNA 2008 (RFC 5892 §2.1), hyphens, and what UTS 46 has looked at in its
+// context: joiners and the characters of CONTEXTO. Takes a domain that UTS 46 has mapped.
+bool MayStandInDomain(char32_t c) {
+  constexpr std::u32string_view kInContext = U"-.\u00B7\u0375\u05F3\u05F4\u200C\u200D\u30FB";
+  constexpr uint32_t kLettersAndDigits =
+      U_GC_LL_MASK | U_GC_LO_MASK | U_GC_LM_MASK | U_GC_M_MASK | U_GC_ND_MASK;
+  return kInContext.find(c) != kInContext.npos ||
+         (U_GET_GC_MASK(static_cast<UChar32>(c)) & kLettersAndDigits) != 0;
+}
+
+bool EndsWithNumber(std::string_view domain) {
+  const std::string_view last = domain.substr(domain.rfind('.') + 1);
+  return last.find_first_not_of("0123456789") == last.npos;
+}
+
 struct Email {
   std::string local;  // as entered
   std::string in_dns;
@@ -120,16 +137,31 @@ std::optional<Email> Parse(std::string_view text) {
   return email;
 }
 
+// What is wrong with a domain that the DNS would take.
+std::string WrongDomain(const Email& email) {
+  if (EndsWithNumber(email.in_dns)) return wrong::NumericDomain();
+  if (IsAscii(email.shown)) return "";
+  const std::u32string points = *CodePoints(email.shown);
+  const auto stranger = std::find_if_not(points.begin(), points.end(), MayStandInDomain);
+  return stranger == points.end() ? "" : wrong::DomainCharacter(*stranger);
+}
+
 }  // namespace
 
-bool IsEmail(std::string_view text) {
-  if (text.size() > kMaxEmailBytes || !IsAcceptable(text, kMaxEmailBytes)) return false;
-  if (HasBlankOrSelector(text)) return false;
+std::string WrongEmail(std::string_view text) {
+  if (text.size() > kMaxEmailBytes) return wrong::LongEmail(kMaxEmailBytes, kMaxLocalBytes);
+  if (std::string found = WrongText(text, kMaxEmailBytes); !found.empty()) return found;
+  if (HasBlankOrSelector(text)) return wrong::BlankInEmail();
+  if (std::count(text.begin(), text.end(), '@') != 1) return wrong::NotOneAt();
   const auto email = Parse(text);
-  return email && email->local.size() <= kMaxLocalBytes &&
-         email->local.size() + 1 + email->in_dns.size() <= kMaxEmailBytes &&
-         IsLocalPart(Normalize(email->local)) && IsDomain(email->in_dns) &&
-         IsUserName(email->local + "@" + email->shown, kMaxEmailBytes);
+  if (!email || !IsDomain(email->in_dns)) return wrong::Domain();
+  if (email->local.size() > kMaxLocalBytes ||
+      email->local.size() + 1 + email->in_dns.size() > kMaxEmailBytes) {
+    return wrong::LongEmail(kMaxEmailBytes, kMaxLocalBytes);
+  }
+  if (!IsLocalPart(Normalize(email->local))) return wrong::LocalPart();
+  if (std::string found = WrongDomain(*email); !found.empty()) return found;
+  return WrongUserName(email->local + "@" + email->shown, kMaxEmailBytes);
 }
 
 std::string NormalizeEmail(std::string_view text) {

@@ -8,12 +8,13 @@
 
 namespace roster::domain {
 
-// Whether the text has the form of an email address: one @, a local part of at most 64 bytes, a
-// domain of at least two labels that is valid under UTS 46, at most 254 bytes in all, with the
-// domain as entered and as in the DNS (RFC 5321 §4.5.3). Letters beyond ASCII are let through (RFC
-// 6531), all of them visible; the local part and each label must not mix scripts (IsUserName).
-// Quoted local parts are no emails here.
-bool IsEmail(std::string_view text);
+// What keeps the text from being an email address, as a sentence; empty where nothing does. An
+// email has one @, a local part of at most 64 bytes, a domain of at least two labels that is valid
+// under UTS 46 and whose last label is no number, at most 254 bytes in all, with the domain as
+// entered and as in the DNS (RFC 5321 §4.5.3). Letters beyond ASCII are let through (RFC 6531), in
+// a domain only those of IDNA 2008 (RFC 5892); the local part and each label must not mix scripts
+// (WrongUserName). Quoted local parts are no emails here.
+std::string WrongEmail(std::string_view text);
 
 // The form in which emails are compared and kept unique: the local part as Normalize makes it, so
 // capitals do not count, although to a mail server they might; the domain as it stands in the DNS

@@ -3,20 +3,22 @@
 #include <unicode/bytestream.h>
 #include <unicode/normalizer2.h>
 #include <unicode/stringpiece.h>
+#include <unicode/utf8.h>
 #include <unicode/uversion.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 
+#include "domain/base/wrong.h"
 #include "domain/text/characters.h"
 #include "domain/text/confusable.h"
 
 namespace roster::domain {
 namespace {
 
-constexpr std::string_view kBlanks = " \t\r\n\v\f";
 constexpr std::string_view kLines = "\t\r\n";
+constexpr char32_t kReplacement = 0xFFFD;
 
 const icu::Normalizer2& Casefold() {
   static const icu::Normalizer2* const kForm = [] {
@@ -28,41 +30,64 @@ const icu::Normalizer2& Casefold() {
   return *kForm;
 }
 
-bool IsControl(char c) { return static_cast<uint8_t>(c) < 0x20 || c == 0x7F; }
-
 bool IsLine(char32_t c) { return c < 0x80 && kLines.find(static_cast<char>(c)) != kLines.npos; }
 
-bool IsAcceptableAscii(std::string_view text, bool lines) {
-  return std::none_of(text.begin(), text.end(),
-                      [lines](char c) { return IsControl(c) && !(lines && IsLine(c)); }) &&
-         (text.empty() || text.find_first_not_of(kBlanks) != text.npos);
-}
+// Blanks, and what nobody sees and programs leave at the ends of texts: the zero-width space, the
+// word joiner, the byte order mark.
+bool IsTrimmed(char32_t c) { return IsBlank(c) || c == 0x200B || c == 0x2060 || c == 0xFEFF; }
 
-bool IsAcceptable(const std::u32string& text, bool lines) {
+// What is wrong with the characters, each for itself.
+std::string WrongCharacters(const std::u32string& text, bool lines) {
   for (size_t at = 0; at < text.size(); ++at) {
-    if (!IsVisible(text, at) && !(lines && IsLine(text[at]))) return false;
+    if (text[at] == kReplacement) return wrong::Lost(at + 1);
+    if (!IsVisible(text, at) && !(lines && IsLine(text[at]))) {
+      return wrong::Unseen(text[at], at + 1);
+    }
   }
-  return !std::all_of(text.begin(), text.end(), IsBlank);
+  if (!text.empty() && std::all_of(text.begin(), text.end(), IsBlank)) return wrong::BlanksAlone();
+  return "";
 }
 
-bool IsOneScript(std::string_view normal) {
-  if (!MixesScripts(normal)) return true;  // nor do its parts then
+// What would look wrong in a user name, in which every character counts.
+std::string WrongInUserName(const std::u32string& text) {
+  if (IsMark(text.front())) return wrong::BeginsWithMark(text.front());
+  const auto selector = std::find_if(text.begin(), text.end(), IsVariationSelector);
+  if (selector == text.end()) return "";
+  return wrong::Selector(*selector, static_cast<size_t>(selector - text.begin()) + 1);
+}
+
+// Empty, or what is wrong with a part of the text, which is in comparison form.
+std::string WrongScripts(std::string_view part) {
+  return MixesScripts(part) ? wrong::MixedScripts(ScriptsOf(*CodePoints(part))) : "";
+}
+
+std::string WrongScriptsOfParts(std::string_view normal) {
+  if (!MixesScripts(normal)) return "";  // nor do its parts then
   size_t end = normal.find('@');
-  if (MixesScripts(normal.substr(0, end))) return false;
-  while (end != normal.npos) {
+  std::string found = WrongScripts(normal.substr(0, end));
+  while (found.empty() && end != normal.npos) {
     const size_t begin = end + 1;
     end = normal.find('.', begin);
-    if (MixesScripts(normal.substr(begin, end - begin))) return false;
+    found = WrongScripts(normal.substr(begin, end - begin));
   }
-  return true;
+  return found;
 }
 
 }  // namespace
 
 std::string Trim(std::string_view text) {
-  const size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return "";
-  return std::string(text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1));
+  int32_t begin = 0;
+  auto end = static_cast<int32_t>(text.size());
+  UChar32 c = 0;
+  for (int32_t next = begin; next < end; begin = next) {
+    U8_NEXT(text.data(), next, end, c);
+    if (c < 0 || !IsTrimmed(static_cast<char32_t>(c))) break;
+  }
+  for (int32_t next = end; next > begin; end = next) {
+    U8_PREV(text.data(), begin, next, c);
+    if (c < 0 || !IsTrimmed(static_cast<char32_t>(c))) break;
+  }
+  return std::string(text.substr(static_cast<size_t>(begin), static_cast<size_t>(end - begin)));
 }
 
 std::string Normalize(std::string_view text) {
@@ -82,19 +107,18 @@ std::string Normalize(std::string_view text) {
   return Trim(folded);  // blanks beyond ASCII have become spaces
 }
 
-bool IsAcceptable(std::string_view text, size_t max_code_points, bool lines) {
-  if (IsAscii(text)) return text.size() <= max_code_points && IsAcceptableAscii(text, lines);
+std::string WrongText(std::string_view text, size_t max_code_points, bool lines) {
   const auto points = CodePoints(text);
-  return points && points->size() <= max_code_points && IsAcceptable(*points, lines);
+  if (!points) return wrong::NotUtf8(Utf8End(text) + 1);
+  if (points->size() > max_code_points) return wrong::TooLong(max_code_points);
+  return WrongCharacters(*points, lines);
 }
 
-bool IsUserName(std::string_view text, size_t max_code_points) {
-  if (!IsAcceptable(text, max_code_points)) return false;
-  if (IsAscii(text)) return true;
-  const std::u32string points = *CodePoints(text);
-  return !IsMark(points.front()) &&
-         std::none_of(points.begin(), points.end(), IsVariationSelector) &&
-         IsOneScript(Normalize(text));
+std::string WrongUserName(std::string_view text, size_t max_code_points) {
+  std::string found = WrongText(text, max_code_points);
+  if (!found.empty() || IsAscii(text)) return found;
+  found = WrongInUserName(*CodePoints(text));
+  return found.empty() ? WrongScriptsOfParts(Normalize(text)) : found;
 }
 
 std::string TextVersion() {

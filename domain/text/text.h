@@ -10,7 +10,8 @@
 
 namespace roster::domain {
 
-// Without the ASCII blanks, tabs and line ends around it.
+// Without the blanks of every kind, tabs, line ends, zero-width spaces, word joiners and byte order
+// marks around it.
 std::string Trim(std::string_view text);
 
 // The form in which user names, local parts of emails and names of roles are compared and kept
@@ -20,15 +21,15 @@ std::string Trim(std::string_view text);
 // Total: bytes that are no UTF-8 stay as they are.
 std::string Normalize(std::string_view text);
 
-// Whether the text is valid UTF-8 of at most `max_code_points`, all of them visible (IsVisible in
-// characters.h) and not all of them blanks; with `lines`, line ends and tabs are let through. Empty
-// text is acceptable.
-bool IsAcceptable(std::string_view text, size_t max_code_points, bool lines = false);
+// What is wrong with a text, as a sentence; empty where nothing is. Good is valid UTF-8 of at most
+// `max_code_points`, all of them visible (IsVisible in characters.h), none of them U+FFFD, and not
+// all of them blanks; with `lines`, line ends and tabs are let through. Empty text is good.
+std::string WrongText(std::string_view text, size_t max_code_points, bool lines = false);
 
-// Whether the text may be a user name: acceptable, without variation selectors, not beginning with
-// a combining mark, and of no mixed scripts (MixesScripts in confusable.h). Where it has the form
-// of an email, the local part and each label of the domain are looked at alone.
-bool IsUserName(std::string_view text, size_t max_code_points);
+// The same of a user name, which moreover has no variation selectors, does not begin with a
+// combining mark, and does not mix scripts (MixesScripts in confusable.h). Where it has the form of
+// an email, the local part and each label of the domain are looked at alone.
+std::string WrongUserName(std::string_view text, size_t max_code_points);
 
 // The version of the tables that all of this comes from. Another one may make other forms of the
 // same text.

@@ -21,7 +21,7 @@ absl::StatusOr<Events> Decide(const World& world, const ChangeUserRole& command,
   if (holding != event::v1::ROLE_HOLDING_ONE) return Refuse(Reason::kMultipleRoles);
   const Roles roles = RolesOf(world, account);
   const Role* role = roles.FindAssignable(command.role);
-  if (role == nullptr) return Refuse(Reason::kRoleNotFound, {{"role", command.role}});
+  if (role == nullptr) return roles.RefuseAssigning(command.role);
   const std::string from = user.roles().empty() ? "" : user.roles(0);
   if (from == role->id) return Events{};
   ROSTER_TRY(AuthorizeAssignment(world, caller, account.account_id(), *role));

@@ -1,9 +1,12 @@
 // Creating users.
 
+#include <algorithm>
+
 #include "absl/status/status.h"
 #include "domain/access/authority.h"
 #include "domain/base/refusal.h"
 #include "domain/base/try.h"
+#include "domain/base/wrong.h"
 #include "domain/rows/account_rows.h"
 #include "domain/user/profile.h"
 #include "domain/user/uniqueness.h"
@@ -16,13 +19,23 @@ using view::v1::AccountRow;
 
 constexpr size_t kMaxRoles = 100;
 
+// Each once, where it stands first.
+void RemoveRepeats(std::vector<std::string>& roles) {
+  std::vector<std::string> once;
+  once.reserve(roles.size());
+  for (std::string& role : roles) {
+    if (std::find(once.begin(), once.end(), role) == once.end()) once.push_back(std::move(role));
+  }
+  roles = std::move(once);
+}
+
 // Whether the account allows what the new user shall hold; fills in the user type.
 absl::Status CheckRoles(const World& world, const Caller& caller, const AccountRow& account,
                         CreateUser& command) {
   const auto holding = account.policy().role_holding();
   const bool by_type = holding == event::v1::ROLE_HOLDING_BY_USER_TYPE;
   if (by_type && !command.roles.empty()) return Refuse(Reason::kRoleByUserType);
-  if (command.roles.size() > kMaxRoles) return Refuse(Reason::kLimitExceeded);
+  if (command.roles.size() > kMaxRoles) return RefuseLimit("roles", kMaxRoles);
   if (holding == event::v1::ROLE_HOLDING_ONE && command.roles.size() > 1) {
     return Refuse(Reason::kMultipleRoles);
   }
@@ -30,7 +43,7 @@ absl::Status CheckRoles(const World& world, const Caller& caller, const AccountR
   std::vector<const Role*> wanted;
   for (const std::string& id : command.roles) {
     wanted.push_back(roles.FindAssignable(id));
-    if (wanted.back() == nullptr) return Refuse(Reason::kRoleNotFound, {{"role", id}});
+    if (wanted.back() == nullptr) return roles.RefuseAssigning(id);
   }
   // Where users may hold many roles, they may get their first one later; sign-in waits for it.
   if (wanted.empty() && account.policy().role_required() &&
@@ -49,16 +62,26 @@ absl::Status CheckRoles(const World& world, const Caller& caller, const AccountR
   return absl::OkStatus();
 }
 
+void AddUnknownRoles(const Roles& roles, const CreateUser& command, std::vector<Violation>& wrong) {
+  for (size_t i = 0; i < std::min(command.roles.size(), kMaxRoles); ++i) {
+    if (roles.FindAssignable(command.roles[i]) != nullptr) continue;
+    wrong.push_back({"roles." + std::to_string(i), Reason::kRoleNotFound});
+  }
+}
+
 std::vector<Violation> CheckFields(const World& world, const AccountRow& account,
                                    const CreateUser& command) {
-  auto wrong = CheckProfile(command.personal, RequiredBy(account.policy()));
+  auto wrong = CheckProfile(command.personal, RequiredBy(account.policy()), kProfilePath);
   if (!event::v1::AuthMethod_IsValid(command.auth_method)) {
-    wrong.push_back({"auth_method", Reason::kInvalidValue});
+    wrong.push_back({"auth_method", Reason::kInvalidValue,
+                     wrong::NotOneOf(*event::v1::AuthMethod_descriptor())});
   }
   if (command.user_type != event::v1::USER_TYPE_UNSPECIFIED &&
       RolesOf(world, account).FindUserType(command.user_type) == nullptr) {
-    wrong.push_back({"user_type", Reason::kInvalidValue});
+    wrong.push_back({"user_type", Reason::kInvalidValue, wrong::NoUserType()});
   }
+  // Alone they are refused with a reason of their own.
+  if (!wrong.empty()) AddUnknownRoles(RolesOf(world, account), command, wrong);
   return wrong;
 }
 
@@ -86,6 +109,7 @@ absl::StatusOr<Events> Decide(const World& world, const CreateUser& command, con
     return RefuseFields(wrong);
   }
   CreateUser wanted = command;
+  RemoveRepeats(wanted.roles);
   wanted.personal = WithUserName(std::move(wanted.personal));
   ROSTER_TRY(CheckRoles(world, caller, *account, wanted));
   ROSTER_TRY(CheckEmailFree(world, wanted.account_id, wanted.personal.email()));

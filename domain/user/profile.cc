@@ -1,5 +1,7 @@
 #include "domain/user/profile.h"
 
+#include <utility>
+
 #include "domain/text/email.h"
 #include "domain/text/text.h"
 
@@ -40,28 +42,32 @@ RequiredFields RequiredBy(const event::v1::AccountPolicy& policy) {
 }
 
 std::vector<Violation> CheckProfile(const event::v1::PersonalData& personal,
-                                    RequiredFields required) {
+                                    RequiredFields required, std::string_view at) {
   std::vector<Violation> wrong;
-  const auto check = [&wrong](const char* field, const std::string& value, bool needed,
-                              bool lines = false) {
+  const auto add = [&](const char* field, Reason reason, std::string what = "") {
+    wrong.push_back({std::string(at) + field, reason, std::move(what)});
+  };
+  const auto check = [&](const char* field, const std::string& value, bool needed,
+                         bool lines = false) {
     if (value.empty()) {
-      if (needed) wrong.push_back({field, Reason::kMissingField});
-    } else if (!IsAcceptable(value, kMaxCodePoints, lines)) {
-      wrong.push_back({field, Reason::kInvalidValue});
+      if (needed) add(field, Reason::kMissingField);
+    } else if (std::string what = WrongText(value, kMaxCodePoints, lines); !what.empty()) {
+      add(field, Reason::kInvalidValue, std::move(what));
     }
   };
   check("full_name", personal.full_name(), true);
   check("given_name", personal.given_name(), required.given_and_family_name);
   check("family_name", personal.family_name(), required.given_and_family_name);
   if (personal.email().empty()) {
-    wrong.push_back({"email", Reason::kMissingField});
-  } else if (!IsEmail(personal.email())) {
-    wrong.push_back({"email", Reason::kInvalidEmail});
+    add("email", Reason::kMissingField);
+  } else if (std::string what = WrongEmail(personal.email()); !what.empty()) {
+    add("email", Reason::kInvalidEmail, std::move(what));
   }
   if (personal.user_name().empty()) {
-    if (required.user_name) wrong.push_back({"user_name", Reason::kMissingField});
-  } else if (!IsUserName(personal.user_name(), kMaxCodePoints)) {
-    wrong.push_back({"user_name", Reason::kInvalidValue});
+    if (required.user_name) add("user_name", Reason::kMissingField);
+  } else if (std::string what = WrongUserName(personal.user_name(), kMaxCodePoints);
+             !what.empty()) {
+    add("user_name", Reason::kInvalidValue, std::move(what));
   }
   check("title", personal.title(), false, /*lines=*/true);
   return wrong;

@@ -21,9 +21,12 @@ struct RequiredFields {
 RequiredFields RequiredBy(const event::v1::AccountPolicy& policy);
 
 // What is wrong with the data, one violation a field, in the order of the fields; empty when
-// nothing is.
+// nothing is. `at`: the path of the data in the request, to which the name of the field is added.
 std::vector<Violation> CheckProfile(const event::v1::PersonalData& personal,
-                                    RequiredFields required);
+                                    RequiredFields required, std::string_view at);
+
+// The path of the data in the requests of users.
+inline constexpr std::string_view kProfilePath = "profile.";
 
 // The data with the email as user name where it has none.
 event::v1::PersonalData WithUserName(event::v1::PersonalData personal);

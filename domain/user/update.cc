@@ -22,21 +22,23 @@ absl::StatusOr<PersonalData> Merge(const Target& target, const PersonalData& bef
   PersonalData merged = before;
   std::vector<Violation> wrong;
   if (command.fields.empty()) wrong.push_back({"update_mask", Reason::kMissingField});
-  for (const std::string& field : command.fields) {
+  for (size_t i = 0; i < command.fields.size(); ++i) {
+    const std::string& field = command.fields[i];
     if (field == "user_name" || field == "auth_method") {
       return Refuse(Reason::kImmutableField, {{"field", field}});
     }
     const std::string* value = ProfileField(command.values, field);
     if (value == nullptr) {
-      wrong.push_back({"update_mask." + field, Reason::kUnknownField});
+      wrong.push_back(UnknownPath("update_mask", i, field));
     } else {
       *MutableProfileField(merged, field) = *value;
     }
   }
-  for (Violation& violation : CheckProfile(merged, RequiredBy(target.account.policy()))) {
+  for (Violation& violation :
+       CheckProfile(merged, RequiredBy(target.account.policy()), kProfilePath)) {
     // What was let in under an earlier policy does not keep other fields from being edited.
-    if (std::find(command.fields.begin(), command.fields.end(), violation.field) !=
-        command.fields.end()) {
+    if (std::find(command.fields.begin(), command.fields.end(),
+                  violation.field.substr(kProfilePath.size())) != command.fields.end()) {
       wrong.push_back(std::move(violation));
     }
   }

@@ -56,7 +56,8 @@ absl::Status Check(const QueryContext& query, const access::v1::CheckRequest& re
   if (account == nullptr) return Refuse(Reason::kAccountNotFound);
   const auto permission =
       domain::RolesOf(query.world, *account).FindPermission(request.permission());
-  if (!permission) return Refuse(Reason::kUnknownPermission);
+  if (!permission)
+    return Refuse(Reason::kUnknownPermission, {{"permission", request.permission()}});
   *response.mutable_result() =
       ToCheckResult(domain::Check(query.world, *account, request.user_id(), *permission));
   response.set_position(query.world.position());

@@ -96,9 +96,6 @@ absl::Status ListEvents(const QueryContext& query, const audit::v1::ListEventsRe
                         audit::v1::ListEventsResponse& response) {
   const std::string& account_id = request.account_id();
   const std::string& subject_id = request.subject_id();
-  if (subject_id.empty()) {
-    return domain::RefuseFields({{"subject_id", domain::Reason::kMissingField}});
-  }
   const std::string list = "events\n" + account_id + "\n" + subject_id;
   ROSTER_ASSIGN(const auto page,
                 Page::Read(query, list, request.page_size(), request.page_token()));

@@ -5,6 +5,7 @@
 
 #include "domain/base/refusal.h"
 #include "domain/base/try.h"
+#include "domain/base/wrong.h"
 #include "domain/rows/clock_rows.h"
 #include "domain/rows/codec.h"
 
@@ -62,7 +63,8 @@ absl::StatusOr<Moment> FindMoment(const identity::v1::AsOf& as_of, const storage
     case AsOf::kTime: {
       const absl::Time time = domain::FromTimestamp(as_of.time());
       if (time <= now) return LastUpTo(time, log, world);
-      return domain::RefuseFields({{"as_of.time", Reason::kInvalidValue}});
+      return domain::RefuseFields(
+          {{"as_of.time", Reason::kInvalidValue, domain::wrong::AheadOfServer()}});
     }
     case AsOf::MOMENT_NOT_SET:
       break;

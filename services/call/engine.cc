@@ -12,6 +12,7 @@
 #include "domain/access/authentication.h"
 #include "domain/access/authority.h"
 #include "domain/base/refusal.h"
+#include "domain/base/wrong.h"
 #include "domain/rows/account_rows.h"
 #include "domain/world/past.h"
 #include "grpcpp/alarm.h"
@@ -108,6 +109,8 @@ class Engine::CallState : public std::enable_shared_from_this<Engine::CallState>
     if (!caller.ok()) return Finish(Refused(caller.status()));
     caller_ = *std::move(caller);
     if (!call_.CountFor(HolderOf(caller_))) return Finish(Refused(Refuse(Reason::kOverloaded)));
+    const auto named = method_.ids.CheckNamed(call_.request());
+    if (!named.ok()) return Finish(Refused(named));
     if (conventions_.at_least_position <= version->position()) return Proceed(version);
     Await(*version);
   }
@@ -208,7 +211,8 @@ class Engine::CallState : public std::enable_shared_from_this<Engine::CallState>
 
   void Command() {
     if (!conventions_.request_id.empty() && !IsUuid(conventions_.request_id)) {
-      return Finish(Refused(domain::RefuseFields({{"request_id", Reason::kInvalidValue}})));
+      return Finish(Refused(
+          domain::RefuseFields({{"request_id", Reason::kInvalidValue, domain::wrong::NotUuid()}})));
     }
     const CommandContext context{.ids = ids_, .shows_secrets = !conventions_.validate_only};
     auto change = method_.handler.command(context, call_.request(), call_.response());

@@ -5,6 +5,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "domain/base/refusal.h"
+#include "domain/base/wrong.h"
 #include "storage/crypto/aead.h"
 
 namespace roster::services {
@@ -27,7 +28,8 @@ Page::Page(const QueryContext& query, std::string context)
 absl::StatusOr<Page> Page::Read(const QueryContext& query, std::string_view list, int32_t page_size,
                                 const std::string& page_token) {
   if (page_size < 0) {
-    return domain::RefuseFields({{"page_size", domain::Reason::kInvalidValue}});
+    return domain::RefuseFields(
+        {{"page_size", domain::Reason::kInvalidValue, domain::wrong::OutOfRange(0, kLargestSize)}});
   }
   Page page(query, ContextOf(query, list));
   page.bounds_.size =

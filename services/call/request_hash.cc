@@ -2,7 +2,6 @@
 
 #include <memory>
 
-#include "absl/strings/ascii.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 
@@ -34,17 +33,6 @@ std::string RequestHash(const storage::SecretKey& key, const Method& method,
   std::string text = method.full_name;
   text.append(1, '\0').append(Canonical(*said)).append(1, '\0').append(more);
   return key.Authenticate(text).substr(0, kHashBytes);
-}
-
-bool IsUuid(std::string_view text) {
-  constexpr std::string_view kForm = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-  if (text.size() != kForm.size()) return false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const bool fits = kForm[i] == '-' ? text[i] == '-'
-                                      : absl::ascii_isxdigit(static_cast<unsigned char>(text[i]));
-    if (!fits) return false;
-  }
-  return true;
 }
 
 }  // namespace roster::services

@@ -17,9 +17,6 @@ namespace roster::services {
 std::string RequestHash(const storage::SecretKey& key, const Method& method,
                         const google::protobuf::Message& request, std::string_view more = "");
 
-// Whether the text looks like a UUID (RFC 9562 §4).
-bool IsUuid(std::string_view text);
-
 }  // namespace roster::services
 
 #endif  // ROSTER_SERVICES_CALL_REQUEST_HASH_H_

@@ -68,7 +68,7 @@ void Stream::OnReadDone(bool ok) {
   if (!Came()) return;
   // A request that broke off must not be taken for the last one.
   if (!ok) return context_.IsCancelled() ? End(absl::OkStatus()) : OnAllRead();
-  if (const auto refusal = Parse(request_bytes_, method_.bounds, *request_); !refusal.ok()) {
+  if (const auto refusal = Parse(request_bytes_, method_, *request_); !refusal.ok()) {
     return End(refusal);
   }
   request_bytes_.Clear();

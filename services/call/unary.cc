@@ -28,7 +28,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public Call {
         response_(*method.response->New(&arena_)),
         response_bytes_(response) {
     arrival_ = capacity.full() ? domain::Refuse(domain::Reason::kOverloaded)
-                               : Parse(request, method.bounds, request_);
+                               : Parse(request, method, request_);
     bytes_ = request.Length() + arena_.SpaceAllocated();
   }
 

@@ -41,16 +41,17 @@ std::vector<std::string> VerifiedNames(const grpc::CallbackServerContext& contex
 
 }  // namespace
 
-absl::Status Parse(const grpc::ByteBuffer& bytes, const Bounds& bounds, Message& message) {
+absl::Status Parse(const grpc::ByteBuffer& bytes, const Method& method, Message& request) {
   grpc::Slice slice;  // small messages come in one, and need no copy
   const bool read = bytes.TrySingleSlice(&slice).ok() || bytes.DumpToSingleSlice(&slice).ok();
   if (read) {
-    ROSTER_TRY(bounds.Check({reinterpret_cast<const char*>(slice.begin()), slice.size()}));
+    ROSTER_TRY(method.bounds.Check({reinterpret_cast<const char*>(slice.begin()), slice.size()}));
   }
-  if (read && message.ParseFromArray(slice.begin(), static_cast<int>(slice.size()))) {
-    return absl::OkStatus();
+  if (!read || !request.ParseFromArray(slice.begin(), static_cast<int>(slice.size()))) {
+    return domain::Refuse(domain::Reason::kMalformedRequest);
   }
-  return domain::Refuse(domain::Reason::kMalformedRequest);
+  method.ids.ToLowerCase(request);
+  return absl::OkStatus();
 }
 
 grpc::ByteBuffer Serialize(const Message& message) {

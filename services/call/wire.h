@@ -10,15 +10,15 @@
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "services/method/admission.h"
-#include "services/method/bounds.h"
+#include "services/method/method.h"
 #include "services/transport/trace_context.h"
 
 namespace roster::services {
 
-// Tests the bytes against the bounds, then makes the message of them. MALFORMED_REQUEST: they are
-// no message of this type. Other refusals as Bounds::Check.
-absl::Status Parse(const grpc::ByteBuffer& bytes, const Bounds& bounds,
-                   google::protobuf::Message& message);
+// Tests the bytes against the bounds of the method, then makes its request of them, with ids in
+// lower case. MALFORMED_REQUEST: they are no message of this type. Other refusals as Bounds::Check.
+absl::Status Parse(const grpc::ByteBuffer& bytes, const Method& method,
+                   google::protobuf::Message& request);
 
 grpc::ByteBuffer Serialize(const google::protobuf::Message& message);
 

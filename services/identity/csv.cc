@@ -54,7 +54,7 @@ absl::Status CsvReader::Read(std::string_view bytes) {
 absl::Status CsvReader::Parse(std::string_view piece) {
   const size_t read = csv_parse(parser_.get(), piece.data(), piece.size(), OnCell, OnRow, this);
   // What the cells before a fault exceed was refused first.
-  if (row_bytes_ + parser_->entry_pos > kMaxCsvRowBytes) Exceeded("row_bytes");
+  if (row_bytes_ + parser_->entry_pos > kMaxCsvRowBytes) Exceeded("row_bytes", kMaxCsvRowBytes);
   if (!refusal_.ok()) return refusal_;
   return read == piece.size() ? absl::OkStatus() : Malformed();
 }
@@ -74,14 +74,14 @@ void CsvReader::OnCell(void* bytes, size_t size, void* reader) {
   auto& self = *static_cast<CsvReader*>(reader);
   if (!self.refusal_.ok()) return;
   self.row_bytes_ += size;
-  if (self.row_.size() == kMaxCsvColumns) return self.Exceeded("columns");
+  if (self.row_.size() == kMaxCsvColumns) return self.Exceeded("columns", kMaxCsvColumns);
   self.row_.emplace_back(static_cast<const char*>(bytes), size);
 }
 
 void CsvReader::OnRow(int /*end*/, void* reader) {
   auto& self = *static_cast<CsvReader*>(reader);
   if (!self.refusal_.ok()) return;
-  if (self.rows_ > kMaxCsvRows) return self.Exceeded("rows");
+  if (self.rows_ > kMaxCsvRows) return self.Exceeded("rows", kMaxCsvRows);
   self.refusal_ = self.take_(self.row_);
   ++self.rows_;
   self.row_.clear();
@@ -92,10 +92,10 @@ absl::Status CsvReader::Malformed() const {
   return domain::Refuse(domain::Reason::kMalformedCsv, {{"row", std::to_string(rows_ + 1)}});
 }
 
-void CsvReader::Exceeded(const char* limit) {
+void CsvReader::Exceeded(const char* limit, size_t value) {
   if (!refusal_.ok()) return;
-  refusal_ = domain::Refuse(domain::Reason::kLimitExceeded,
-                            {{"limit", limit}, {"row", std::to_string(rows_ + 1)}});
+  refusal_ =
+      domain::WithMetadata(domain::RefuseLimit(limit, value), {{"row", std::to_string(rows_ + 1)}});
 }
 
 }  // namespace roster::services

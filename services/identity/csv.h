@@ -45,7 +45,7 @@ class CsvReader {
 
   absl::Status Parse(std::string_view piece);
   absl::Status Malformed() const;
-  void Exceeded(const char* limit);
+  void Exceeded(const char* limit, size_t value);
 
   const TakeRow take_;
   const std::unique_ptr<csv_parser, void (*)(csv_parser*)> parser_;

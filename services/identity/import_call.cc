@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "domain/base/refusal.h"
 #include "domain/base/try.h"
+#include "domain/base/wrong.h"
 #include "roster/identity/v1/import.pb.h"
 #include "services/call/request_hash.h"
 #include "services/call/stream.h"
@@ -101,12 +102,18 @@ class ImportCall final : public Stream {
   }
 
   absl::Status TakeHeader(const ImportHeader& header) {
-    if (plan_) return domain::RefuseFields({{"header", Reason::kInvalidValue}});
+    if (plan_)
+      return domain::RefuseFields(
+          {{"header", Reason::kInvalidValue, domain::wrong::SecondHeader()}});
     header_ = header;
+    if (header_.account_id().empty()) {
+      return domain::RefuseFields({{"header.account_id", Reason::kMissingField}});
+    }
     ROSTER_TRY(Admit(header_.account_id()));
-    if (header_.size_bytes() > kMaxFileBytes) return Exceeded("file_bytes");
+    if (header_.size_bytes() > kMaxFileBytes) return FileTooLarge();
     if (!header_.request_id().empty() && !IsUuid(header_.request_id())) {
-      return domain::RefuseFields({{"request_id", Reason::kInvalidValue}});
+      return domain::RefuseFields(
+          {{"header.request_id", Reason::kInvalidValue, domain::wrong::NotUuid()}});
     }
     // Only a caller that is let in takes one of the few places.
     if (!running_.AcquireFor(HolderOf(caller()))) return Refuse(Reason::kOverloaded);
@@ -114,15 +121,13 @@ class ImportCall final : public Stream {
     return absl::OkStatus();
   }
 
-  static absl::Status Exceeded(const char* limit) {
-    return Refuse(Reason::kLimitExceeded, {{"limit", limit}});
-  }
+  static absl::Status FileTooLarge() { return domain::RefuseLimit("file_bytes", kMaxFileBytes); }
 
   // Reading it takes too long for gRPC's thread.
   void TakeChunk(const std::string& chunk) {
     if (!plan_) return End(domain::RefuseFields({{"header", Reason::kMissingField}}));
     file_bytes_ += chunk.size();
-    if (file_bytes_ > kMaxFileBytes) return End(Exceeded("file_bytes"));
+    if (file_bytes_ > kMaxFileBytes) return End(FileTooLarge());
     InTurn([this, chunk] {
       if (!header_.request_id().empty()) file_hash_.Add(chunk);
       if (const auto refusal = plan_->Read(chunk); !refusal.ok()) return End(refusal);

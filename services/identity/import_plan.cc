@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "domain/base/refusal.h"
 #include "domain/base/try.h"
+#include "domain/base/wrong.h"
 #include "domain/text/email.h"
 #include "domain/text/text.h"
 #include "storage/crypto/sha256.h"
@@ -60,6 +61,14 @@ absl::Status CheckComplete(const Columns& columns) {
   return domain::Refuse(Reason::kMappingIncomplete, {{"fields", absl::StrJoin(missing, ",")}});
 }
 
+// What is wrong with a mapping whose column the file does not have.
+std::string NoColumn(const ColumnMapping& mapping, const CsvRow& first) {
+  if (mapping.column_case() == ColumnMapping::kName) {
+    return domain::wrong::NoSuchColumn(mapping.name(), first);
+  }
+  return domain::wrong::OutOfRange(1, static_cast<int64_t>(first.size()));
+}
+
 absl::StatusOr<Columns> ReadMapping(const ImportHeader& header, const CsvRow& first) {
   const auto names =
       header.has_header() ? NamesOf(first) : std::unordered_map<std::string, size_t>();
@@ -77,14 +86,14 @@ absl::StatusOr<Columns> ReadMapping(const ImportHeader& header, const CsvRow& fi
   std::vector<Violation> wrong;
   for (int i = 0; i < header.mapping_size(); ++i) {
     const ColumnMapping& mapping = header.mapping(i);
-    const std::string field = "mapping." + std::to_string(i);
+    const std::string field = "header.mapping." + std::to_string(i);
     const auto column = find(mapping);
     if (!column) {
-      wrong.push_back({field + ".column", Reason::kInvalidValue});
+      wrong.push_back({field + ".column", Reason::kInvalidValue, NoColumn(mapping, first)});
     } else if (mapping.field() == identity::v1::IMPORT_FIELD_UNSPECIFIED ||
                !identity::v1::ImportField_IsValid(mapping.field()) ||
                !columns.emplace(mapping.field(), *column).second) {
-      wrong.push_back({field + ".field", Reason::kInvalidValue});
+      wrong.push_back({field + ".field", Reason::kInvalidValue, domain::wrong::MappedBefore()});
     }
   }
   if (!wrong.empty()) return domain::RefuseFields(wrong);
@@ -155,8 +164,8 @@ absl::Status ImportPlan::TakeRow(const CsvRow& cells) {
   }
   kept_bytes_ += kRowBytes + row.cells.size();
   if (kept_bytes_ <= kMaxKeptBytes) return absl::OkStatus();
-  return domain::Refuse(Reason::kLimitExceeded,
-                        {{"limit", "kept_bytes"}, {"row", std::to_string(rows_.size())}});
+  return domain::WithMetadata(domain::RefuseLimit("kept_bytes", kMaxKeptBytes),
+                              {{"row", std::to_string(rows_.size())}});
 }
 
 absl::Status ImportPlan::Finish(absl::FunctionRef<bool()> stopped) {

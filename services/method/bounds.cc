@@ -206,7 +206,7 @@ class BoundsReader {
 
 absl::Status Bounds::Check(std::string_view request) const {
   if (request.size() > max_bytes_) {
-    return domain::Refuse(Reason::kLimitExceeded, {{"max_bytes", std::to_string(max_bytes_)}});
+    return domain::RefuseLimit("request_bytes", max_bytes_);
   }
   return BoundsReader(*this, request).Read();
 }

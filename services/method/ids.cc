@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "storage/crypto/secret_key.h"
@@ -46,6 +47,17 @@ std::string CommandIds::Next() {
 std::string NewToken(std::string_view prefix) {
   return absl::StrCat(std::string(prefix),
                       absl::WebSafeBase64Escape(storage::RandomBytes(kTokenBytes)));
+}
+
+bool IsUuid(std::string_view text) {
+  constexpr std::string_view kForm = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+  if (text.size() != kForm.size()) return false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool fits = kForm[i] == '-' ? text[i] == '-'
+                                      : absl::ascii_isxdigit(static_cast<unsigned char>(text[i]));
+    if (!fits) return false;
+  }
+  return true;
 }
 
 }  // namespace roster::services

@@ -49,6 +49,9 @@ class CommandIds {
   size_t next_ = 0;
 };
 
+// Whether the text looks like a UUID (RFC 9562 §4), in whatever case.
+bool IsUuid(std::string_view text);
+
 // A new token of 256 random bits, behind a prefix that tells leaked ones apart: `roster_op_…`,
 // `roster_sa_…`.
 std::string NewToken(std::string_view prefix);

@@ -68,6 +68,7 @@ absl::StatusOr<Method> ReadMethod(const MethodDescriptor& descriptor, Handler ha
                 .metrics = metrics.ForMethod(service, descriptor.name(), TypeOf(descriptor)),
                 .conventions = fields,
                 .bounds = *std::move(bounds),
+                .ids = IdFields(*descriptor.input_type()),
                 .request = PrototypeOf(*descriptor.input_type()),
                 .response = PrototypeOf(*descriptor.output_type())};
 }

@@ -14,6 +14,7 @@
 #include "services/method/bounds.h"
 #include "services/method/conventions.h"
 #include "services/method/handler.h"
+#include "services/method/id_fields.h"
 #include "services/telemetry/metrics.h"
 
 namespace roster::services {
@@ -26,6 +27,7 @@ struct Method {
   MethodMetrics metrics;
   ConventionFields conventions;
   Bounds bounds;  // of its request
+  IdFields ids;   // in its request
   // What new messages are made from; null for a message that was not generated.
   const google::protobuf::Message* request = nullptr;
   const google::protobuf::Message* response = nullptr;

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "absl/strings/cord.h"
+#include "services/transport/violation_reason.h"
 
 namespace roster::services {
 namespace {
@@ -22,7 +23,7 @@ constexpr std::size_t kMaxViolationBytes = 3 * 1024;
 struct Refusal {
   std::optional<std::string> reason;
   std::map<std::string, std::string> metadata;
-  std::map<std::string, std::string> violations;  // by field
+  std::map<std::string, std::string> violations;  // by field: "REASON: description"
   std::optional<std::int64_t> retry_ms;
 };
 
@@ -67,9 +68,11 @@ google::rpc::BadRequest BadRequestOf(const Refusal& refusal) {
   for (const auto& [field, description] : refusal.violations) {
     bytes += field.size() + description.size();
     if (bytes > kMaxViolationBytes) break;
-    google::rpc::BadRequest::FieldViolation& violation = *bad_request.add_field_violations();
+    FieldViolation& violation = *bad_request.add_field_violations();
+    const std::size_t colon = description.find(": ");
     violation.set_field(field);
-    violation.set_description(description);
+    violation.set_description(description.substr(colon + 2));
+    SetReason(description.substr(0, colon), violation);
   }
   return bad_request;
 }

@@ -55,8 +55,7 @@ Outcome Repeat(const Proposal& proposal, view::v1::RequestRow row) {
 // Makes the commit ready to be stored, or says why it can't be.
 absl::Status SealForLog(const domain::World& world, bool preview, Vault& vault, Commit& commit) {
   if (commit.ByteSizeLong() + SealingBytes(commit) + kStampBytes > kMaxCommitBytes) {
-    return domain::Refuse(domain::Reason::kLimitExceeded,
-                          {{"limit_bytes", std::to_string(kMaxCommitBytes)}});
+    return domain::RefuseLimit("commit_bytes", kMaxCommitBytes);
   }
   absl::Status sealed = SealPersonal(vault, world, preview, commit);
   return absl::IsResourceExhausted(sealed) ? domain::Refuse(domain::Reason::kDiskFull) : sealed;

@@ -14,6 +14,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "services/api_services.h"
+#include "services/transport/violation_reason.h"
 #include "tests/support/plumbing_support.h"
 
 namespace roster::api_test {
@@ -66,8 +67,8 @@ Result ToResult(const grpc::Status& status) {
       result.metadata = {info.metadata().begin(), info.metadata().end()};
     } else if (detail.UnpackTo(&bad)) {
       for (const auto& violation : bad.field_violations()) {
-        const std::string& text = violation.description();
-        result.violations[violation.field()] = text.substr(0, text.find(':'));
+        result.violations[violation.field()] = services::ReasonOf(violation);
+        result.descriptions[violation.field()] = violation.description();
       }
     }
   }

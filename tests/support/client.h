@@ -26,7 +26,8 @@ struct Result {
   std::string domain;  // these three: of google.rpc.ErrorInfo
   std::string reason;
   std::map<std::string, std::string> metadata;
-  std::map<std::string, std::string> violations;  // of google.rpc.BadRequest: field → reason
+  std::map<std::string, std::string> violations;    // of google.rpc.BadRequest: field → reason
+  std::map<std::string, std::string> descriptions;  // of the same: field → sentence
 
   bool ok() const { return code == "OK"; }
 

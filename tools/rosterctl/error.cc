@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "google/protobuf/util/time_util.h"
+#include "services/transport/violation_reason.h"
 
 namespace roster::ctl {
 namespace {
@@ -33,7 +34,8 @@ std::string DescribeError(const grpc::Status& status) {
       for (const auto& [key, value] : metadata) AppendLine(key, value, rest);
     } else if (detail.UnpackTo(&bad_request)) {
       for (const auto& violation : bad_request.field_violations()) {
-        AppendLine(violation.field(), violation.description(), rest);
+        AppendLine(violation.field(),
+                   services::ReasonOf(violation) + ": " + violation.description(), rest);
       }
     } else if (detail.UnpackTo(&retry)) {
       AppendLine("retry after", google::protobuf::util::TimeUtil::ToString(retry.retry_delay()),

@@ -195,7 +195,8 @@ TEST_F(BoundsTest, AC1_HugeMasksAreRefusedUnread) {
   *list.mutable_read_mask() = mask;
   auto update = About<UpdateUserRequest>(account_.home.id, account_.user_id);
   *update.mutable_update_mask() = mask;
-  const std::string refused = "RESOURCE_EXHAUSTED LIMIT_EXCEEDED {max_bytes: 65536}";
+  const std::string refused =
+      "RESOURCE_EXHAUSTED LIMIT_EXCEEDED {limit: request_bytes, value: 65536}";
   EXPECT_EQ(account_.home.client.Call(get).Text(), refused);
   EXPECT_EQ(account_.home.client.Call(list).Text(), refused);
   EXPECT_EQ(account_.home.client.Call(update).Text(), refused);

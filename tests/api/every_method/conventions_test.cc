@@ -64,7 +64,7 @@ TEST_F(ConventionsTest, RequestIdIsAUuid) {
     auto header = FourColumns(home_.id);
     header.set_request_id(id);
     EXPECT_EQ(ImportFile(home_.client, header, Rows("a", 1, "viewer")).result.Text(),
-              "INVALID_ARGUMENT INVALID_FIELDS [request_id: INVALID_VALUE]");
+              "INVALID_ARGUMENT INVALID_FIELDS [header.request_id: INVALID_VALUE]");
   }
   EXPECT_EQ(home_.server->Position(), position);
 }
@@ -260,7 +260,8 @@ TEST_F(ConventionsTest, ServiceAccountsAreBounded) {
   auto issue = In<identity::v1::IssueServiceTokenRequest>(home_.id);
   issue.set_service_account_id(created->service_account().service_account_id());
   for (int i = 0; i < 10; ++i) EXPECT_EQ(home_.client.Call(issue).Text(), "OK");
-  EXPECT_EQ(home_.client.Call(issue).Text(), "RESOURCE_EXHAUSTED LIMIT_EXCEEDED");
+  EXPECT_EQ(home_.client.Call(issue).Text(),
+            "RESOURCE_EXHAUSTED LIMIT_EXCEEDED {limit: tokens, value: 10}");
 }
 
 TEST_F(ConventionsTest, ErrorDetails_R2) {
@@ -281,7 +282,7 @@ TEST_F(ConventionsTest, LargeMessagesAreRefused) {
   EXPECT_EQ(home_.client.Call(request).result.code, "RESOURCE_EXHAUSTED");
   request.mutable_profile()->set_title(std::string((4 << 20) - 1024, 'x'));
   EXPECT_EQ(home_.client.Call(request).Text(),
-            "RESOURCE_EXHAUSTED LIMIT_EXCEEDED {max_bytes: 65536}");
+            "RESOURCE_EXHAUSTED LIMIT_EXCEEDED {limit: request_bytes, value: 65536}");
   EXPECT_EQ(GetAnn(home_.client).Text(), "OK");
 }
 

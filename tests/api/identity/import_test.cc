@@ -181,8 +181,8 @@ TEST_F(ImportTest, MappingIncomplete_R84) {
   header.mutable_mapping(2)->set_field(identity::v1::IMPORT_FIELD_EMAIL);
   header.mutable_mapping(0)->set_name("Name");  // but the first row names nothing
   EXPECT_EQ(Refusal(header, "a,b,c,d\n"),
-            "INVALID_ARGUMENT INVALID_FIELDS [mapping.0.column: INVALID_VALUE, "
-            "mapping.2.field: INVALID_VALUE, mapping.3.column: INVALID_VALUE]");
+            "INVALID_ARGUMENT INVALID_FIELDS [header.mapping.0.column: INVALID_VALUE, "
+            "header.mapping.2.field: INVALID_VALUE, header.mapping.3.column: INVALID_VALUE]");
 }
 
 TEST_F(ImportTest, MalformedFiles) {
@@ -202,7 +202,8 @@ TEST_F(ImportTest, SizeMustBeRight) {
   EXPECT_EQ(Refusal(header, file),
             absl::StrCat("INVALID_ARGUMENT MALFORMED_CSV {size_bytes: ", file.size(), "}"));
   header.set_size_bytes((64 << 20) + 1);
-  EXPECT_EQ(Refusal(header, file), "RESOURCE_EXHAUSTED LIMIT_EXCEEDED {limit: file_bytes}");
+  EXPECT_EQ(Refusal(header, file),
+            "RESOURCE_EXHAUSTED LIMIT_EXCEEDED {limit: file_bytes, value: 67108864}");
   EXPECT_EQ(home_.Names().size(), 1U);
 }
 
@@ -236,7 +237,8 @@ TEST_F(ImportTest, LargeFilesAreRefused) {
   while (sent < 200 && stream->Send(part)) ++sent;
   EXPECT_GE(sent, 32);  // 64 MiB are taken
   EXPECT_LT(sent, 200);
-  EXPECT_EQ(stream->Finish().Text(), "RESOURCE_EXHAUSTED LIMIT_EXCEEDED {limit: file_bytes}");
+  EXPECT_EQ(stream->Finish().Text(),
+            "RESOURCE_EXHAUSTED LIMIT_EXCEEDED {limit: file_bytes, value: 67108864}");
 }
 
 TEST_F(ImportTest, RolesOfRows_R44_R83) {

@@ -251,8 +251,8 @@ TEST_F(ListsApiTest, ReadMasks) {
             "profile { full_name: \"ann Tester\"");
   EXPECT_EQ(read({"delete_time"}), "");
   EXPECT_EQ(read({"name", "status", "profile.mail", ""}),
-            "INVALID_ARGUMENT INVALID_FIELDS [read_mask.: UNKNOWN_FIELD, read_mask.name: "
-            "UNKNOWN_FIELD, read_mask.profile.mail: UNKNOWN_FIELD]");
+            "INVALID_ARGUMENT INVALID_FIELDS [read_mask.paths.0: UNKNOWN_FIELD, "
+            "read_mask.paths.2: UNKNOWN_FIELD, read_mask.paths.3: UNKNOWN_FIELD]");
 }
 
 TEST_F(ListsApiTest, ReadMasksOfLists) {
@@ -266,10 +266,10 @@ TEST_F(ListsApiTest, ReadMasksOfLists) {
             "profile { user_name: \"bob\" }");
   list.mutable_read_mask()->add_paths("users");
   EXPECT_EQ(home_.client.Call(list).Text(),
-            "INVALID_ARGUMENT INVALID_FIELDS [read_mask.users: UNKNOWN_FIELD]");
+            "INVALID_ARGUMENT INVALID_FIELDS [read_mask.paths.1: UNKNOWN_FIELD]");
   batch.mutable_read_mask()->add_paths("profile.email.x");
   EXPECT_EQ(home_.client.Call(batch).Text(),
-            "INVALID_ARGUMENT INVALID_FIELDS [read_mask.profile.email.x: UNKNOWN_FIELD]");
+            "INVALID_ARGUMENT INVALID_FIELDS [read_mask.paths.1: UNKNOWN_FIELD]");
 }
 
 }  // namespace

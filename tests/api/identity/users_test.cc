@@ -49,14 +49,16 @@ TEST_F(UsersApiTest, AllWrongFieldsAtOnce_R2_R59) {
   auto request = NewUser(home_.id, "bob", {"viewer"});
   request.mutable_profile()->Clear();
   EXPECT_EQ(Try(home_.client, request),
-            "INVALID_ARGUMENT INVALID_FIELDS [email: MISSING_FIELD, full_name: MISSING_FIELD]");
+            "INVALID_ARGUMENT INVALID_FIELDS [profile.email: MISSING_FIELD, profile.full_name: "
+            "MISSING_FIELD]");
   request.mutable_profile()->set_full_name("bob\x01");
   request.mutable_profile()->set_email("not an email");
   request.mutable_profile()->set_title(std::string(300, 'x'));
   request.set_user_type(event::v1::USER_TYPE_ADMIN);
   EXPECT_EQ(Try(home_.client, request),
-            "INVALID_ARGUMENT INVALID_FIELDS [email: INVALID_EMAIL, full_name: INVALID_VALUE, "
-            "title: INVALID_VALUE, user_type: INVALID_VALUE]");
+            "INVALID_ARGUMENT INVALID_FIELDS [profile.email: INVALID_EMAIL, profile.full_name: "
+            "INVALID_VALUE, "
+            "profile.title: INVALID_VALUE, user_type: INVALID_VALUE]");
 }
 
 TEST_F(UsersApiTest, UserNameDefaultsToTheEmail_R2) {
@@ -196,11 +198,11 @@ TEST_F(UsersApiTest, WhatNeverChanges_R57_R58) {
   EXPECT_EQ(Try(home_.client, Update(home_.id, ann_, "auth_method", "SSO")),
             "INVALID_ARGUMENT IMMUTABLE_FIELD {field: auth_method}");
   EXPECT_EQ(Try(home_.client, Update(home_.id, ann_, "shoe_size", "44")),
-            "INVALID_ARGUMENT INVALID_FIELDS [update_mask.shoe_size: UNKNOWN_FIELD]");
+            "INVALID_ARGUMENT INVALID_FIELDS [update_mask.paths.0: UNKNOWN_FIELD]");
   EXPECT_EQ(Try(home_.client, About<identity::v1::UpdateUserRequest>(home_.id, ann_)),
             "INVALID_ARGUMENT INVALID_FIELDS [update_mask: MISSING_FIELD]");
   EXPECT_EQ(Try(home_.client, Update(home_.id, ann_, "email", "")),
-            "INVALID_ARGUMENT INVALID_FIELDS [email: MISSING_FIELD]");
+            "INVALID_ARGUMENT INVALID_FIELDS [profile.email: MISSING_FIELD]");
   EXPECT_EQ(Try(home_.client, Update(home_.id, ann_, "email", "first@EXAMPLE.org")),
             "ALREADY_EXISTS EMAIL_TAKEN {user_id: " + home_.administrator_id + "}");
   EXPECT_EQ(Try(home_.client, Update(home_.id, ann_, "email", "new@example.org")), "OK");
@@ -229,7 +231,8 @@ TEST_F(UsersApiTest, DisabledHasNoAccess_R60) {
   ASSERT_EQ(Do<DeleteUserRequest>(ann_), "OK");
   EXPECT_EQ(home_.Check(ann_, "content.view"), "DENY USER_DELETED");
   EXPECT_EQ(home_.Check("nobody", "content.view"), "DENY USER_NOT_FOUND");
-  EXPECT_EQ(home_.Check(ann_, "content.bless"), "INVALID_ARGUMENT UNKNOWN_PERMISSION");
+  EXPECT_EQ(home_.Check(ann_, "content.bless"),
+            "INVALID_ARGUMENT UNKNOWN_PERMISSION {permission: content.bless}");
 }
 
 TEST_F(UsersApiTest, FoundByIdEmailAndUserName) {

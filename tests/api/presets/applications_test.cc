@@ -82,7 +82,8 @@ TEST_F(ApplicationsTest, AccountRoles_R44_R113_R114) {
   // Application roles are no account roles.
   for (const char* role : {"admin", "content_editor", "reader"}) {
     EXPECT_EQ(Try(manager_, NewUser(home_.id, "bob", {role})),
-              std::string("NOT_FOUND ROLE_NOT_FOUND {role: ") + role + "}");
+              std::string("NOT_FOUND ROLE_NOT_FOUND {role: ") + role +
+                  ", why: it is given within an application or a project}");
   }
   EXPECT_EQ(Try(manager_, RoleChange(home_.id, home_.administrator_id, "auditor")),
             "FAILED_PRECONDITION MULTIPLE_ROLES");

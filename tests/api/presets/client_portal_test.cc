@@ -33,8 +33,9 @@ TEST_F(ClientPortalTest, AddingUsers_R1_R2_R5_R56) {
   request.mutable_profile()->clear_family_name();
   request.mutable_profile()->set_email("ann");
   EXPECT_EQ(Try(administrator_, request),
-            "INVALID_ARGUMENT INVALID_FIELDS [email: INVALID_EMAIL, family_name: MISSING_FIELD, "
-            "full_name: MISSING_FIELD, given_name: MISSING_FIELD]");
+            "INVALID_ARGUMENT INVALID_FIELDS [profile.email: INVALID_EMAIL, profile.family_name: "
+            "MISSING_FIELD, "
+            "profile.full_name: MISSING_FIELD, profile.given_name: MISSING_FIELD]");
   // Staged: the record first, access after. Until then the user may do nothing.
   const auto created = administrator_.Call(NewUser(home_.id, "ann"));
   ASSERT_EQ(created.Text(), "OK");

@@ -76,8 +76,9 @@ TEST_F(ProjectTeamsTest, RequiredFieldsAndUserName_R58_R59) {
   auto request = NewUser(home_.id, "ann");
   request.mutable_profile()->Clear();
   EXPECT_EQ(Try(home_.client, request),
-            "INVALID_ARGUMENT INVALID_FIELDS [email: MISSING_FIELD, full_name: MISSING_FIELD, "
-            "user_name: MISSING_FIELD]");
+            "INVALID_ARGUMENT INVALID_FIELDS [profile.email: MISSING_FIELD, profile.full_name: "
+            "MISSING_FIELD, "
+            "profile.user_name: MISSING_FIELD]");
   const std::string ann = home_.Create("ann");
   EXPECT_EQ(Try(home_.client, Update(home_.id, ann, "user_name", "anna")),
             "INVALID_ARGUMENT IMMUTABLE_FIELD {field: user_name}");

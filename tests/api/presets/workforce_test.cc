@@ -49,14 +49,15 @@ TEST_F(WorkforceTest, CreationRequiresAUserName_R2_R87) {
   auto request = NewUser(home_.id, "ann", {"lifecycle_user", "auditor"});
   request.mutable_profile()->clear_user_name();
   EXPECT_EQ(Try(home_.client, request),
-            "INVALID_ARGUMENT INVALID_FIELDS [user_name: MISSING_FIELD]");
+            "INVALID_ARGUMENT INVALID_FIELDS [profile.user_name: MISSING_FIELD]");
   request.mutable_profile()->set_user_name("ann");
   const std::string ann = home_.Create(request);
   EXPECT_EQ(home_.Get(ann).roles_size(), 2);
   EXPECT_EQ(Try(home_.client, RoleChange(home_.id, ann, "lifecycle_user")),
             "FAILED_PRECONDITION MULTIPLE_ROLES");
   EXPECT_EQ(Try(home_.client, NewUser(home_.id, "bob", {"collaboration_user"})),
-            "NOT_FOUND ROLE_NOT_FOUND {role: collaboration_user}");
+            "NOT_FOUND ROLE_NOT_FOUND {role: collaboration_user, why: "
+            "it is given within an application or a project}");
   EXPECT_EQ(home_.Check(home_.Create("cid"), "tasks.view"), "DENY NO_ROLE");
 }
 

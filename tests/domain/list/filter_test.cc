@@ -162,7 +162,7 @@ TEST(ReadMaskTest, OfAnyMessage) {
   EXPECT_EQ(message.ShortDebugString(), "number: 1 options { packed: true }");
   paths.add_paths("colour");
   EXPECT_EQ(Describe(ReadMask::Parse(type, paths).status()),
-            "INVALID_FIELDS [read_mask.colour: UNKNOWN_FIELD]");
+            "INVALID_FIELDS [read_mask.paths.2: UNKNOWN_FIELD]");
 }
 
 }  // namespace

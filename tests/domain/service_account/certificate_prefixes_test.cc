@@ -133,7 +133,7 @@ std::vector<DecisionCase> WrongPrefixes() {
                         "INVALID_FIELDS [" + field + ": INVALID_VALUE]"};
   };
   return {
-      {"TooMany", given, Operator(), Set(many), "LIMIT_EXCEEDED"},
+      {"TooMany", given, Operator(), Set(many), "LIMIT_EXCEEDED {limit: prefixes, value: 16}"},
       wrong("WithoutASlash", {kBeside}, "prefixes.0"),
       wrong("NoUri", {"example.org/"}, "prefixes.0"),
       wrong("NoAuthority", {"spiffe://"}, "prefixes.0"),

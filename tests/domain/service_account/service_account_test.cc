@@ -94,11 +94,12 @@ std::vector<DecisionCase> Creations() {
        Create("Service viewer"), "NAME_TAKEN"},
       {"UnknownRole_R40", given, caller, Create("CI", {"boss"}), "ROLE_NOT_FOUND {role: boss}"},
       {"ApplicationRole_R116", manager, Operator(), Create("CI", {"reader"}),
-       "ROLE_NOT_FOUND {role: reader}"},
+       "ROLE_NOT_FOUND {role: reader, why: it is given within an application or a project}"},
       {"TypeRole_R54", Scenario(kTeams), Operator(), Create("CI", {"user_type_admin"}),
-       "ROLE_NOT_FOUND {role: user_type_admin}"},
+       "ROLE_NOT_FOUND {role: user_type_admin, why: it comes with a user type, and "
+       "can't be given by itself}"},
       {"TooManyRoles", given, caller, Create("CI", std::vector<std::string>(101, "viewer")),
-       "LIMIT_EXCEEDED"},
+       "LIMIT_EXCEEDED {limit: roles, value: 100}"},
   };
 }
 INSTANTIATE_TEST_SUITE_P(Creations, ServiceAccountTest, testing::ValuesIn(Creations()), CaseName);
@@ -124,7 +125,8 @@ std::vector<DecisionCase> Tokens() {
       {"ForUnknown", given, caller, Issue("nobody", "t2"), "SERVICE_ACCOUNT_NOT_FOUND"},
       {"ForDisabled", disabled, caller, Issue("viewer", "t2"), "SERVICE_ACCOUNT_DISABLED"},
       {"TenTokens", WithTokens("viewer", 9), caller, Issue("viewer", "t2"), issued},
-      {"ElevenTokens", WithTokens("viewer", 10), caller, Issue("viewer", "t2"), "LIMIT_EXCEEDED"},
+      {"ElevenTokens", WithTokens("viewer", 10), caller, Issue("viewer", "t2"),
+       "LIMIT_EXCEEDED {limit: tokens, value: 10}"},
       {"Revoke", given, caller, Revoke("viewer", "t1"), revoked},
       {"OperatorRevokes_R53", given, Operator(), Revoke("viewer", "t1"), revoked},
       {"ViewerRevokes_R53", given, Service("viewer"), Revoke("viewer", "t1"), refused},
@@ -178,7 +180,8 @@ std::vector<DecisionCase> Certificates() {
       {"BindFreed", Scenario(given).Happened(Disabled("viewer")), Operator(), Bind("auditor", uri),
        "certificate_bound { service_account_id: 'auditor' identity: '" + uri + "' }"},
       {"TenCertificates", nine, Operator(), Bind("viewer", "host"), bound("host")},
-      {"ElevenCertificates", ten, Operator(), Bind("viewer", "host"), "LIMIT_EXCEEDED"},
+      {"ElevenCertificates", ten, Operator(), Bind("viewer", "host"),
+       "LIMIT_EXCEEDED {limit: certificates, value: 10}"},
       {"Unbind", given, caller, Unbind("viewer", uri),
        "certificate_unbound { service_account_id: 'viewer' identity: '" + uri + "' }"},
       {"AdminUnbinds_R53", given, Service("admin"), Unbind("viewer", uri), refused},

@@ -19,7 +19,7 @@ TEST(EmailTest, Emails_R2) {
            "a@b.cd",
            "Ann.Smith+tag@mail.example.com",
            "!#$%&'*+/=?^_`{|}~-@example.com",
-           "123@456.789",
+           "123@456.a89",
            "a@xn--mnchen-3ya.de",
            "käthe@münchen.de",
            "用户@例子.公司",
@@ -35,7 +35,7 @@ TEST(EmailTest, Emails_R2) {
            // 254 bytes: 2 + 3 · 64 + 60
            absl::StrCat("a@", label, ".", label, ".", label, ".", std::string(60, 'x')),
        }) {
-    EXPECT_TRUE(IsEmail(text)) << text;
+    EXPECT_EQ(WrongEmail(text), "") << text;
   }
 }
 
@@ -81,7 +81,7 @@ TEST(EmailTest, NoEmails_R2) {
            "a@" + label + "l.com",
            absl::StrCat("a@", label, ".", label, ".", label, ".", std::string(61, 'x')),
        }) {
-    EXPECT_FALSE(IsEmail(text)) << text;
+    EXPECT_NE(WrongEmail(text), "") << text;
   }
 }
 
@@ -106,7 +106,7 @@ TEST(EmailTest, InvalidParts_R2) {
            "paul@xn--exmple-4nf.com",  // the same, as in the DNS
            absl::StrCat("a@", std::string(30, 'x'), "ü", std::string(30, 'y'), ".de"),
        }) {
-    EXPECT_FALSE(IsEmail(text)) << text;
+    EXPECT_NE(WrongEmail(text), "") << text;
   }
 }
 
@@ -118,8 +118,8 @@ TEST(EmailTest, LengthInTheDns_R2) {
     for (int i = 0; i < labels; ++i) text = "aü." + text;
     return text;
   };
-  EXPECT_TRUE(IsEmail(absl::StrCat(local, "@", domain(18))));
-  EXPECT_FALSE(IsEmail(absl::StrCat(local, "@", domain(20))));
+  EXPECT_EQ(WrongEmail(absl::StrCat(local, "@", domain(18))), "");
+  EXPECT_NE(WrongEmail(absl::StrCat(local, "@", domain(20))), "");
 }
 
 TEST(EmailTest, Normalize_R3) {

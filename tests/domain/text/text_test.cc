@@ -21,7 +21,10 @@ TEST(TextTest, Trim) {
       {"a ", "a"},
       {"\t\r\n\v\f a b \f\v\n\r\t", "a b"},
       {" \t\n", ""},
-      {"\u00a0a", "\u00a0a"},  // blanks beyond ASCII stay
+      {"\u00a0a\u3000b\u2003", "a\u3000b"},
+      {"\ufeff\u200ba\u2060", "a"},
+      {"\u200ea", "\u200ea"},  // a mark of direction is no blank
+      {"\xff a\xc2", "\xff a\xc2"},
       {std::string(1, '\0') + "a", std::string(1, '\0') + "a"},
   };
   for (const auto& [text, trimmed] : table) EXPECT_EQ(Trim(text), trimmed) << text;
@@ -97,7 +100,7 @@ struct AcceptableCase {
   bool acceptable;
 };
 
-TEST(TextTest, IsAcceptable) {
+TEST(TextTest, WrongText) {
   const std::vector<AcceptableCase> table = {
       {"", 0, false, true},
       {"abc", 3, false, true},
@@ -129,7 +132,7 @@ TEST(TextTest, IsAcceptable) {
       {"\u00a0a", 9, false, true},
   };
   for (const auto& row : table) {
-    EXPECT_EQ(IsAcceptable(row.text, row.max, row.lines), row.acceptable)
+    EXPECT_EQ(WrongText(row.text, row.max, row.lines).empty(), row.acceptable)
         << row.text << " (" << row.text.size() << " bytes)";
   }
 }
@@ -164,7 +167,7 @@ TEST(TextTest, Invisible_R2) {
           {"a\ufe0f", false},        {"1\ufe0f", false},
           {"\ufe0f", false},
       };
-  for (const auto& [text, good] : table) EXPECT_EQ(IsAcceptable(text, 9), good) << text;
+  for (const auto& [text, good] : table) EXPECT_EQ(WrongText(text, 9).empty(), good) << text;
 }
 
 // Stricter than other names: a user that may choose one could choose one that looks like another.
@@ -200,9 +203,20 @@ TEST(TextTest, UserNames_R81) {
       {"a\tb", false},
       {"", true},
   };
-  for (const auto& [text, good] : table) EXPECT_EQ(IsUserName(text, 64), good) << text;
-  EXPECT_TRUE(IsUserName("äöü", 3));
-  EXPECT_FALSE(IsUserName("äöüa", 3));
+  for (const auto& [text, good] : table) EXPECT_EQ(WrongUserName(text, 64).empty(), good) << text;
+  EXPECT_EQ(WrongUserName("äöü", 3), "");
+  EXPECT_EQ(WrongUserName("äöüa", 3), "the text is longer than 3 characters");
+}
+
+// One sentence each; the API tests have those of user names and emails.
+TEST(TextTest, SaysWhatIsWrong) {
+  EXPECT_EQ(WrongText("abcd", 3), "the text is longer than 3 characters");
+  EXPECT_EQ(WrongText("a\xc3(", 9), "the text is not UTF-8: see byte 2");
+  EXPECT_EQ(WrongText("ä\u200bb", 9),
+            "the text has a character that nobody sees, U+200B, as its character 2");
+  EXPECT_EQ(WrongText("\u3000 ", 9), "the text is nothing but blanks");
+  EXPECT_EQ(WrongText("ab\ufffd", 9),
+            "a letter was lost on the way to this text: its character 3 is U+FFFD");
 }
 
 }  // namespace

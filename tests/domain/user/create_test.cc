@@ -120,12 +120,13 @@ std::vector<DecisionCase> Fields() {
   CreateUser methods = Create({}, Data("", "@"));
   methods.auth_method = static_cast<event::v1::AuthMethod>(77);
   methods.user_type = event::v1::USER_TYPE_ADMIN;
-  const std::string missing = "INVALID_FIELDS [email: MISSING_FIELD, ";
+  const std::string missing = "INVALID_FIELDS [profile.email: MISSING_FIELD, ";
   return {
       {"PortalNothing_R2", portal, caller, Create({}, {}),
-       missing + "family_name: MISSING_FIELD, full_name: MISSING_FIELD, "
-                 "given_name: MISSING_FIELD]"},
-      {"MatrixNothing_R2", matrix, caller, Create({}, {}), missing + "full_name: MISSING_FIELD]"},
+       missing + "profile.family_name: MISSING_FIELD, profile.full_name: MISSING_FIELD, "
+                 "profile.given_name: MISSING_FIELD]"},
+      {"MatrixNothing_R2", matrix, caller, Create({}, {}),
+       missing + "profile.full_name: MISSING_FIELD]"},
       {"TeamsNothing_R59", Scenario(kTeams).Joined({"root", {}, event::v1::USER_TYPE_ADMIN}),
        UserCaller("root"), Create({}, {}),
        missing + "full_name: MISSING_FIELD, user_name: MISSING_FIELD]"},
@@ -134,28 +135,29 @@ std::vector<DecisionCase> Fields() {
       {"ApplicationsNothing_R2", Scenario(kApplications), caller, Create({}, {}),
        missing + "full_name: MISSING_FIELD]"},
       {"PortalNoFamilyName_R2", portal, caller, Create({}, Named("New", "")),
-       "INVALID_FIELDS [family_name: MISSING_FIELD]"},
+       "INVALID_FIELDS [profile.family_name: MISSING_FIELD]"},
       {"PortalNoGivenName_R2", portal, caller, Create({}, Named("", "One")),
-       "INVALID_FIELDS [given_name: MISSING_FIELD]"},
+       "INVALID_FIELDS [profile.given_name: MISSING_FIELD]"},
       {"BadEmail_R2", matrix, caller, Create({"viewer"}, Data("New", "new.example.com")),
-       "INVALID_FIELDS [email: INVALID_EMAIL]"},
+       "INVALID_FIELDS [profile.email: INVALID_EMAIL]"},
       {"Longest_R2", matrix, caller,
        Create({"viewer"}, Data(std::string(256, 'x'), "new@example.com", "new")),
        Created("PASSWORD", "roles: 'viewer'",
                absl::StrCat("full_name: '", std::string(256, 'x'),
                             "' email: 'new@example.com' user_name: 'new'"))},
       {"EveryFieldWrong_R2", matrix, caller, Create({}, all_wrong),
-       "INVALID_FIELDS [family_name: INVALID_VALUE, full_name: INVALID_VALUE, "
-       "given_name: INVALID_VALUE, title: INVALID_VALUE, user_name: INVALID_VALUE]"},
+       "INVALID_FIELDS [profile.family_name: INVALID_VALUE, profile.full_name: INVALID_VALUE, "
+       "profile.given_name: INVALID_VALUE, profile.title: INVALID_VALUE, profile.user_name: "
+       "INVALID_VALUE]"},
       {"TitleMayHaveLines_R2", matrix, caller, Create({"viewer"}, title),
        Created("PASSWORD", "roles: 'viewer'",
                "full_name: 'Full new' email: 'new@example.com' user_name: 'new' "
                "title: 'Head of\\nSales'")},
       {"MethodAndTypeToo_R2", matrix, caller, methods,
-       "INVALID_FIELDS [auth_method: INVALID_VALUE, email: INVALID_EMAIL, "
-       "full_name: MISSING_FIELD, user_type: INVALID_VALUE]"},
+       "INVALID_FIELDS [auth_method: INVALID_VALUE, profile.email: INVALID_EMAIL, "
+       "profile.full_name: MISSING_FIELD, user_type: INVALID_VALUE]"},
       {"FieldsBeforeRoles_R2", matrix, caller, Create({"no_such_role"}, Data("", "a@b.cd")),
-       "INVALID_FIELDS [full_name: MISSING_FIELD]"},
+       "INVALID_FIELDS [profile.full_name: MISSING_FIELD]"},
       {"EmailServesAsUserName_R2", matrix, caller,
        Create({"viewer"}, Data("New", "New@Example.com")),
        Created("PASSWORD", "roles: 'viewer'",
@@ -233,14 +235,15 @@ std::vector<DecisionCase> Roles() {
       {"NoneInWorkforce_R87", workforce, caller, Create(), Created("SSO", "")},
       {"TwoInWorkforce", workforce, caller, Create({"auditor", "lifecycle_user"}),
        Created("SSO", "roles: 'auditor' roles: 'lifecycle_user'")},
-      {"TooMany", workforce, caller, Create(many), "LIMIT_EXCEEDED"},
+      {"TooMany", workforce, caller, Create(many), "LIMIT_EXCEEDED {limit: roles, value: 100}"},
       {"Unknown_R40", matrix, caller, Create({"boss"}), "ROLE_NOT_FOUND {role: boss}"},
       {"OfAnotherPreset_R40", matrix, caller, Create({"administrator"}),
        "ROLE_NOT_FOUND {role: administrator}"},
       {"ApplicationLevel_R116", applications, caller, Create({"admin"}),
-       "ROLE_NOT_FOUND {role: admin}"},
+       "ROLE_NOT_FOUND {role: admin, why: it is given within an application or a project}"},
       {"CollaborationLevel_R102", workforce, caller, Create({"collaboration_user"}),
-       "ROLE_NOT_FOUND {role: collaboration_user}"},
+       "ROLE_NOT_FOUND {role: collaboration_user, why: it is given within an application or a "
+       "project}"},
       {"UserTypeAsRole_R54", teams, root, Create({"user_type_admin"}), "ROLE_BY_USER_TYPE"},
       {"RoleBesideType_R54", teams, root, CreateTyped(event::v1::USER_TYPE_ADMIN, {"auditor"}),
        "ROLE_BY_USER_TYPE"},

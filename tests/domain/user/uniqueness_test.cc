@@ -48,8 +48,8 @@ std::string Outcome(const absl::StatusOr<Events>& outcome) {
 constexpr char kTaken[] = "USERNAME_TAKEN {user_id: ann}";
 constexpr char kEmailTaken[] = "EMAIL_TAKEN {user_id: ann}";
 constexpr char kLooksTheSame[] = "CONFUSABLE {user_id: ann}";
-constexpr char kBadName[] = "INVALID_FIELDS [user_name: INVALID_VALUE]";
-constexpr char kBadEmail[] = "INVALID_FIELDS [email: INVALID_EMAIL]";
+constexpr char kBadName[] = "INVALID_FIELDS [profile.user_name: INVALID_VALUE]";
+constexpr char kBadEmail[] = "INVALID_FIELDS [profile.email: INVALID_EMAIL]";
 
 // Two encodings of one name, decided one after the other as the writer does: one wins, whichever
 // comes first.
@@ -137,8 +137,10 @@ TEST(NamesTest, Fields_R2) {
   wrong.set_family_name("\U000e0041");
   wrong.set_title("\u2028");
   EXPECT_EQ(Outcome(Create(given.world(), wrong)),
-            "INVALID_FIELDS [email: INVALID_EMAIL, family_name: INVALID_VALUE, full_name: "
-            "INVALID_VALUE, given_name: INVALID_VALUE, title: INVALID_VALUE, user_name: "
+            "INVALID_FIELDS [profile.email: INVALID_EMAIL, profile.family_name: INVALID_VALUE, "
+            "profile.full_name: "
+            "INVALID_VALUE, profile.given_name: INVALID_VALUE, profile.title: INVALID_VALUE, "
+            "profile.user_name: "
             "INVALID_VALUE]");
 }
 

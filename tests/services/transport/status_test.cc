@@ -45,7 +45,8 @@ std::vector<std::string> DetailsOf(const grpc::Status& status) {
     } else if (any.UnpackTo(&bad_request)) {
       text = "BadRequest";
       for (const auto& violation : bad_request.field_violations()) {
-        text += " [" + violation.field() + "|" + violation.description() + "]";
+        text += " [" + violation.field() + "|" + ReasonOf(violation) + ": " +
+                violation.description() + "]";
       }
     } else if (any.UnpackTo(&retry)) {
       text = "RetryInfo " + std::to_string(retry.retry_delay().seconds()) + "s " +
