@@ -14,7 +14,7 @@ namespace {
 absl::Status CheckRow(const view::v1::AccountRow& account, const ImportRow& row) {
   RequiredFields required = RequiredBy(account.policy());
   required.user_name = true;
-  const auto wrong = CheckProfile(row.personal, required);
+  const auto wrong = CheckProfile(row.personal, required, "");
   if (!wrong.empty()) return Refuse(wrong.front().reason, {{"field", wrong.front().field}});
   return row.duplicate_in_file ? Refuse(Reason::kDuplicateInFile) : absl::OkStatus();
 }
