@@ -32,6 +32,10 @@ bool Compare(const Value& one, Operator op, const Value& other) {
   return false;
 }
 
+Form FormOf(const Comparison& comparison) {
+  return comparison.begins || comparison.op == Operator::kHas ? Form::kLoose : Form::kExact;
+}
+
 bool CompareText(const std::string& text, const Comparison& with) {
   if (with.op == Operator::kHas) return absl::StrContains(text, with.text);
   const bool equal = with.begins ? absl::StartsWith(text, with.text) : text == with.text;
@@ -100,7 +104,7 @@ std::string Fields::Names() const {
 bool Comparison::Matches(const Candidate& candidate) const {
   if (field == nullptr) return search->finds(candidate, texts);
   if (field->text != nullptr) {
-    const std::string* has = field->text(candidate, *field);
+    const std::string* has = field->text(candidate, *field, FormOf(*this));
     return has != nullptr && CompareText(*has, *this);
   }
   if (field->number != nullptr) return Compare(field->number(candidate), op, number);
@@ -124,7 +128,7 @@ absl::StatusOr<Comparison> MakeComparison(const Field& field, Operator op, const
   }
   Comparison made{.field = &field, .op = op, .begins = value.star};
   if (field.text != nullptr) {
-    made.text = field.normalize(value.text);
+    made.text = (FormOf(made) == Form::kLoose ? field.loose : field.exact)(value.text);
   } else if (field.number != nullptr) {
     ROSTER_ASSIGN(const int number, ParseNumber(field, value));
     made.number = number;

@@ -26,13 +26,17 @@ class Candidate {
   ~Candidate() = default;
 };
 
+// The two forms in which texts are compared.
+enum class Form { kExact, kLoose };
+
 // How a field is read. One of text, number, time and holds is set: the kind of the field.
 struct Field {
   std::string_view name;
-  // Texts: in comparison form; null where the candidate has none any more. Valid until the next
-  // call of `text` on the candidate.
-  const std::string* (*text)(const Candidate& candidate, const Field& field) = nullptr;
-  std::string (*normalize)(std::string_view) = nullptr;
+  // Texts: in the form of the comparison; null where the candidate has none any more. Valid until
+  // the next call of `text` on the candidate.
+  const std::string* (*text)(const Candidate& candidate, const Field& field, Form form) = nullptr;
+  std::string (*exact)(std::string_view) = nullptr;  // the form of = and !=
+  std::string (*loose)(std::string_view) = nullptr;  // that of :, and of beginnings
   // Enums and flags. An enum has `names`, of which filters leave out `prefix`; 0 and `unlisted` are
   // values that no candidate has.
   int (*number)(const Candidate& candidate) = nullptr;
@@ -78,7 +82,7 @@ struct Comparison {
   const Field* field = nullptr;
   const Search* search = nullptr;
   Operator op = Operator::kEqual;
-  std::string text = {};                // in comparison form, where the field is a text; or an id
+  std::string text = {};                // in the form of the comparison, of a text; or an id
   std::vector<std::string> texts = {};  // of a search: in its forms
   bool begins = false;                  // the text is only the beginning
   int number = 0;                       // of an enum or a flag

@@ -42,8 +42,11 @@ std::optional<std::string> EmailSkeletonKey(std::string_view account_id, std::st
   return RowKey(account_id, search_kind::kLookOfEmail + skeleton);
 }
 
-std::string UserNameSkeletonKey(std::string_view account_id, std::string_view user_name) {
-  return RowKey(account_id, search_kind::kLookOfUserName + Skeleton(user_name));
+std::optional<std::string> UserNameSkeletonKey(std::string_view account_id,
+                                               std::string_view user_name) {
+  const std::string skeleton = Skeleton(user_name);
+  if (skeleton == Normalize(user_name)) return std::nullopt;
+  return RowKey(account_id, search_kind::kLookOfUserName + skeleton);
 }
 
 std::string NameKey(std::string_view account_id, std::string_view full_name,
@@ -101,7 +104,13 @@ std::optional<view::v1::UserRow> FindUserByEmailSkeleton(const World& world,
 std::optional<view::v1::UserRow> FindUserByUserNameSkeleton(const World& world,
                                                             std::string_view account_id,
                                                             std::string_view user_name) {
-  return FindUserBySearchRow(world, account_id, UserNameSkeletonKey(account_id, user_name));
+  const std::string skeleton = Skeleton(user_name);
+  auto foreign = FindUserBySearchRow(world, account_id,
+                                     RowKey(account_id, search_kind::kLookOfUserName + skeleton));
+  if (foreign) return foreign;
+  // A user name that has no row of its own for what it looks like.
+  return FindUserBySearchRow(world, account_id,
+                             RowKey(account_id, search_kind::kUserName + skeleton));
 }
 
 std::optional<event::v1::PersonalData> PersonalOf(const World& world, std::string_view account_id,

@@ -23,18 +23,19 @@ std::string UserNameKey(std::string_view account_id, std::string_view user_name)
 // Key of the search row that reserves for its user what looks like the email or user name. An email
 // that looks like itself only, as ASCII emails do, has no such row.
 std::optional<std::string> EmailSkeletonKey(std::string_view account_id, std::string_view email);
-std::string UserNameSkeletonKey(std::string_view account_id, std::string_view user_name);
+std::optional<std::string> UserNameSkeletonKey(std::string_view account_id,
+                                               std::string_view user_name);
 
 // Key of the search row that puts a user where the full name belongs (SortKey). The user
 // makes it unique.
 std::string NameKey(std::string_view account_id, std::string_view full_name,
                     std::string_view user_id);
-// Key of the search row by which a user is found by a part of the name: `words`, in comparison
-// form.
+// Key of the search row by which a user is found by a part of the name: `words`, in the form of
+// searches.
 std::string WordsKey(std::string_view account_id, std::string_view words, std::string_view user_id);
 
 // The beginnings of the keys of all search rows of users by name, and of those whose email, user
-// name, or words of a name begin with this text, which is in comparison form.
+// name, or words of a name begin with this text, which is in the form of those keys.
 std::string NamePrefix(std::string_view account_id);
 std::string EmailPrefix(std::string_view account_id, std::string_view text);
 std::string UserNamePrefix(std::string_view account_id, std::string_view text);

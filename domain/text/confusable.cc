@@ -1,19 +1,20 @@
 #include "domain/text/confusable.h"
 
 #include <unicode/normalizer2.h>
+#include <unicode/uchar.h>
 #include <unicode/unistr.h>
 #include <unicode/uspoof.h>
 
-#include <array>
 #include <cstdint>
 #include <cstdlib>
 
-#include "absl/strings/ascii.h"
 #include "domain/text/characters.h"
 #include "domain/text/text.h"
 
 namespace roster::domain {
 namespace {
+
+constexpr char16_t kDotAbove = 0x0307;
 
 void Require(UErrorCode error) {
   if (U_FAILURE(error)) std::abort();  // the data of ICU is part of the program
@@ -33,36 +34,34 @@ const USpoofChecker* Checker() {
   return kChecker;
 }
 
-// The skeleton of UTS 39, of compatibility characters as what they stand for.
-std::string RawSkeleton(std::string_view text) {
+// Compatibility characters as what they stand for, without dots above letters that have one.
+icu::UnicodeString Composed(std::string_view text) {
   UErrorCode error = U_ZERO_ERROR;
   const auto* form = icu::Normalizer2::getNFKCInstance(error);
   Require(error);
   const auto entered =
       icu::UnicodeString::fromUTF8({text.data(), static_cast<int32_t>(text.size())});
-  const icu::UnicodeString composed = form->normalize(entered, error);
+  icu::UnicodeString composed = form->normalize(entered, error);
+  Require(error);
+  for (int32_t at = 1; at < composed.length(); ++at) {
+    if (composed[at] == kDotAbove && u_hasBinaryProperty(composed[at - 1], UCHAR_SOFT_DOTTED)) {
+      composed.remove(at--, 1);
+    }
+  }
+  return composed;
+}
+
+// The skeleton of UTS 39.
+std::string RawSkeleton(std::string_view text) {
+  UErrorCode error = U_ZERO_ERROR;
+  const auto entered =
+      icu::UnicodeString::fromUTF8({text.data(), static_cast<int32_t>(text.size())});
   icu::UnicodeString mapped;
-  uspoof_getSkeletonUnicodeString(Checker(), 0, composed, mapped, &error);
+  uspoof_getSkeletonUnicodeString(Checker(), 0, entered, mapped, &error);
   Require(error);
   std::string skeleton;
   mapped.toUTF8String(skeleton);
   return skeleton;
-}
-
-// Of each ASCII character. A skeleton is made character by character, so that of ASCII text is
-// those of its characters in a row.
-const std::array<std::string, 0x80>& AsciiSkeletons() {
-  static const auto kSkeletons = [] {
-    std::array<std::string, 0x80> skeletons;
-    for (size_t c = 0; c < skeletons.size(); ++c) {
-      const std::string entered(1, static_cast<char>(c));
-      const std::string skeleton = RawSkeleton(entered);
-      // Normalize would trim a blank away.
-      skeletons[c] = skeleton == entered && c <= ' ' ? entered : Normalize(skeleton);
-    }
-    return skeletons;
-  }();
-  return kSkeletons;
 }
 
 size_t EndOfRun(std::string_view text, size_t begin) {
@@ -84,21 +83,17 @@ bool MixesScripts(std::string_view normal) {
 }
 
 std::string Skeleton(std::string_view text) {
-  if (!IsAscii(text)) return Normalize(RawSkeleton(Trim(text)));
+  if (IsAscii(text)) return Normalize(text);
+  std::string composed;
+  Composed(text).toUTF8String(composed);
   std::string skeleton;
-  for (const char c : Trim(text)) skeleton += AsciiSkeletons()[static_cast<unsigned char>(c)];
-  return skeleton;
-}
-
-std::string ForeignSkeleton(std::string_view text) {
-  std::string skeleton;
-  for (size_t begin = 0; begin < text.size();) {
-    const size_t end = EndOfRun(text, begin);
-    const std::string_view run = text.substr(begin, end - begin);
+  for (size_t begin = 0; begin < composed.size();) {
+    const size_t end = EndOfRun(composed, begin);
+    const std::string_view run = std::string_view(composed).substr(begin, end - begin);
     skeleton += IsAscii(run) ? std::string(run) : RawSkeleton(run);
     begin = end;
   }
-  return absl::AsciiStrToLower(skeleton);
+  return Normalize(skeleton);
 }
 
 }  // namespace roster::domain

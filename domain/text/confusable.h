@@ -14,14 +14,11 @@ namespace roster::domain {
 // (digits, punctuation, symbols) are not restricted.
 bool MixesScripts(std::string_view normal);
 
-// Texts of one skeleton look alike (UTS 39 §4): the skeleton of the text as it was entered, then
-// normalised. Case is folded last, because people see what was entered: "PauI" looks like "Paul",
-// "paui" does not.
+// Texts of one skeleton look alike through letters beyond ASCII (UTS 39 §4); the skeleton is in
+// comparison form. An ASCII text looks like itself only, because ASCII is what people type: "thorn"
+// and "thom" are two names. Case is folded last, because people see what was entered. A dot above
+// an i or j is left out: the letter has one.
 std::string Skeleton(std::string_view text);
-
-// The same, of characters beyond ASCII alone, with the case of ASCII folded: an ASCII text looks
-// like itself only, and ß, which is no case of ss in a domain, not like ss.
-std::string ForeignSkeleton(std::string_view text);
 
 }  // namespace roster::domain
 

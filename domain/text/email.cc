@@ -169,13 +169,18 @@ std::string NormalizeEmail(std::string_view text) {
   return email ? Normalize(email->local) + "@" + email->in_dns : Normalize(text);
 }
 
+std::string ShownEmail(std::string_view text) {
+  const auto email = Parse(Trim(text));
+  return email ? Normalize(email->local) + "@" + Normalize(email->shown) : Normalize(text);
+}
+
 std::string EmailSkeleton(std::string_view text) {
   const auto email = Parse(Trim(text));
   if (!email) return Normalize(text);
   if (IsAscii(email->local) && IsAscii(email->shown)) {
     return Normalize(email->local) + "@" + email->in_dns;
   }
-  return ForeignSkeleton(email->local) + "@" + ForeignSkeleton(email->shown);
+  return Skeleton(email->local) + "@" + Skeleton(email->shown);
 }
 
 }  // namespace roster::domain

@@ -22,6 +22,10 @@ std::string WrongEmail(std::string_view text);
 // Normalize makes it.
 std::string NormalizeEmail(std::string_view text);
 
+// The same with the domain as people read it, in Unicode. Serves searches: what a list shows is
+// found, whatever part of it.
+std::string ShownEmail(std::string_view text);
+
 // Emails of one skeleton look alike through letters beyond ASCII. Equal to NormalizeEmail for ASCII
 // emails: users can't choose their mailboxes, so that "ann1@" and "annl@" must both be let in.
 std::string EmailSkeleton(std::string_view text);

@@ -2,18 +2,20 @@
 
 #include <unicode/coll.h>
 #include <unicode/locid.h>
+#include <unicode/translit.h>
+#include <unicode/uchar.h>
 #include <unicode/unistr.h>
+#include <unicode/utf8.h>
 
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
 
+#include "domain/text/characters.h"
 #include "domain/text/text.h"
 
 namespace roster::domain {
 namespace {
-
-constexpr std::string_view kBetweenWords = " -";
 
 const icu::Collator& RootCollator() {
   static const auto* const kCollator = [] {
@@ -25,6 +27,19 @@ const icu::Collator& RootCollator() {
     return collator;
   }();
   return *kCollator;
+}
+
+// Takes marks off that all scripts share, then writes Latin letters and punctuation in ASCII. Made
+// once: its const functions may be called by many threads.
+const icu::Transliterator& ToBaseLetters() {
+  static const icu::Transliterator* const kRules = [] {
+    UErrorCode error = U_ZERO_ERROR;
+    const icu::Transliterator* rules = icu::Transliterator::createInstance(
+        "NFD; [[:Mn:]&[:Inherited:]] Remove; Latin-ASCII; NFC", UTRANS_FORWARD, error);
+    if (U_FAILURE(error)) std::abort();  // the data of ICU is part of the program
+    return rules;
+  }();
+  return *kRules;
 }
 
 }  // namespace
@@ -45,12 +60,27 @@ std::string SortKey(std::string_view name) {
   return key;
 }
 
+std::string SearchForm(std::string_view text) {
+  const std::string normal = Normalize(text);
+  if (IsAscii(normal) || !CodePoints(normal)) return normal;
+  auto form = icu::UnicodeString::fromUTF8({normal.data(), static_cast<int32_t>(normal.size())});
+  ToBaseLetters().transliterate(form);
+  std::string result;
+  form.toUTF8String(result);
+  return Normalize(result);
+}
+
 std::vector<std::string> FromEachWord(std::string_view name) {
-  const std::string whole = Normalize(name);
+  const std::string whole = SearchForm(name);
   std::vector<std::string> starts;
-  for (size_t at = 0; at < whole.size() && starts.size() < kMostWords;) {
-    starts.push_back(whole.substr(at));
-    at = whole.find_first_not_of(kBetweenWords, whole.find_first_of(kBetweenWords, at));
+  bool within = false;  // a word
+  for (int32_t at = 0, next = 0; static_cast<size_t>(at) < whole.size(); at = next) {
+    UChar32 c = 0;
+    U8_NEXT(whole.data(), next, static_cast<int32_t>(whole.size()), c);
+    const bool letter = c > 0 && (u_isalnum(c) || IsMark(static_cast<char32_t>(c)));
+    if (at == 0 || (letter && !within)) starts.push_back(whole.substr(static_cast<size_t>(at)));
+    if (starts.size() == kMostWords) break;
+    within = letter;
   }
   return starts;
 }

@@ -14,8 +14,14 @@ namespace roster::domain {
 // None of the bytes is 0.
 std::string SortKey(std::string_view name);
 
-// The name in comparison form (Normalize) from each of its words on, the whole name first: "ann
-// smith", "smith". A word begins after a blank or a hyphen; from the first kMostWords.
+// The form in which texts are searched: that of Normalize, of base letters alone, so that "jose"
+// finds José, "muller" Müller, "strasse" Straße and "yildiz" Yıldız; apostrophes and hyphens of
+// every kind are one. Marks that are letters of their own in a script, such as the vowels of
+// Devanagari, stay. Total.
+std::string SearchForm(std::string_view text);
+
+// The name in that form from each of its words on, the whole name first: "ann smith", "smith". A
+// word begins with a letter or digit after anything else; from the first kMostWords.
 inline constexpr int kMostWords = 8;
 std::vector<std::string> FromEachWord(std::string_view name);
 

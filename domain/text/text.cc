@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "absl/strings/ascii.h"
 #include "domain/base/wrong.h"
 #include "domain/text/characters.h"
 #include "domain/text/confusable.h"
@@ -35,6 +36,14 @@ bool IsLine(char32_t c) { return c < 0x80 && kLines.find(static_cast<char>(c)) !
 // Blanks, and what nobody sees and programs leave at the ends of texts: the zero-width space, the
 // word joiner, the byte order mark.
 bool IsTrimmed(char32_t c) { return IsBlank(c) || c == 0x200B || c == 0x2060 || c == 0xFEFF; }
+
+// Trimmed, with one space for a run of them.
+std::string OneBlankEach(std::string_view text) {
+  std::string result = Trim(text);
+  const auto both_blank = [](char one, char other) { return one == ' ' && other == ' '; };
+  result.erase(std::unique(result.begin(), result.end(), both_blank), result.end());
+  return result;
+}
 
 // What is wrong with the characters, each for itself.
 std::string WrongCharacters(const std::u32string& text, bool lines) {
@@ -91,20 +100,15 @@ std::string Trim(std::string_view text) {
 }
 
 std::string Normalize(std::string_view text) {
-  if (IsAscii(text)) {
-    std::string result = Trim(text);
-    for (char& c : result) {
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return result;
-  }
+  if (IsAscii(text))
+    return OneBlankEach(absl::AsciiStrToLower(absl::string_view(text.data(), text.size())));
   std::string folded;
   icu::StringByteSink<std::string> sink(&folded, static_cast<int32_t>(text.size()));
   UErrorCode error = U_ZERO_ERROR;
   Casefold().normalizeUTF8(0, {text.data(), static_cast<int32_t>(text.size())}, sink, nullptr,
                            error);
   if (U_FAILURE(error)) std::abort();
-  return Trim(folded);  // blanks beyond ASCII have become spaces
+  return OneBlankEach(folded);  // blanks beyond ASCII have become spaces
 }
 
 std::string WrongText(std::string_view text, size_t max_code_points, bool lines) {

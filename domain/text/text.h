@@ -15,10 +15,10 @@ namespace roster::domain {
 std::string Trim(std::string_view text);
 
 // The form in which user names, local parts of emails and names of roles are compared and kept
-// unique: NFKC_Casefold (UAX 31 §5.1), trimmed. One are: upper and lower case, composed and
-// decomposed, full and half width, ligatures and their letters, ß and ss, σ and ς, with joiners and
-// without. Turkish is folded like any language: I is i, ı is neither, İ is i with a dot above.
-// Total: bytes that are no UTF-8 stay as they are.
+// unique: NFKC_Casefold (UAX 31 §5.1), trimmed, with one space for a run of blanks. One are: upper
+// and lower case, composed and decomposed, full and half width, ligatures and their letters, ß and
+// ss, σ and ς, with joiners and without. Turkish is folded like any language: I is i, ı is neither,
+// İ is i with a dot above. Total: bytes that are no UTF-8 stay as they are.
 std::string Normalize(std::string_view text);
 
 // What is wrong with a text, as a sentence; empty where nothing is. Good is valid UTF-8 of at most

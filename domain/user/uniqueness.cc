@@ -12,7 +12,7 @@ namespace roster::domain {
 namespace {
 
 absl::Status CheckFree(const std::optional<view::v1::UserRow>& owner, Reason taken,
-                       std::string_view self = "") {
+                       std::string_view self) {
   if (!owner || owner->user_id() == self) return absl::OkStatus();
   if (owner->status() != event::v1::USER_STATUS_DELETED) {
     return Refuse(taken, {{"user_id", owner->user_id()}});
@@ -24,18 +24,26 @@ absl::Status CheckFree(const std::optional<view::v1::UserRow>& owner, Reason tak
        {"restorable_until", absl::FormatTime(absl::RFC3339_full, until, absl::UTCTimeZone())}});
 }
 
+// Those who have it are looked for first, then those who have one that looks like it.
+absl::Status CheckNameFree(const World& world, std::string_view account_id, std::string_view name,
+                           Reason taken, std::string_view self) {
+  ROSTER_TRY(CheckFree(FindUserByEmail(world, account_id, name), taken, self));
+  ROSTER_TRY(CheckFree(FindUserByUserName(world, account_id, name), taken, self));
+  ROSTER_TRY(
+      CheckFree(FindUserByEmailSkeleton(world, account_id, name), Reason::kConfusable, self));
+  return CheckFree(FindUserByUserNameSkeleton(world, account_id, name), Reason::kConfusable, self);
+}
+
 }  // namespace
 
 absl::Status CheckEmailFree(const World& world, std::string_view account_id, std::string_view email,
                             std::string_view self) {
-  ROSTER_TRY(CheckFree(FindUserByEmail(world, account_id, email), Reason::kEmailTaken, self));
-  return CheckFree(FindUserByEmailSkeleton(world, account_id, email), Reason::kConfusable, self);
+  return CheckNameFree(world, account_id, email, Reason::kEmailTaken, self);
 }
 
 absl::Status CheckUserNameFree(const World& world, std::string_view account_id,
-                               std::string_view user_name) {
-  ROSTER_TRY(CheckFree(FindUserByUserName(world, account_id, user_name), Reason::kUsernameTaken));
-  return CheckFree(FindUserByUserNameSkeleton(world, account_id, user_name), Reason::kConfusable);
+                               std::string_view user_name, std::string_view self) {
+  return CheckNameFree(world, account_id, user_name, Reason::kUsernameTaken, self);
 }
 
 }  // namespace roster::domain

@@ -46,6 +46,11 @@ absl::StatusOr<PersonalData> Merge(const Target& target, const PersonalData& bef
   return merged;
 }
 
+// Whether the user name came from the email, so that it follows it: nobody has chosen one.
+bool HasNameOfEmail(const event::v1::AccountPolicy& policy, const PersonalData& personal) {
+  return !policy.user_name_required() && personal.user_name() == personal.email();
+}
+
 // Whether the new email may take the place of the old one: a mailbox is a way to act as the user.
 absl::Status CheckNewEmail(const World& world, const Caller& caller, const Target& target,
                            const std::string& email) {
@@ -61,13 +66,16 @@ absl::StatusOr<Events> Decide(const World& world, const UpdateUser& command, con
   ROSTER_TRY(CheckEditable(target));
   const PersonalData before =
       PersonalOf(world, command.user.account_id, target.user).value_or(PersonalData());
-  ROSTER_ASSIGN(const auto merged, Merge(target, before, command));
+  ROSTER_ASSIGN(auto merged, Merge(target, before, command));
+  if (HasNameOfEmail(target.account.policy(), before)) merged.set_user_name(merged.email());
 
   event::v1::UserUpdated updated;
   for (const std::string_view field : kProfileFields) {
     if (*ProfileField(merged, field) != *ProfileField(before, field)) {
       updated.add_fields(std::string(field));
     }
+    const bool follows = field == "email" && merged.user_name() != before.user_name();
+    if (follows) updated.add_fields("user_name");
   }
   if (updated.fields().empty()) return Events{};
   if (merged.email() != before.email()) {

@@ -8,6 +8,7 @@
 #include "domain/list/plan.h"
 #include "domain/rows/codec.h"
 #include "domain/rows/user_rows.h"
+#include "domain/text/name.h"
 #include "domain/user/list/index.h"
 #include "domain/user/list/search.h"
 
@@ -35,6 +36,13 @@ std::optional<view::v1::UserRow> UserOf(const World& world, const std::string& a
   view::v1::UserRow row;
   Decode(value, row);
   return row;
+}
+
+// What the keys of all emails begin with that the comparison accepts. Their domains stand there as
+// in the DNS, a beginning of one as people read it.
+std::string BeginningOfKey(const Comparison& email) {
+  const size_t at = email.text.find('@');
+  return email.begins && at != email.text.npos ? email.text.substr(0, at + 1) : email.text;
 }
 
 }  // namespace
@@ -72,7 +80,7 @@ RowRanges UserList::RowsOf(const SortOrder& order) {
       return rows;
     case SortField::kEmail: {
       const Comparison* email = Required("email");
-      rows.prefixes = {EmailPrefix(account_id, email == nullptr ? "" : email->text)};
+      rows.prefixes = {EmailPrefix(account_id, email == nullptr ? "" : BeginningOfKey(*email))};
       return rows;
     }
     case SortField::kStatus:
@@ -115,21 +123,23 @@ std::optional<RowRanges> UserList::ByText() {
     const std::string_view field = comparison->name();
     RowRanges rows{Table::kSearch, {}};
     if (comparison->search != nullptr) {
-      const std::string& name = comparison->texts[kNameForm];
       rows.prefixes = {EmailPrefix(account_id, comparison->texts[kEmailForm]),
-                       UserNamePrefix(account_id, name), WordsPrefix(account_id, name)};
+                       UserNamePrefix(account_id, comparison->texts[kUserNameForm]),
+                       WordsPrefix(account_id, comparison->texts[kWordForm])};
     } else if (comparison->op != Operator::kEqual || comparison->text.empty()) {
       continue;
     } else if (field == "email") {
-      rows.prefixes = {EmailPrefix(account_id, comparison->text)};
+      rows.prefixes = {EmailPrefix(account_id, BeginningOfKey(*comparison))};
     } else if (field == "user_name") {
       rows.prefixes = {UserNamePrefix(account_id, comparison->text)};
+      // Where it is searched for, it has a row in that form unless that is the same.
+      if (comparison->begins) rows.prefixes.push_back(WordsPrefix(account_id, comparison->text));
     } else if (field == "full_name" || field == "given_name" || field == "family_name") {
-      rows.prefixes = {WordsPrefix(account_id, comparison->text)};
+      rows.prefixes = {WordsPrefix(account_id, SearchForm(comparison->text))};
     } else {
       continue;
     }
-    repeats_ = field != "email" && field != "user_name";
+    repeats_ = field != "email" && (field != "user_name" || comparison->begins);
     return rows;
   }
   return std::nullopt;

@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "domain/rows/codec.h"
 #include "domain/rows/user_rows.h"
+#include "domain/text/email.h"
 #include "domain/text/name.h"
 #include "domain/text/text.h"
 #include "domain/world/past.h"
@@ -43,7 +44,9 @@ std::vector<std::string> KeysFor(std::string_view account_id, std::string_view u
                                  const event::v1::PersonalData& personal) {
   std::vector<std::string> keys = KeysByText(account_id, user_id, personal);
   keys.push_back(NameKey(account_id, personal.full_name(), user_id));
-  keys.push_back(UserNameSkeletonKey(account_id, personal.user_name()));
+  if (auto key = UserNameSkeletonKey(account_id, personal.user_name())) {
+    keys.push_back(*std::move(key));
+  }
   if (auto key = EmailSkeletonKey(account_id, personal.email())) keys.push_back(*std::move(key));
   return keys;
 }
@@ -64,8 +67,13 @@ void ForgetPast(Overlay& world, const std::string& key, const std::string& user_
 
 std::vector<std::string> WordsOf(const event::v1::PersonalData& personal) {
   std::vector<std::string> all = FromEachWord(personal.full_name());
-  all.push_back(Normalize(personal.given_name()));
-  all.push_back(Normalize(personal.family_name()));
+  all.push_back(SearchForm(personal.given_name()));
+  all.push_back(SearchForm(personal.family_name()));
+  // Those that their own rows do not have: by these they are unique, and so exact.
+  std::string user_name = SearchForm(personal.user_name());
+  if (user_name != Normalize(personal.user_name())) all.push_back(std::move(user_name));
+  std::string email = SearchForm(ShownEmail(personal.email()));
+  if (email != NormalizeEmail(personal.email())) all.push_back(std::move(email));
   std::sort(all.begin(), all.end());
   // A text that another one begins with stands right before it, or before others that do too.
   std::vector<std::string> words;

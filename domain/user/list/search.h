@@ -17,9 +17,10 @@
 
 namespace roster::domain {
 
-// Words of the names of a user in comparison form, each with all that follows it: the full name,
-// the given and the family name, and the full name from each later word on. None begins with
-// another.
+// Words of the names of a user in the form of searches (SearchForm), each with all that follows it:
+// the full name, the given and the family name, the full name from each later word on; and user
+// name and email where that form of them is another than the one by which they are unique. None
+// begins with another.
 std::vector<std::string> WordsOf(const event::v1::PersonalData& personal);
 
 // The keys of the rows of a user that are found by the beginning of a text: email, user name,

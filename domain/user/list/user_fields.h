@@ -28,8 +28,8 @@ class UserCandidate final : public Candidate {
   const event::v1::PersonalData* personal() const;
 
   // Only where personal() is not null. Both are made once, however many comparisons ask: a text of
-  // it in the form of the field, valid until the next Text; and the words of its names (WordsOf).
-  const std::string& Text(const Field& field, const std::string& text) const;
+  // it in a form of the field, valid until the next Text; and the words of its names (WordsOf).
+  const std::string& Text(const Field& field, Form form, const std::string& text) const;
   const std::vector<std::string>& Words() const;
 
  private:
@@ -38,7 +38,12 @@ class UserCandidate final : public Candidate {
   view::v1::UserRow row_;
   mutable bool opened_ = false;
   mutable std::optional<event::v1::PersonalData> personal_;
-  mutable std::vector<std::pair<const Field*, std::string>> texts_;
+  struct Made {
+    const Field* field;
+    Form form;
+    std::string text;
+  };
+  mutable std::vector<Made> texts_;
   mutable std::optional<std::vector<std::string>> words_;
 };
 
@@ -46,8 +51,9 @@ class UserCandidate final : public Candidate {
 const Fields& UserFields();
 
 // Where a search has the forms of its text.
-inline constexpr size_t kNameForm = 0;   // as user names and names are compared
-inline constexpr size_t kEmailForm = 1;  // as emails are
+inline constexpr size_t kWordForm = 0;      // as words are searched
+inline constexpr size_t kEmailForm = 1;     // as emails are compared
+inline constexpr size_t kUserNameForm = 2;  // as user names are compared
 
 }  // namespace roster::domain
 

@@ -37,7 +37,8 @@ const Fields& ParcelFields() {
       .all = {
           {.name = "label",
            .text = [](const Candidate& parcel, const Field&) { return &Of(parcel).label; },
-           .normalize = Normalize},
+           .exact = Normalize,
+           .loose = Normalize},
           {.name = "kind",
            .number = [](const Candidate& parcel) { return Of(parcel).kind; },
            .names = FieldDescriptorProto::Type_descriptor,

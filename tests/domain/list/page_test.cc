@@ -39,7 +39,8 @@ const Fields& AccountFields() {
   static const Fields& kFields = *new Fields{
       .all = {{.name = "name",
                .text = [](const Candidate& account, const Field&) { return &Of(account).name; },
-               .normalize = Normalize},
+               .exact = Normalize,
+               .loose = Normalize},
               {.name = "preset",
                .number = [](const Candidate& account) -> int { return Of(account).row.preset(); },
                .names = event::v1::Preset_descriptor,

@@ -36,7 +36,8 @@ TEST(TextTest, Normalize_R81) {
       {"", ""},
       {" Ann@Example.COM ", "ann@example.com"},
       {"AZaz09[]@`{", "azaz09[]@`{"},
-      {"a  b", "a  b"},
+      {"a  b", "a b"},
+      {"a \u00a0\u3000b", "a b"},
       {"ÄÖÜ", "äöü"},
       {"e\u0301", "\u00e9"},             // decomposed
       {"\u1112\u1161\u11ab", "\ud55c"},  // Hangul jamo
