@@ -73,7 +73,7 @@ const RowsCase kCases[] = {
     {"Email_R30", "email = Ann@x.org", "", "search: acme/e/ann@x.org"},
     {"EmailHas", "email : Ann@x.org", "", "users: acme/"},
     {"EmailOther", "email != Ann@x.org", "", "users: acme/"},
-    {"UserName", "role = viewer AND user_name = 'Ann*'", "", "search: acme/n/ann"},
+    {"UserName", "role = viewer AND user_name = 'Ann*'", "", "search: acme/n/ann acme/w/ann"},
     {"FullName", "full_name = 'Ann*'", "", "search: acme/w/ann"},
     {"FamilyName", "family_name = Smith", "", "search: acme/w/smith"},
     {"Title", "title = Boss", "", "users: acme/"},
