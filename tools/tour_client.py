@@ -112,7 +112,7 @@ class Rosterctl:
         line = re.match(r"([A-Z_]+)(?: ([A-Z_]+))?: (.*)", done.stderr)
         if done.returncode != 1 or not line:
             raise Unusable(f"{words[0]} left with {done.returncode}: {done.stderr}")
-        raise Refused(line[1], line[2] or "", line[3], map(str.strip, done.stderr.strip().splitlines()[1:]))
+        raise Refused(line[1], line[2] or line[1], line[3], map(str.strip, done.stderr.strip().splitlines()[1:]))
 
 
 class Grpcurl:

@@ -20,7 +20,7 @@ def help_of(*words):
 
 def commands(text):
     """The subcommands that a help lists."""
-    return set(re.findall(r"^  ([a-z]+) ", text.split("Subcommands:")[1], re.MULTILINE))
+    return set(re.findall(r"^  ([a-z-]+) ", text.split("Subcommands:")[1], re.MULTILINE))
 
 
 def flags(text):

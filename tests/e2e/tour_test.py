@@ -16,51 +16,11 @@ import tempfile
 import time
 import unittest
 
+from running_server import FREE, START_SECONDS, Server
+
 ROSTERD, ROSTERCTL = sys.argv[1:3]
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TOUR, README = ROOT / "tools" / "tour", ROOT / "README.md"
-FREE = "127.0.0.1:0"
-START_SECONDS = STOP_SECONDS = 30
-
-
-class Server:
-    """A rosterd on free ports, or on the one given."""
-
-    def __init__(self, data, listen=FREE):
-        self.log_path = f"{data}.log"
-        with open(self.log_path, "w", encoding="utf-8") as log:
-            self.process = subprocess.Popen(
-                [ROSTERD, "--data-dir", data, "--listen", listen, "--health-listen", FREE, "--metrics-listen", FREE],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        self.ready = self._await_ready()
-        self.address, self.health, self.metrics = (
-            f"127.0.0.1:{self.ready[name]}" for name in ("port", "health_port", "metrics_port"))
-
-    def log(self):
-        return pathlib.Path(self.log_path).read_text(encoding="utf-8")
-
-    def _await_ready(self):
-        end = time.monotonic() + START_SECONDS
-        while time.monotonic() < end:
-            ended = self.process.poll() is not None
-            for line in self.log().splitlines(keepends=True):
-                if line.endswith("\n") and '"message":"ready"' in line:
-                    return json.loads(line)
-            if ended:
-                break
-            time.sleep(0.02)
-        self.kill()
-        raise AssertionError("rosterd is not ready:\n" + self.log())
-
-    def stop(self):
-        """Stops it as an operator would; returns how it left."""
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(STOP_SECONDS)
-
-    def kill(self):
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
 
 
 def refused_start(data, *flags):
@@ -85,7 +45,7 @@ class TourTest(unittest.TestCase):
         return token_file
 
     def start(self):
-        server = Server(self.data)
+        server = Server(ROSTERD, self.data)
         self.addCleanup(server.kill)
         return server
 

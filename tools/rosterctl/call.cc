@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "google/protobuf/util/json_util.h"
+#include "tools/rosterctl/lenient_json.h"
 #include "tools/rosterctl/methods.h"
 
 namespace roster::ctl {
@@ -34,11 +35,15 @@ std::unique_ptr<Message> NewMessage(const google::protobuf::Descriptor& type) {
 
 absl::StatusOr<std::unique_ptr<Message>> ParseRequest(const MethodDescriptor& method,
                                                       const std::string& json) {
+  const auto canonical = Canonical(*method.input_type(), json, MaskForm::kText);
   auto request = NewMessage(*method.input_type());
-  const auto status = google::protobuf::util::JsonStringToMessage(json, request.get());
-  if (status.ok()) return request;
-  return absl::InvalidArgumentError("this is no " + method.input_type()->name() + ": " +
-                                    std::string(status.message()));
+  std::string wrong(canonical.status().message());
+  if (canonical.ok()) {
+    const auto status = google::protobuf::util::JsonStringToMessage(*canonical, request.get());
+    if (status.ok()) return request;
+    wrong = std::string(status.message());
+  }
+  return absl::InvalidArgumentError("this is no " + method.input_type()->name() + ": " + wrong);
 }
 
 std::string ToJson(const Message& message) {

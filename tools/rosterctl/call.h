@@ -20,7 +20,8 @@ namespace roster::ctl {
 // standard input. INVALID_ARGUMENT: it can't be read.
 absl::StatusOr<std::string> ReadJson(const std::string& argument);
 
-// The request of the method. INVALID_ARGUMENT: not JSON, or not of this message.
+// The request of the method, of JSON as people write it (lenient_json.h). INVALID_ARGUMENT: not
+// JSON, or not of this message.
 absl::StatusOr<std::unique_ptr<google::protobuf::Message>> ParseRequest(
     const google::protobuf::MethodDescriptor& method, const std::string& json);
 

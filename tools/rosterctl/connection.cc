@@ -10,6 +10,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/time/clock.h"
+#include "domain/base/try.h"
 
 namespace roster::ctl {
 namespace {
@@ -27,6 +28,13 @@ bool IsLoopback(const std::string& address) {
   return host == "localhost";
 }
 
+absl::StatusOr<std::string> ReadPem(const std::string& file) {
+  std::ifstream in(file);
+  std::string pem(std::istreambuf_iterator<char>(in), {});
+  if (pem.empty()) return absl::InvalidArgumentError("nothing can be read from " + file);
+  return pem;
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> ReadToken(const std::string& file) {
@@ -39,6 +47,12 @@ absl::StatusOr<std::string> ReadToken(const std::string& file) {
 }
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const Target& target) {
+  if (target.tls_cert_file.empty() != target.tls_key_file.empty()) {
+    return absl::InvalidArgumentError("--tls-cert and --tls-key go together");
+  }
+  if (target.tls_ca_file.empty() && !target.tls_cert_file.empty()) {
+    return absl::InvalidArgumentError("--tls-cert needs --tls-ca");
+  }
   if (target.tls_ca_file.empty()) {
     if (!target.token.empty() && !IsLoopback(target.address)) {
       return absl::InvalidArgumentError("no token is sent to " + target.address +
@@ -48,13 +62,12 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const Target& target)
     arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);  // would get the token in plaintext
     return grpc::CreateCustomChannel(target.address, grpc::InsecureChannelCredentials(), arguments);
   }
-  std::ifstream in(target.tls_ca_file);
-  const std::string authorities(std::istreambuf_iterator<char>(in), {});
-  if (authorities.empty()) {
-    return absl::InvalidArgumentError("no certificate can be read from " + target.tls_ca_file);
-  }
   grpc::SslCredentialsOptions options;
-  options.pem_root_certs = authorities;
+  ROSTER_ASSIGN(options.pem_root_certs, ReadPem(target.tls_ca_file));
+  if (!target.tls_cert_file.empty()) {
+    ROSTER_ASSIGN(options.pem_cert_chain, ReadPem(target.tls_cert_file));
+    ROSTER_ASSIGN(options.pem_private_key, ReadPem(target.tls_key_file));
+  }
   return grpc::CreateChannel(target.address, grpc::SslCredentials(options));
 }
 

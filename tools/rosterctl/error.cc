@@ -44,7 +44,9 @@ std::string DescribeError(const grpc::Status& status) {
   }
   // The canonical codes of Abseil and gRPC are the same numbers.
   const auto code = static_cast<absl::StatusCode>(status.error_code());
-  return absl::StatusCodeToString(code) + reason + ": " + status.error_message() + "\n" + rest;
+  const std::string name = absl::StatusCodeToString(code);
+  if (reason == " " + name) reason.clear();  // one word once
+  return name + reason + ": " + status.error_message() + "\n" + rest;
 }
 
 }  // namespace roster::ctl

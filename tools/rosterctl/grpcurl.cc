@@ -1,7 +1,7 @@
 #include "tools/rosterctl/grpcurl.h"
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_replace.h"
+#include "tools/rosterctl/lenient_json.h"
 #include "tools/rosterctl/methods.h"
 
 namespace roster::ctl {
@@ -18,11 +18,15 @@ std::string GrpcurlLine(const Target& target, const google::protobuf::MethodDesc
                         const std::string& json) {
   std::string line = "grpcurl ";
   line += target.tls_ca_file.empty() ? "-plaintext" : "-cacert " + Quoted(target.tls_ca_file);
+  if (!target.tls_cert_file.empty()) {
+    line += " -cert " + Quoted(target.tls_cert_file) + " -key " + Quoted(target.tls_key_file);
+  }
   if (NeedsToken(method)) {
     line += " -expand-headers -H 'authorization: Bearer ${ROSTER_TOKEN}'";
   }
-  return line + " -d " + Quoted(std::string(absl::StripAsciiWhitespace(json))) + " " +
-         target.address + " " + PathOf(method);
+  const auto canonical = Canonical(*method.input_type(), json, MaskForm::kPaths);
+  return line + " -d " + Quoted(canonical.value_or(json)) + " " + target.address + " " +
+         PathOf(method);
 }
 
 }  // namespace roster::ctl

@@ -15,6 +15,7 @@
 #include "tools/rosterctl/grpcurl.h"
 #include "tools/rosterctl/import.h"
 #include "tools/rosterctl/methods.h"
+#include "tools/rosterctl/table.h"
 
 namespace roster::ctl {
 namespace {
@@ -28,6 +29,7 @@ struct Flags {
   std::string timeout;
   std::string method;
   std::string json = "{}";
+  std::string output = "json";
   bool show_grpcurl = false;
   ImportFlags import;
 };
@@ -38,6 +40,9 @@ void DeclareTarget(CLI::App& app, Flags& flags) {
                  "File with the caller's token; else it is the environment's ROSTER_TOKEN");
   app.add_option("--tls-ca", flags.target.tls_ca_file,
                  "PEM file of the authority that signed the server's certificate; else plaintext");
+  app.add_option("--tls-cert", flags.target.tls_cert_file,
+                 "PEM file with the caller's certificate chain; needs --tls-key");
+  app.add_option("--tls-key", flags.target.tls_key_file, "PEM file with its key");
   app.add_option("--timeout", flags.timeout, "How long to wait: 10s for a call, 10m for an import");
 }
 
@@ -47,6 +52,9 @@ void DeclareCommands(CLI::App& app, Flags& flags) {
   auto* call = app.add_subcommand("call", "Call a method and print its answer")->fallthrough();
   call->add_option("method", flags.method, kMethod)->required();
   call->add_option("json", flags.json, kJson);
+  call->add_option("-o,--output", flags.output, "json or table")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"json", "table"}));
   call->add_flag("--show-grpcurl", flags.show_grpcurl, "Print the grpcurl line first, on stderr");
   auto* grpcurl = app.add_subcommand("grpcurl", "Print the grpcurl line of a call")->fallthrough();
   grpcurl->add_option("method", flags.method, kMethod)->required();
@@ -128,7 +136,7 @@ int Call(const Flags& flags, bool only_show) {
   Prepare(flags.target, *timeout, context);
   const auto response = NewMessage(*(*method)->output_type());
   const auto status = CallUnary(*channel, context, **method, **request, *response);
-  if (status.ok()) std::cout << ToJson(*response);
+  if (status.ok()) std::cout << (flags.output == "table" ? ToTable(*response) : ToJson(*response));
   return End(status);
 }
 

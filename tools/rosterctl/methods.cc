@@ -1,5 +1,7 @@
 #include "tools/rosterctl/methods.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_join.h"
 #include "roster/authorization/v1/rule.pb.h"
 #include "services/api_services.h"
@@ -47,6 +49,13 @@ absl::StatusOr<const MethodDescriptor*> FindMethod(std::string_view name) {
   if (found.empty()) {
     return absl::NotFoundError("no method is named " + std::string(name) +
                                "; `rosterctl methods` lists them");
+  }
+  // Health is asked for in full where the API has a method of that name.
+  if (found.size() > 1) {
+    found.erase(std::remove_if(
+                    found.begin(), found.end(),
+                    [](const auto* method) { return method->service()->full_name() == kHealth; }),
+                found.end());
   }
   if (found.size() > 1) {
     const auto append = [](std::string* out, const MethodDescriptor* method) {

@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+"""rosterctl as people use it, against a server of its own.
+
+  rosterctl_test.py ROSTERD ROSTERCTL
+"""
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from running_server import START_SECONDS, Server
+
+ROSTERD, ROSTERCTL = sys.argv[1:3]
+
+
+class RosterctlTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory(prefix="roster-ctl-")
+        data = os.path.join(cls.folder.name, "data")
+        init = subprocess.run([ROSTERD, "init", "--data-dir", data], capture_output=True, text=True, check=True,
+                              timeout=START_SECONDS)
+        cls.token = init.stdout.strip()
+        cls.server = Server(ROSTERD, data)
+        cls.account = cls.answer("CreateAccount", preset="role_matrix", display_name="Example",
+                                 administrator={"full_name": "Grace Moss", "email": "grace@example.com"})
+        cls.id = cls.account["account"]["account_id"]
+        service = cls.answer("CreateServiceAccount", account_id=cls.id, name="tests", roles=["super_admin"])
+        issued = cls.answer("IssueServiceToken", account_id=cls.id,
+                            service_account_id=service["service_account"]["service_account_id"])
+        cls.token = issued["token"]
+        for name in ("Ann", "José"):
+            cls.answer("CreateUser", account_id=cls.id, roles=["viewer"],
+                       profile={"full_name": name, "email": f"{name.lower()}@example.com"})
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.kill()
+        cls.folder.cleanup()
+
+    @classmethod
+    def run_it(cls, *words, text=None):
+        return subprocess.run([ROSTERCTL, "--address", cls.server.address, *words], input=text, text=True,
+                              capture_output=True, timeout=30, check=False,
+                              env={**os.environ, "ROSTER_TOKEN": cls.token})
+
+    @classmethod
+    def answer(cls, method, **request):
+        done = cls.run_it("call", method, json.dumps(request))
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def test_check_is_that_of_access(self):
+        """Health has a Check too, and is asked for in full."""
+        result = self.answer("Check", account_id=self.id, user_id=self.account["administrator_id"],
+                             permission="users.create")
+        self.assertEqual(result["result"]["decision"], "DECISION_ALLOW")
+        self.assertEqual(self.answer("Health/Check"), {"status": "SERVING"})
+
+    def test_enums_with_or_without_prefix(self):
+        for method in ("SSO", "sso", "AUTH_METHOD_SSO", "auth_method_sso"):
+            made = self.answer("CreateUser", account_id=self.id, roles=["viewer"], auth_method=method,
+                               validate_only=True, profile={"full_name": "X", "email": "x@example.com"})
+            self.assertEqual(made["user"]["auth_method"], "AUTH_METHOD_SSO")
+        done = self.run_it("call", "CreateUser", '{"auth_method": "fax"}')
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("fax", done.stderr)
+
+    def test_masks_in_both_forms_and_names(self):
+        for mask in ("profile.full_name,userId", {"paths": ["profile.full_name", "user_id"]}, "profile.fullName,user_id"):
+            users = self.answer("ListUsers", account_id=self.id, read_mask=mask)["users"]
+            self.assertEqual({tuple(user) for user in users}, {("user_id", "profile")})
+
+    @unittest.skipUnless(shutil.which("grpcurl"), "grpcurl is not there")
+    def test_c75_the_printed_line_works(self):
+        request = {"account_id": self.id, "read_mask": "profile.full_name", "filter": "status = PENDING AND 'jos'"}
+        line = self.run_it("grpcurl", "ListUsers", json.dumps(request)).stdout
+        done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=30, check=False,
+                              env={**os.environ, "ROSTER_TOKEN": self.token})
+        self.assertEqual(done.returncode, 0, line + done.stderr)
+        self.assertEqual([user["profile"] for user in json.loads(done.stdout)["users"]], [{"fullName": "José"}])
+        self.assertIn("grpcurl", shlex.split(line))
+
+    def test_tables(self):
+        request = json.dumps({"account_id": self.id, "order_by": "full_name",
+                              "read_mask": "profile.full_name,roles,status"})
+        done = self.run_it("call", "-o", "table", "ListUsers", request)
+        self.assertEqual(done.stdout.splitlines()[:4], [
+            "profile.full_name  status               roles",
+            "Ann                USER_STATUS_PENDING  viewer",
+            "Grace Moss         USER_STATUS_PENDING  super_admin",
+            "José               USER_STATUS_PENDING  viewer"])
+        self.assertRegex(done.stdout.splitlines()[4], r"^position: \d+$")
+        done = self.run_it("call", "--output", "table", "Health/Check")
+        self.assertEqual(done.stdout, "status: SERVING\n")
+        self.assertEqual(self.run_it("call", "-o", "xml", "Health/Check").returncode, 2)
+
+    def test_refusals_say_each_word_once(self):
+        done = subprocess.run([ROSTERCTL, "--address", self.server.address, "call", "ListAccounts"], text=True,
+                              capture_output=True, timeout=30, check=False, env={"ROSTER_TOKEN": "wrong"})
+        self.assertEqual(done.returncode, 1)
+        self.assertTrue(done.stderr.startswith("UNAUTHENTICATED: a valid credential"), done.stderr)
+        done = self.run_it("call", "CreateUser", json.dumps({"account_id": self.id, "profile": {"email": "x"}}))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("\n  profile.email: INVALID_EMAIL: an email address has one @", done.stderr)
+
+    def test_certificates_go_with_keys_and_authorities(self):
+        for words in (["--tls-cert", "x"], ["--tls-key", "x"], ["--tls-cert", "x", "--tls-key", "x"],
+                      ["--tls-ca", "/nowhere", "--tls-cert", "x", "--tls-key", "x"]):
+            done = self.run_it(*words, "call", "ListAccounts")
+            self.assertEqual(done.returncode, 2, words)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0]])
