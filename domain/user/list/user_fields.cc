@@ -6,6 +6,7 @@
 #include "domain/rows/codec.h"
 #include "domain/rows/user_rows.h"
 #include "domain/text/email.h"
+#include "domain/text/name.h"
 #include "domain/text/text.h"
 #include "domain/user/list/search.h"
 

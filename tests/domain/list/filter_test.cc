@@ -36,7 +36,7 @@ const Fields& ParcelFields() {
   static const Fields* const kFields = new Fields{
       .all = {
           {.name = "label",
-           .text = [](const Candidate& parcel, const Field&) { return &Of(parcel).label; },
+           .text = [](const Candidate& parcel, const Field&, Form) { return &Of(parcel).label; },
            .exact = Normalize,
            .loose = Normalize},
           {.name = "kind",

@@ -37,17 +37,18 @@ const Account& Of(const Candidate& candidate) { return static_cast<const Account
 
 const Fields& AccountFields() {
   static const Fields& kFields = *new Fields{
-      .all = {{.name = "name",
-               .text = [](const Candidate& account, const Field&) { return &Of(account).name; },
-               .exact = Normalize,
-               .loose = Normalize},
-              {.name = "preset",
-               .number = [](const Candidate& account) -> int { return Of(account).row.preset(); },
-               .names = event::v1::Preset_descriptor,
-               .prefix = "PRESET_"},
-              {.name = "create_time", .time = [](const Candidate& account) {
-                 return std::optional(FromTimestamp(Of(account).row.created_at()));
-               }}}};
+      .all = {
+          {.name = "name",
+           .text = [](const Candidate& account, const Field&, Form) { return &Of(account).name; },
+           .exact = Normalize,
+           .loose = Normalize},
+          {.name = "preset",
+           .number = [](const Candidate& account) -> int { return Of(account).row.preset(); },
+           .names = event::v1::Preset_descriptor,
+           .prefix = "PRESET_"},
+          {.name = "create_time", .time = [](const Candidate& account) {
+             return std::optional(FromTimestamp(Of(account).row.created_at()));
+           }}}};
   return kFields;
 }
 
