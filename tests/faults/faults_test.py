@@ -11,6 +11,7 @@ there is a proxy, which tells callers apart by their addresses. CASE: the end of
 """
 
 import argparse
+import collections
 import contextlib
 import json
 import pathlib
@@ -195,8 +196,8 @@ def main():
         print(f"{'ok' if not wrong else 'FAILED'} {case}")
         for name, text in told.items():
             print(f"    {name}: {text}")
-        for text in wrong:
-            print(f"  ! {text}")
+        for text, times in collections.Counter(wrong).items():
+            print(f"  ! {text[:500]}" + (f" ({times} times)" if times > 1 else ""))
         sys.stdout.flush()
         if wrong:
             failed.append(case)

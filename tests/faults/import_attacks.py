@@ -37,7 +37,9 @@ def send_again(a, bodies, judge):
 
 
 def refused(reply):
-    return f"an import succeeded: {imports.summary_of(reply)}" if reply.status == 0 else None
+    """As soon as it can be known, which is before the file is read to its end or has no rows."""
+    expected = ("LIMIT_EXCEEDED", "INVALID_FIELDS", "OVERLOADED")
+    return None if reply.reason in expected else f"an import ends with {reply}"
 
 
 def in_turn(bodies):
@@ -74,7 +76,7 @@ def long_rows(a):
     def judge(reply):
         if reply.status != 0:
             told = reply.metadata.keys() >= {"rows", "created", "failed", "position"}
-            return None if told else f"an import ends with {reply}"
+            return None if told and reply.reason == "OVERLOADED" else f"an import ends with {reply}"
         summary = imports.summary_of(reply)
         return None if summary[:3] == [count, count, 0] else f"an import says {summary}"
 

@@ -93,18 +93,19 @@ def judge_wait(reply, end, ends):
 def judge_log(a, revoked):
     """Nothing stands in the log that a caller did after its revocation."""
     connection = a.connect(window=MIB)
-    token, events = None, 0
+    token, events, late = None, 0, collections.defaultdict(set)
     while token is None or token:
         request = proto.fields(a.account, a.account, 100, token)
         page = proto.parse(connection.call(LIST_EVENTS, a.token, request).message())
         for event in page.get(1, []):
             values = proto.parse(event)
             position, actor = values[1][0], (proto.inner(values[4][0], 2) or b"").decode()
-            if actor in revoked and position > revoked[actor]:
-                a.wrong.append(f"{actor}, revoked at {revoked[actor]}, did something at {position}")
             events += actor in revoked
+            if actor in revoked and position > revoked[actor]:
+                late[actor].add(position)
         token = page.get(2, [b""])[0]
-    a.told["log"] = f"{events} events of {len(revoked)} callers, none after the revocation"
+    a.told["log"] = f"{events} events of {len(revoked)} callers"
+    a.wrong += [f"{actor} was revoked at {revoked[actor]} and acts at {sorted(at)}" for actor, at in late.items()]
 
 
 ATTACKS = {"revocation": revocation}
