@@ -52,7 +52,7 @@ CASES = {
     "AH4_unread_lists": Case(["unread_lists"]),
     "AH4_many_lists": Case(["many_lists"]),
     "AH4_waits": Case(["waits"]),
-    "AH4_silent_streams": Case(["silent_streams"]),
+    "AH4_silent_streams": Case(["silent_streams"], short=False),
     "AH4_creations": Case(["creations"]),
     "AH5_certificates": Case(["certificates"], short=False),
     "AH6_revocation": Case(["revocation"]),
