@@ -134,10 +134,9 @@ def half_scrapes(a):
 
 def main():
     name, target = sys.argv[1:]
-    for module in (change_attacks, import_attacks, revocation):
-        globals().update(module.ATTACKS)
+    attacks = {**globals(), **change_attacks.ATTACKS, **import_attacks.ATTACKS, **revocation.ATTACKS}
     a = Attack(**json.loads(target))
-    globals()[name](a)
+    attacks[name](a)
     print(json.dumps({"told": a.told, "wrong": a.wrong}))
 
 

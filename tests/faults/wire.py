@@ -78,7 +78,7 @@ class Connection:
         """Sends a call, and no more of it once it is answered. Its answer grows while the connection reads."""
         stream = self.open(path, token, end=False)
         reply = self._replies[stream] = replies.Reply()
-        self._send_body(stream, body)
+        self._send_body(stream, body, reply)
         return reply
 
     def call(self, path, token, *messages):
@@ -91,13 +91,13 @@ class Connection:
             self._read()
         return reply
 
-    def _send_body(self, stream, body):
+    def _send_body(self, stream, body, reply=None):
         self._windows[stream] = self._first_window
         for at in range(0, len(body), 16_384):
             piece = body[at:at + 16_384]
             while min(self._window, self._windows[stream]) < len(piece):
                 self._read()
-            if stream in self._replies and self._replies[stream].over:
+            if reply and reply.over:
                 break
             self._window -= len(piece)
             self._windows[stream] -= len(piece)
