@@ -47,25 +47,31 @@ absl::Status Stream::Admit(std::string_view account_id) {
 }
 
 void Stream::Read() {
-  Await();
+  Await(absl::Now() + dependencies().stream_silence);
   StartRead(&request_bytes_);
 }
 
 // The alarm of each step is a new one, because one that is about to ring can't be set again. It is
 // set before gRPC begins, so while it may ring the step, and with it the stream, is still there.
-void Stream::Await() {
+void Stream::Await(absl::Time end) {
   turn_ = std::make_shared<Turn>(true);
   silence_ = std::make_unique<grpc::Alarm>();
-  silence_->Set(absl::ToChronoTime(absl::Now() + dependencies().stream_silence),
-                [this, turn = turn_](bool rang) {
-                  if (rang && turn->exchange(false)) End(Refuse(Reason::kDeadlinePassed));
-                });
+  silence_->Set(absl::ToChronoTime(end), [this, turn = turn_](bool rang) {
+    if (rang && turn->exchange(false)) Late();
+  });
 }
 
 bool Stream::Came() { return turn_->exchange(false); }
 
+void Stream::Late() {
+  if (!ended_) Conclude(Refuse(Reason::kDeadlinePassed));
+  Close();
+}
+
 void Stream::OnReadDone(bool ok) {
   if (!Came()) return;
+  all_read_ = !ok;
+  if (ended_) return Drain();
   // A request that broke off must not be taken for the last one.
   if (!ok) return context_.IsCancelled() ? End(absl::OkStatus()) : OnAllRead();
   if (const auto refusal = Parse(request_bytes_, method_, *request_); !refusal.ok()) {
@@ -77,7 +83,7 @@ void Stream::OnReadDone(bool ok) {
 
 void Stream::Write(const google::protobuf::Message& response) {
   response_bytes_ = Serialize(response);
-  Await();
+  Await(absl::Now() + dependencies().stream_silence);
   StartWrite(&response_bytes_);
 }
 
@@ -88,9 +94,17 @@ void Stream::OnWriteDone(bool ok) {
 }
 
 void Stream::End(const absl::Status& status) {
+  Conclude(status);
+  // Only a caller that has a place is listened to any longer.
+  if (status.ok() || !open_.acquired()) return Close();
+  drain_end_ = absl::Now() + kLongestDrain;
+  request_bytes_.Clear();
+  Drain();
+}
+
+void Stream::Conclude(const absl::Status& status) {
+  ended_ = status;
   OnEnd();
-  // The place is free before anybody hears of the end: OnDone may come much later.
-  open_.Release();
   const storage::Outcome outcome{.status = status, .position = changed_, .changed = changed_ > 0};
   engine_.Record({.method = method_,
                   .caller = caller_,
@@ -98,7 +112,20 @@ void Stream::End(const absl::Status& status) {
                   .outcome = outcome,
                   .began = began_,
                   .trace = [this] { return TraceOf(context_); }});
-  Finish(ToGrpc(status));
+}
+
+void Stream::Drain() {
+  drained_bytes_ += request_bytes_.Length();
+  request_bytes_.Clear();
+  if (all_read_ || drained_bytes_ > kMostDrainedBytes || absl::Now() > drain_end_) return Close();
+  Await(drain_end_);
+  StartRead(&request_bytes_);
+}
+
+void Stream::Close() {
+  // The place is free before anybody hears of the end: OnDone may come much later.
+  open_.Release();
+  Finish(ToGrpc(*ended_));
 }
 
 Stream* RunStream(const StreamContext& context) {

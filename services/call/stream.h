@@ -5,7 +5,9 @@
 #define ROSTER_SERVICES_CALL_STREAM_H_
 
 #include <atomic>
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +25,10 @@
 
 namespace roster::services {
 
+// What is read and dropped of a request that is refused already.
+inline constexpr absl::Duration kLongestDrain = absl::Seconds(2);
+inline constexpr std::size_t kMostDrainedBytes = 8 << 20;
+
 // What a stream is made from; all of it outlives the stream.
 struct StreamContext {
   const Engine& engine;
@@ -32,7 +38,9 @@ struct StreamContext {
 
 // One of OnRequest, OnAllRead and OnWritten runs at a time; each ends with Read, Write or End, now
 // or later and on any thread. A stream deletes itself after End. A caller that neither sends nor
-// takes anything for Dependencies::stream_silence is refused with DEADLINE_PASSED.
+// takes anything for Dependencies::stream_silence is refused with DEADLINE_PASSED. One that is
+// refused while it still sends is told when it has sent everything, or after kLongestDrain or
+// kMostDrainedBytes: a proxy may keep the reason from a caller that is cut off.
 class Stream : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
   // `open` bounds the streams of callers that are known; one too many is refused with OVERLOADED.
@@ -74,9 +82,16 @@ class Stream : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer
   // Whether gRPC or the alarm comes first at the end of a read or a write.
   using Turn = std::atomic<bool>;
 
-  void Await();
+  void Await(absl::Time end);
   // Whether the caller came before the alarm.
   bool Came();
+  // The alarm came first; gRPC still reads or writes.
+  void Late();
+
+  // Gives back what the stream holds, and records how it ended.
+  void Conclude(const absl::Status& status);
+  void Drain();
+  void Close();
 
   void OnReadDone(bool ok) final;
   void OnWriteDone(bool ok) final;
@@ -92,6 +107,10 @@ class Stream : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer
   domain::Caller caller_;
   std::string account_id_;
   domain::Position changed_ = 0;
+  bool all_read_ = false;
+  std::optional<absl::Status> ended_;
+  absl::Time drain_end_;
+  std::size_t drained_bytes_ = 0;
   const std::unique_ptr<google::protobuf::Message> request_;
   grpc::ByteBuffer request_bytes_;
   grpc::ByteBuffer response_bytes_;

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Hostile clients. Each runs as a process of its own for so many seconds, then leaves all that it has open.
+"""Hostile clients. Each runs as a process of its own for so many seconds, then leaves all that it has open. It prints a
+line when it is prepared, begins when it is sent one, and prints in the end figures and what was wrong, as JSON.
 
   attacks.py NAME JSON      JSON: port, health_port, metrics_port, account, token, user, seconds, source
 """
@@ -10,46 +11,14 @@ import sys
 import time
 import zlib
 
+import change_attacks
+import import_attacks
 import proto
+import revocation
 import wire
+from attack import ACCESS, CHECK, GET_USER, IDENTITY, Attack, flood, upload
 
-IDENTITY = "/roster.identity.v1.IdentityService/"
-ACCESS = "/roster.access.v1.AccessService/"
-CHECK = ACCESS + "Check"
-GET_USER = IDENTITY + "GetUser"
 LIST_USERS = IDENTITY + "ListUsers"
-IMPORT_USERS = IDENTITY + "ImportUsers"
-
-
-class Attack:
-    """What all of them know."""
-
-    def __init__(self, **target):
-        self.__dict__.update(target)
-        self.end = time.monotonic() + target["seconds"]
-        self.connections = []
-
-    def going(self):
-        return time.monotonic() < self.end
-
-    def connect(self, **options):
-        connection = wire.Connection(self.port, source=self.source, **options)
-        self.connections.append(connection)
-        return connection
-
-    def forever(self, step):
-        """Repeats a step, also when the server refuses it by closing."""
-        while self.going():
-            try:
-                step()
-            except OSError:
-                time.sleep(0.02)
-
-    def hold(self):
-        while self.going():
-            time.sleep(0.05)
-            for connection in self.connections:
-                connection.drain()
 
 
 def huge_masks(a):
@@ -57,22 +26,6 @@ def huge_masks(a):
     mask = b"".join(proto.field(1, f"x{i}") for i in range(100_000))
     request = proto.field(1, a.account) + proto.field(2, a.user) + proto.field(7, mask)
     upload(a, GET_USER, request, a.token)
-
-
-def upload(a, path, request, token, more=(), compressed=False):
-    """Sends the request again and again, as fast as the window of the server lets it."""
-    body = wire.message(request, compressed)
-
-    def step():
-        connection = a.connect(window=1 << 20)
-        try:
-            while a.going():
-                connection.upload(path, token, body, more)
-        finally:
-            connection.close()
-            a.connections.remove(connection)
-
-    a.forever(step)
 
 
 def gzip_bomb(a):
@@ -155,61 +108,16 @@ def unread_lists(a):
     a.forever(step)
 
 
-def flood(a, path, request, connections, calls, pause):
-    """So many calls on each of so many connections, again after each pause."""
-    def step():
-        opened = [a.connect(window=1 << 20) for _ in range(connections)]
-        while a.going():
-            for connection in opened:
-                for _ in range(calls):
-                    connection.open(path, a.token, wire.message(request))
-            time.sleep(pause)
-            if not all(connection.drain() for connection in opened):
-                return
-
-    a.forever(step)
-
-
 def many_lists(a):
     """240 lists under way at each moment."""
     request = proto.field(1, a.account) + proto.field(2, 1000) + proto.field(4, 'title : "nobody"')
-    flood(a, LIST_USERS, request, connections=4, calls=60, pause=0.2)
+    flood(a, LIST_USERS, lambda: request, connections=4, calls=60, pause=0.2)
 
 
 def waits(a):
     """Reads that wait for a position that never comes."""
     request = proto.field(1, a.account) + proto.field(2, a.user) + proto.field(5, 1 << 60)
-    flood(a, GET_USER, request, connections=20, calls=100, pause=1)
-
-
-def silent_streams(a):
-    """Imports that never begin."""
-    def step():
-        connection = a.connect()
-        for _ in range(64):
-            connection.open(IMPORT_USERS, a.token, end=False)
-        a.hold()
-
-    a.forever(step)
-
-
-def creations(a):
-    """Commands of one account without a pause."""
-    def step():
-        connections = [a.connect() for _ in range(10)]
-        number = time.time_ns()
-        while a.going():
-            for connection in connections:
-                for _ in range(100):
-                    number += 1
-                    profile = proto.fields("Flood Er", None, None, f"f{number}@flood.example", f"f{number}")
-                    request = proto.field(1, a.account) + proto.field(2, profile) + proto.field(5, "viewer")
-                    connection.open(IDENTITY + "CreateUser", a.token, wire.message(request))
-            time.sleep(0.1)
-            if not all(connection.drain() for connection in connections):
-                return
-
-    a.forever(step)
+    flood(a, GET_USER, lambda: request, connections=20, calls=100, pause=1)
 
 
 def half_scrapes(a):
@@ -224,5 +132,13 @@ def half_scrapes(a):
     a.forever(step)
 
 
+def main():
+    name, target = sys.argv[1:]
+    attacks = {**globals(), **change_attacks.ATTACKS, **import_attacks.ATTACKS, **revocation.ATTACKS}
+    a = Attack(**json.loads(target))
+    attacks[name](a)
+    print(json.dumps({"told": a.told, "wrong": a.wrong}))
+
+
 if __name__ == "__main__":
-    globals()[sys.argv[1]](Attack(**json.loads(sys.argv[2])))
+    main()

@@ -1,4 +1,4 @@
-"""Messages of protobuf by hand: what the witness asks, and what no client library would send."""
+"""Messages of protobuf by hand: what is asked and answered, and what no client library would send."""
 
 
 def varint(number):
@@ -20,3 +20,33 @@ def field(number, value):
 def fields(*values):
     """Fields 1, 2, 3 … in their order; None leaves one out."""
     return b"".join(field(at + 1, value) for at, value in enumerate(values) if value is not None)
+
+
+def _varint_at(data, at):
+    number = shift = 0
+    while True:
+        number |= (data[at] & 127) << shift
+        at, shift = at + 1, shift + 7
+        if data[at - 1] < 128:
+            return number, at
+
+
+def parse(data):
+    """All values of each field, by its number: numbers, and bytes that may be messages. No fixed numbers."""
+    values, at = {}, 0
+    while at < len(data):
+        tag, at = _varint_at(data, at)
+        value, at = _varint_at(data, at)
+        if tag & 7 == 2:
+            value, at = data[at:at + value], at + value
+        elif tag & 7:
+            raise ValueError(f"wire type {tag & 7}")
+        values.setdefault(tag >> 3, []).append(value)
+    return values
+
+
+def inner(data, *numbers):
+    """The last value of a field within fields within a message; nothing when one is missing."""
+    for number in numbers:
+        data = parse(data).get(number, [None])[-1] if data is not None else None
+    return data

@@ -4,6 +4,7 @@
   proxy_test.py ROSTERD ROSTERCTL
 """
 
+import itertools
 import os
 import pathlib
 import subprocess
@@ -75,12 +76,22 @@ class ProxyTest(unittest.TestCase):
         error = self.call(IDENTITY + "GetUser", b"", ("x-long", "a" * 20_000)).exception()
         self.assertEqual(error.code(), grpc.StatusCode.RESOURCE_EXHAUSTED)
 
-    def test_an_import_that_is_refused_loses_its_reason(self):
-        """As docs/proxy.md says; a newer haproxy may do better."""
+    def refused_import(self, *more):
+        """Two headers, then what comes after them."""
+        header = proto.field(1, proto.field(1, self.account.id))
         stub = self.channel.stream_stream(IDENTITY + "ImportUsers", request_serializer=bytes,
                                           response_deserializer=bytes)
-        refused = stub(endless(proto.field(1, b"")), timeout=30,
-                       metadata=[("authorization", "Bearer " + self.account.token)])
+        return stub(itertools.chain([header, header], *more), timeout=30,
+                    metadata=[("authorization", "Bearer " + self.account.token)])
+
+    def test_an_import_is_refused_with_its_reason_when_all_of_it_is_sent(self):
+        for _ in range(20):
+            refused = self.refused_import([proto.field(2, b"x" * 100_000)] * 50)
+            self.assertEqual(refused.code(), grpc.StatusCode.INVALID_ARGUMENT)
+
+    def test_an_import_that_goes_on_loses_the_reason(self):
+        """As docs/proxy.md says; a newer haproxy may do better."""
+        refused = self.refused_import(endless(proto.field(2, b"x")))
         self.assertEqual(refused.code(), grpc.StatusCode.CANCELLED)
 
     def test_an_import_streams(self):

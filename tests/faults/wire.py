@@ -3,10 +3,12 @@
 import socket
 import struct
 
+import replies
+
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 DATA, HEADERS, RST_STREAM, SETTINGS, PING, WINDOW_UPDATE = 0, 1, 3, 4, 6, 8
 END_STREAM, END_HEADERS, ACK = 1, 4, 1
-INITIAL_WINDOW_SIZE = 4
+HEADER_TABLE_SIZE, INITIAL_WINDOW_SIZE, TRUE_BINARY = 1, 4, 0xfe03  # settings; the last one is gRPC's own
 CANCEL = 8
 
 
@@ -49,8 +51,10 @@ class Connection:
         self._unread = b""
         self._first_window = self._window = 65_535  # what may be sent, on a new stream and on all together
         self._windows = {}
+        self._replies = {}  # of calls whose answers are kept
         if hello:
-            self.send(PREFACE + frame(SETTINGS, 0, 0, struct.pack(">HI", INITIAL_WINDOW_SIZE, window)))
+            settings = {HEADER_TABLE_SIZE: 0, INITIAL_WINDOW_SIZE: window, TRUE_BINARY: 1}
+            self.send(PREFACE + frame(SETTINGS, 0, 0, b"".join(struct.pack(">HI", *pair) for pair in settings.items())))
 
     def send(self, data):
         self.socket.sendall(data)
@@ -68,12 +72,33 @@ class Connection:
 
     def upload(self, path, token, body, more=()):
         """Sends a whole call, however long it takes."""
-        stream = self.open(path, token, end=False, more=more)
+        self._send_body(self.open(path, token, end=False, more=more), body)
+
+    def ask(self, path, token, body):
+        """Sends a call, and no more of it once it is answered. Its answer grows while the connection reads."""
+        stream = self.open(path, token, end=False)
+        reply = self._replies[stream] = replies.Reply()
+        self._send_body(stream, body, reply)
+        return reply
+
+    def call(self, path, token, *messages):
+        """Sends a call and reads all of its answer."""
+        return self.wait_for(self.ask(path, token, b"".join(message(each) for each in messages)))
+
+    def wait_for(self, reply, messages=None):
+        """Reads until a call is answered, or has so many messages."""
+        while not reply.over and (messages is None or len(reply.messages()) < messages):
+            self._read()
+        return reply
+
+    def _send_body(self, stream, body, reply=None):
         self._windows[stream] = self._first_window
         for at in range(0, len(body), 16_384):
             piece = body[at:at + 16_384]
             while min(self._window, self._windows[stream]) < len(piece):
                 self._read()
+            if reply and reply.over:
+                break
             self._window -= len(piece)
             self._windows[stream] -= len(piece)
             self.send(frame(DATA, END_STREAM if at + len(piece) == len(body) else 0, stream, piece))
@@ -106,6 +131,8 @@ class Connection:
             self._unread = self._unread[9 + size:]
 
     def _take(self, kind, flags, stream, payload):
+        if stream in self._replies:
+            self._keep(kind, flags, stream, payload)
         if kind == WINDOW_UPDATE and stream == 0:
             self._window += int.from_bytes(payload, "big")
         elif kind == WINDOW_UPDATE and stream in self._windows:
@@ -122,6 +149,16 @@ class Connection:
                         self._windows[open_stream] += value - self._first_window
                     self._first_window = value
             self.send(frame(SETTINGS, ACK, 0))
+
+    def _keep(self, kind, flags, stream, payload):
+        if kind == DATA and payload:
+            self._replies[stream].add(payload)
+            grant = struct.pack(">I", len(payload))
+            self.send(frame(WINDOW_UPDATE, 0, stream, grant) + frame(WINDOW_UPDATE, 0, 0, grant))
+        elif kind == HEADERS and flags & END_STREAM:
+            self._replies.pop(stream).end(payload)
+        elif kind == RST_STREAM:
+            self._replies.pop(stream).reset(int.from_bytes(payload, "big"))
 
     def close(self):
         self.socket.close()

@@ -1,19 +1,15 @@
 """What others see of a server meanwhile: calls of another account, health and metrics, memory."""
 
+import re
 import threading
 import time
 import urllib.request
 
 import grpc
 
+import figures
 import proto
-
-LATE = 10.0  # seconds; also what a call counts that failed
-
-
-def percentile(values, share):
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else LATE
+from figures import LATE
 
 
 class Series:
@@ -42,17 +38,29 @@ class Series:
         self._thread.join(LATE + 5)
 
     def p99(self):
-        return percentile(self.seconds, 0.99)
+        return figures.percentile(self.seconds, 0.99)
 
     def told(self):
-        return (f"p50 {percentile(self.seconds, 0.5) * 1e3:.1f} p99 {self.p99() * 1e3:.1f} ms of {len(self.seconds)}"
-                + (f", {len(self.errors)} failed: {self.errors[0]}" if self.errors else ""))
+        return figures.told(self.seconds) + (f", {len(self.errors)} failed: {self.errors[0]}" if self.errors else "")
 
 
 def memory(pid):
     """Resident bytes of a process."""
     with open(f"/proc/{pid}/statm", encoding="ascii") as file:
         return int(file.read().split()[1]) * 4096
+
+
+def scrape(server):
+    """The page of metrics."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(f"http://127.0.0.1:{server.metrics_port}/metrics", timeout=LATE) as page:
+        return page.read().decode()
+
+
+def own_memory(server):
+    """Resident bytes beside what the store caches and is about to write."""
+    of_store = re.findall(r"^roster_storage_(?:memtable|cache)_bytes{.*} (.+)", scrape(server), re.MULTILINE)
+    return memory(server.pid) - sum(int(float(each)) for each in of_store)
 
 
 class Witness:
@@ -71,7 +79,7 @@ class Witness:
             "check": Series(lambda: check(question, timeout=LATE, metadata=self._metadata), 0.01),
             "create": Series(lambda: create(self._newcomer(), timeout=LATE, metadata=self._metadata), 0.05),
             "health": Series(self._probe, 0.05),
-            "metrics": Series(self._scrape, 0.5),
+            "metrics": Series(lambda: scrape(server), 0.5),
         }
         self.peak = 0
         self._stop = threading.Event()
@@ -109,11 +117,6 @@ class Witness:
             answer = self._method(channel, "/grpc.health.v1.Health/Check")(b"", timeout=LATE)
         if answer != proto.field(1, 1):
             raise ValueError("not SERVING")
-
-    def _scrape(self):
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(f"http://127.0.0.1:{self._server.metrics_port}/metrics", timeout=LATE) as page:
-            page.read()
 
     def _watch_memory(self):
         while not self._stop.wait(0.01):

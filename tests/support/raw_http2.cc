@@ -29,6 +29,10 @@ std::size_t Number(std::string_view text) {
   return value;
 }
 
+std::uint32_t StreamOf(std::string_view frame) {
+  return static_cast<std::uint32_t>(Number(frame.substr(5, 4)));
+}
+
 std::string Text(std::string_view text) {
   if (text.size() < 127) return BigEndian(text.size(), 1) + std::string(text);
   const std::size_t rest = text.size() - 127;
@@ -111,6 +115,7 @@ std::string RawConnection::NextFrame() {
     if (unread.size() >= kFrameHeader && unread.size() >= size) {
       std::string frame(unread.substr(0, size));
       unread_.erase(0, size);
+      if (frame[3] == static_cast<char>(FrameKind::kReset)) resets_.insert(StreamOf(frame));
       return frame;
     }
     if (!Read()) return "";
@@ -123,7 +128,7 @@ RawConnection::Answer RawConnection::Await(std::uint32_t stream) {
     const std::string_view payload = std::string_view(frame).substr(kFrameHeader);
     const auto kind = static_cast<FrameKind>(frame[3]);
     if (kind == FrameKind::kHeaders) Inflate(payload, answer);
-    if (Number(std::string_view(frame).substr(5, 4)) != stream) continue;
+    if (StreamOf(frame) != stream) continue;
     if (kind == FrameKind::kData) answer.data += payload;
     const bool may_end = kind == FrameKind::kHeaders || kind == FrameKind::kData;
     if (may_end && (frame[4] & kEndStream) != 0) return answer;

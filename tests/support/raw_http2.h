@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -60,6 +61,9 @@ class RawConnection {
   };
   Answer Await(std::uint32_t stream);
 
+  // Whether the other end has reset the stream, as far as was read.
+  bool WasReset(std::uint32_t stream) const { return resets_.count(stream) > 0; }
+
   // What the next ping says; empty when none comes.
   std::string AwaitPing();
 
@@ -76,6 +80,7 @@ class RawConnection {
   const int file_;
   bool late_ = false;
   std::string unread_;
+  std::set<std::uint32_t> resets_;
   nghttp2_hd_inflater* inflater_ = nullptr;
 };
 

@@ -293,9 +293,9 @@ TEST(FilterTermsTest, OpensPersonalDataOnlyWhenAsked) {
 TEST(FilterTermsTest, MakesComparisonFormsOnce) {
   const UserCandidate user(Given().world(), kAccount, Given().user("ann"));
   const Field& field = *UserFields().Find("email");
-  const std::string* email = field.text(user, field);
+  const std::string* email = field.text(user, field, Form::kExact);
   EXPECT_EQ(*email, "ann@example.com");
-  EXPECT_EQ(field.text(user, field), email);
+  EXPECT_EQ(field.text(user, field, Form::kExact), email);
   const std::string* words = user.Words().data();
   EXPECT_EQ(user.Words().size(), 3U);
   EXPECT_EQ(user.Words().data(), words);
