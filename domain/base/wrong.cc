@@ -1,5 +1,6 @@
 #include "domain/base/wrong.h"
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
@@ -8,7 +9,9 @@ namespace {
 
 // As Unicode writes code points: at least four digits.
 std::string Name(char32_t character) {
-  return absl::StrCat("U+", absl::Hex(static_cast<uint32_t>(character), absl::kZeroPad4));
+  const std::string digits =
+      absl::StrCat(absl::Hex(static_cast<uint32_t>(character), absl::kZeroPad4));
+  return "U+" + absl::AsciiStrToUpper(digits);
 }
 
 }  // namespace

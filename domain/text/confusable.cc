@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "absl/strings/ascii.h"
 #include "domain/text/characters.h"
 #include "domain/text/text.h"
 
@@ -85,7 +86,7 @@ bool MixesScripts(std::string_view normal) {
 std::string Skeleton(std::string_view text) {
   if (IsAscii(text)) return Normalize(text);
   std::string composed;
-  Composed(text).toUTF8String(composed);
+  Composed(Trim(text)).toUTF8String(composed);
   std::string skeleton;
   for (size_t begin = 0; begin < composed.size();) {
     const size_t end = EndOfRun(composed, begin);
@@ -93,7 +94,7 @@ std::string Skeleton(std::string_view text) {
     skeleton += IsAscii(run) ? std::string(run) : RawSkeleton(run);
     begin = end;
   }
-  return Normalize(skeleton);
+  return absl::AsciiStrToLower(skeleton);
 }
 
 }  // namespace roster::domain

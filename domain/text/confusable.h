@@ -14,10 +14,10 @@ namespace roster::domain {
 // (digits, punctuation, symbols) are not restricted.
 bool MixesScripts(std::string_view normal);
 
-// Texts of one skeleton look alike through letters beyond ASCII (UTS 39 §4); the skeleton is in
-// comparison form. An ASCII text looks like itself only, because ASCII is what people type: "thorn"
-// and "thom" are two names. Case is folded last, because people see what was entered. A dot above
-// an i or j is left out: the letter has one.
+// Texts of one skeleton look alike through letters beyond ASCII (UTS 39 §4). An ASCII text looks
+// like itself only, because ASCII is what people type: "thorn" and "thom" are two names. Case is
+// folded last and of ASCII alone, because people see what was entered, and ß, which is no case of
+// ss in a domain, does not look like ss. A dot above an i or j is left out: the letter has one.
 std::string Skeleton(std::string_view text);
 
 }  // namespace roster::domain

@@ -29,13 +29,14 @@ void RemoveRepeats(std::vector<std::string>& roles) {
   roles = std::move(once);
 }
 
-// Whether the account allows what the new user shall hold; fills in the user type.
+// Whether the account allows what the new user shall hold, each role once; fills in the user type.
 absl::Status CheckRoles(const World& world, const Caller& caller, const AccountRow& account,
                         CreateUser& command) {
   const auto holding = account.policy().role_holding();
   const bool by_type = holding == event::v1::ROLE_HOLDING_BY_USER_TYPE;
   if (by_type && !command.roles.empty()) return Refuse(Reason::kRoleByUserType);
   if (command.roles.size() > kMaxRoles) return RefuseLimit("roles", kMaxRoles);
+  RemoveRepeats(command.roles);
   if (holding == event::v1::ROLE_HOLDING_ONE && command.roles.size() > 1) {
     return Refuse(Reason::kMultipleRoles);
   }
@@ -109,7 +110,6 @@ absl::StatusOr<Events> Decide(const World& world, const CreateUser& command, con
     return RefuseFields(wrong);
   }
   CreateUser wanted = command;
-  RemoveRepeats(wanted.roles);
   wanted.personal = WithUserName(std::move(wanted.personal));
   ROSTER_TRY(CheckRoles(world, caller, *account, wanted));
   ROSTER_TRY(CheckEmailFree(world, wanted.account_id, wanted.personal.email()));

@@ -6,16 +6,19 @@
 #include <atomic>
 #include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "roster/identity/v1/import.pb.h"
 #include "services/options.h"
 #include "services/server.h"
 #include "services/telemetry/log.h"
+#include "storage/store/store.h"
 #include "tests/support/calls.h"
 #include "tests/support/client.h"
 #include "tests/support/plumbing_support.h"

@@ -13,6 +13,7 @@
 #include "google/protobuf/text_format.h"
 #include "roster/audit/v1/event.pb.h"
 #include "services/audit/handlers.h"
+#include "services/store_commands.h"
 #include "storage/crypto/sha256.h"
 #include "storage/store/store.h"
 #include "tests/support/temp_directory.h"

@@ -28,7 +28,7 @@ TEST(RolesTest, Find_R40_R83) {
   EXPECT_EQ(Of(kWorkforce).FindAssignable("collaboration_user"), nullptr);  // R102
   EXPECT_EQ(Of(kMatrix).FindAssignableByName(" super ADMIN "), Of(kMatrix).Find("super_admin"));
   EXPECT_EQ(Of(kMatrix).FindAssignableByName("SUPER_ADMIN"), Of(kMatrix).Find("super_admin"));
-  EXPECT_EQ(Of(kMatrix).FindAssignableByName("super  admin"), nullptr);
+  EXPECT_EQ(Of(kMatrix).FindAssignableByName("superadmin"), nullptr);
   EXPECT_EQ(Of(kMatrix).FindAssignableByName(""), nullptr);
   EXPECT_EQ(Of(kTeams).FindUserType(event::v1::USER_TYPE_READ_ONLY)->id, "user_type_read_only");
   EXPECT_EQ(Of(kTeams).FindUserType(event::v1::USER_TYPE_UNSPECIFIED), nullptr);

@@ -157,7 +157,7 @@ TEST(EmailTest, Skeleton_R3) {
       {"\u0391\u039d\u039d\u0391@x.org", "anna@x.org"},  // Greek capitals
       {"cop@\u0441\u043e\u0440.com", "cop@cop.com"},
       {"cop@xn--n1aeb.com", EmailSkeleton("cop@\u0441\u043e\u0440.com")},
-      {"a@bücher.example", "a@bücher.example"},
+      {"a@bücher.example", "a@bu\u0308cher.example"},
   };
   for (const auto& [text, skeleton] : table) EXPECT_EQ(EmailSkeleton(text), skeleton) << text;
 }

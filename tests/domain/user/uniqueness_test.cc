@@ -253,12 +253,13 @@ TEST(NamesTest, OfAFile_R82) {
     row.role = "viewer";
     return row;
   };
-  const auto result = Decide(
-      Scenario(kMatrix).world(),
-      ImportUsers{kAccount,
-                  {row("a@x.org", "paul"), row("b@x.org", "pauI"), row("c@bücher.example", "c"),
-                   row("c@xn--bcher-kva.example", "d"), row("e@x.org", "p\u0430ul")}},
-      Service("super_admin"));
+  const auto result =
+      Decide(Scenario(kMatrix).world(),
+             ImportUsers{kAccount,
+                         {row("a@x.org", "paul"), row("b@x.org", "\u0440\u0430\u0443\u04cf"),
+                          row("c@bücher.example", "c"), row("c@xn--bcher-kva.example", "d"),
+                          row("e@x.org", "p\u0430ul")}},
+             Service("super_admin"));
   ASSERT_TRUE(result.ok());
   std::vector<std::string> rows;
   for (const absl::Status& status : result->statuses) rows.push_back(Describe(status));

@@ -51,16 +51,13 @@ bool Model::MayGive(const Step& step, const std::string& role) const {
   return !step.by_user || role != "super_admin" || users_.at(kUsers[0]).role == "super_admin";
 }
 
-std::string Model::OwnerOf(const std::string& email, const std::string& user_name,
+// One name space: who has the name as email comes before who has it as user name.
+std::string Model::OwnerOf(const std::string& name, const char* taken,
                            const std::string& except) const {
   for (const bool by_email : {true, false}) {
     for (const auto& [id, user] : users_) {
-      if (id == except) continue;
-      const bool same =
-          by_email ? Lower(user.email) == Lower(email) : Lower(user.user_name) == Lower(user_name);
-      if (!same) continue;
-      if (user.state == ModelUser::kDeleted) return "BELONGS_TO_DELETED_USER";
-      return by_email ? "EMAIL_TAKEN" : "USERNAME_TAKEN";
+      if (id == except || Lower(by_email ? user.email : user.user_name) != Lower(name)) continue;
+      return user.state == ModelUser::kDeleted ? "BELONGS_TO_DELETED_USER" : taken;
     }
   }
   return "";
@@ -95,7 +92,8 @@ std::string Model::Create(const Step& step, const std::string& id) {
   if (user.user_name.empty()) user.user_name = user.email;
   user.role = kRoles[step.role];
   if (!MayGive(step, user.role)) return "ESCALATION";
-  std::string taken = OwnerOf(user.email, user.user_name, "");
+  std::string taken = OwnerOf(user.email, "EMAIL_TAKEN", "");
+  if (taken.empty()) taken = OwnerOf(user.user_name, "USERNAME_TAKEN", "");
   if (taken.empty()) users_[id] = user;
   return taken;
 }
@@ -106,10 +104,9 @@ std::string Model::ChangeEmail(const Step& step, ModelUser& user) {
   const std::string email = kEmails[step.email];
   if (email == user.email) return "nothing";
   if (!MayGive(step, user.role)) return "ESCALATION";
-  for (const auto& [id, other] : users_) {
-    if (&other == &user || Lower(other.email) != Lower(email)) continue;
-    return other.state == ModelUser::kDeleted ? "BELONGS_TO_DELETED_USER" : "EMAIL_TAKEN";
-  }
+  const std::string taken = OwnerOf(email, "EMAIL_TAKEN", kUsers[step.user]);
+  if (!taken.empty()) return taken;
+  if (user.user_name == user.email) user.user_name = email;  // nobody chose it
   user.email = email;
   return "";
 }

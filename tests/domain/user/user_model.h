@@ -65,8 +65,7 @@ class Model {
 
   bool MayGive(const Step& step, const std::string& role) const;
 
-  std::string OwnerOf(const std::string& email, const std::string& user_name,
-                      const std::string& except) const;
+  std::string OwnerOf(const std::string& name, const char* taken, const std::string& except) const;
 
   // R48, by a recount with the user gone or in another role.
   bool IsLast(const ModelUser& user, const std::string& role_after) const;

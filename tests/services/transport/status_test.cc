@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/cord.h"
+#include "services/transport/violation_reason.h"
 
 namespace roster::services {
 namespace {

@@ -148,8 +148,8 @@ TEST(SearchRowsTest, OfNames_R30) {
   EXPECT_EQ(words("Ann Smith", "Ann", "Smith"), (Words{"ann smith", "smith"}));
   EXPECT_EQ(words("Johnny", "John", "van Beek"), (Words{"johnny", "van beek"}));
   EXPECT_EQ(words(" Ann-Marie  D'Arc ", "", ""),
-            (Words{"ann-marie  d'arc", "d'arc", "marie  d'arc"}));
-  EXPECT_EQ(words("\u00c4nne \u00d6z", "", ""), (Words{"\u00e4nne \u00f6z", "\u00f6z"}));
+            (Words{"ann-marie d'arc", "arc", "d'arc", "marie d'arc"}));
+  EXPECT_EQ(words("\u00c4nne \u00d6z", "", ""), (Words{"anne oz", "oz"}));
   EXPECT_EQ(words("a b c d e f g h i j", "k", "l").size(), 10u);  // eight words, and two more names
   EXPECT_EQ(words("", "", ""), Words());
   EXPECT_EQ(words("-", "", ""), (Words{"-"}));
