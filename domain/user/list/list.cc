@@ -124,7 +124,7 @@ std::optional<RowRanges> UserList::ByText() {
     RowRanges rows{Table::kSearch, {}};
     if (comparison->search != nullptr) {
       rows.prefixes = {EmailPrefix(account_id, comparison->texts[kEmailForm]),
-                       UserNamePrefix(account_id, comparison->texts[kUserNameForm]),
+                       UserNamePrefix(account_id, comparison->texts[kWordForm]),
                        WordsPrefix(account_id, comparison->texts[kWordForm])};
     } else if (comparison->op != Operator::kEqual || comparison->text.empty()) {
       continue;

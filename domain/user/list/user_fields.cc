@@ -52,7 +52,7 @@ bool Finds(const Candidate& candidate, const std::vector<std::string>& texts) {
   const auto begins = [&](const Field* field, size_t form) {
     return absl::StartsWith(*field->text(user, *field, Form::kExact), texts[form]);
   };
-  if (begins(kEmail, kEmailForm) || begins(kUserName, kUserNameForm)) return true;
+  if (begins(kEmail, kEmailForm) || begins(kUserName, kWordForm)) return true;
   const std::vector<std::string>& words = user.Words();
   return std::any_of(words.begin(), words.end(), [&](const std::string& text) {
     return absl::StartsWith(text, texts[kWordForm]);
@@ -94,7 +94,7 @@ Fields MakeFields() {
                   // Nobody has one before there is sign-in.
                   {.name = "last_active_time",
                    .time = [](const Candidate& /*user*/) { return std::optional<absl::Time>(); }}},
-          .search = {.forms = {SearchForm, NormalizeEmail, Normalize}, .finds = Finds}};
+          .search = {.forms = {SearchForm, NormalizeEmail}, .finds = Finds}};
 }
 
 }  // namespace

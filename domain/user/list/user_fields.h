@@ -51,9 +51,8 @@ class UserCandidate final : public Candidate {
 const Fields& UserFields();
 
 // Where a search has the forms of its text.
-inline constexpr size_t kWordForm = 0;      // as words are searched
-inline constexpr size_t kEmailForm = 1;     // as emails are compared
-inline constexpr size_t kUserNameForm = 2;  // as user names are compared
+inline constexpr size_t kWordForm = 0;   // as words are searched
+inline constexpr size_t kEmailForm = 1;  // as emails are compared
 
 }  // namespace roster::domain
 

@@ -272,7 +272,8 @@ TEST_F(ConventionsTest, ErrorDetails_R2) {
   EXPECT_EQ(result.domain, "roster");
   EXPECT_EQ(result.reason, "INVALID_FIELDS");
   EXPECT_EQ(result.violations, (std::map<std::string, std::string>{
-                                   {"email", "MISSING_FIELD"}, {"full_name", "INVALID_VALUE"}}));
+                                   {"profile.email", "MISSING_FIELD"},
+                                   {"profile.full_name", "INVALID_VALUE"}}));
   EXPECT_EQ(result.message, "some fields of the request are wrong");
 }
 

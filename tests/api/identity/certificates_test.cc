@@ -19,6 +19,8 @@ using identity::v1::UnbindCertificateRequest;
 constexpr const char* kUri = "spiffe://example.org/billing";
 constexpr const char* kNotProven = "PERMISSION_DENIED CERTIFICATE_NOT_PROVEN";
 constexpr const char* kNobody = "UNAUTHENTICATED UNAUTHENTICATED";
+constexpr const char* kTwoCallers =
+    "UNAUTHENTICATED UNAUTHENTICATED {why: the credentials are those of two callers}";
 
 class CertificateTest : public testing::Test {
  protected:
@@ -106,7 +108,7 @@ TEST_F(CertificateTest, ProvesFromBindToUnbind) {
   unbind.set_identity(kUri);
   EXPECT_EQ(api_test::Try(op, unbind), "OK");
   EXPECT_EQ(api_test::Try(op, unbind), "NOT_FOUND CERTIFICATE_NOT_FOUND");
-  EXPECT_EQ(Ask(Showing(std::string("URI:") + kUri)), kNobody);
+  EXPECT_EQ(Ask(Showing(std::string("URI:") + kUri)), kTwoCallers);
 }
 
 TEST_F(CertificateTest, StandsForOneInTheInstallation) {
@@ -121,7 +123,7 @@ TEST_F(CertificateTest, StandsForOneInTheInstallation) {
   auto disable = In<identity::v1::DisableServiceAccountRequest>(home_.id);
   disable.set_service_account_id(service_.service_account_id);
   EXPECT_EQ(api_test::Try(home_.client, disable), "OK");
-  EXPECT_EQ(Ask(Showing(std::string("URI:") + kUri)), kNobody);
+  EXPECT_EQ(Ask(Showing(std::string("URI:") + kUri)), kTwoCallers);
   EXPECT_EQ(Bind(other_, kUri), "OK");
 }
 
@@ -144,17 +146,17 @@ TEST_F(CertificateTest, ANameOfAHostIsNoUri_T6) {
 TEST_F(CertificateTest, NamesOfTwoServiceAccountsAreNobodys_T6) {
   EXPECT_EQ(Bind(service_, kUri), "OK");
   EXPECT_EQ(Bind(other_, "billing.example.org"), "OK");
-  EXPECT_EQ(Ask(Showing(std::string("DNS:billing.example.org,URI:") + kUri)), kNobody);
+  EXPECT_EQ(Ask(Showing(std::string("DNS:billing.example.org,URI:") + kUri)), kTwoCallers);
 }
 
 TEST_F(CertificateTest, ATokenSaysWhoActs) {
   EXPECT_EQ(Bind(service_, kUri), "OK");
   const Client bound = Showing(std::string("URI:") + kUri);
   EXPECT_EQ(Ask(bound.As(service_.client.token())), "OK");
-  EXPECT_EQ(Ask(bound.As(other_.client.token())), kNobody);
+  EXPECT_EQ(Ask(bound.As(other_.client.token())), kTwoCallers);
   EXPECT_EQ(Ask(bound.As("roster_sa_forged")), kNobody);
   EXPECT_EQ(bound.As(server_.op().token()).Call(identity::v1::ListAccountsRequest()).Text(),
-            kNobody);
+            kTwoCallers);
   const Client unbound = Showing("URI:spiffe://example.org/other");
   EXPECT_EQ(Ask(unbound.As(other_.client.token())), "OK");
 }
@@ -209,7 +211,7 @@ TEST_F(CertificateTest, AH5_NobodyTakesTheNameOfAnother) {
   EXPECT_EQ(api_test::Try(client, bind), "OK");
   EXPECT_EQ(BindBy(home_.client, kUri), kNotProven);
   // With the certificate itself a token of another account is refused before.
-  EXPECT_EQ(BindBy(Showing(uri).As(home_.client.token()), kUri), kNobody);
+  EXPECT_EQ(BindBy(Showing(uri).As(home_.client.token()), kUri), kTwoCallers);
   EXPECT_EQ(ask(), "OK");
 }
 

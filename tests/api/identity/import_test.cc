@@ -161,8 +161,8 @@ TEST_F(ImportTest, EncodingsOfOneName_R82) {
                                    "B,A@xn--bcher-kva.example,b2,,Viewer\n"
                                    "C,c@x.org,ka\u0308the,,Viewer\n"
                                    "D,d@x.org,KÄTHE,,Viewer\n"
-                                   "E,e@x.org,paul,,Viewer\n"
-                                   "F,f@x.org,pauI,,Viewer\n");
+                                   "E,e@x.org,copa,,Viewer\n"
+                                   "F,f@x.org,сора,,Viewer\n");
   EXPECT_EQ(OutcomesOf(imported),
             (Names{"DUPLICATE_IN_FILE", "DUPLICATE_IN_FILE", "DUPLICATE_IN_FILE",
                    "DUPLICATE_IN_FILE", "created", "CONFUSABLE"}));

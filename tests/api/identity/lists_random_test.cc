@@ -11,10 +11,12 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "domain/text/email.h"
+#include "domain/text/name.h"
 #include "domain/text/text.h"
 #include "tests/api/server_fixture.h"
 
@@ -23,6 +25,8 @@ namespace {
 
 using domain::Normalize;
 using domain::NormalizeEmail;
+using domain::SearchForm;
+using domain::ShownEmail;
 using identity::v1::ListUsersRequest;
 using identity::v1::User;
 using identity::v1::UserProfile;
@@ -49,20 +53,28 @@ struct Meaning {
   bool names_status = false;
 };
 
+// Whether a byte is one of a letter or digit; all beyond ASCII are here.
+bool IsWord(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 0x80 || absl::ascii_isalnum(byte);
+}
+
 bool FoundBy(const User& user, const std::string& text) {
   const UserProfile& profile = user.profile();
-  std::vector<std::string> starts = {Normalize(profile.user_name()),
-                                     Normalize(profile.given_name()),
-                                     Normalize(profile.family_name())};
-  const std::string name = Normalize(profile.full_name());
+  std::vector<std::string> starts = {SearchForm(profile.user_name()),
+                                     SearchForm(profile.given_name()),
+                                     SearchForm(profile.family_name()),
+                                     NormalizeEmail(profile.email()),
+                                     SearchForm(ShownEmail(profile.email()))};
+  const std::string name = SearchForm(profile.full_name());
   for (size_t i = 0; i < name.size(); ++i) {
-    const bool begins = i == 0 || name[i - 1] == ' ' || name[i - 1] == '-';
+    const bool begins = i == 0 || (!IsWord(name[i - 1]) && IsWord(name[i]));
     if (begins) starts.push_back(name.substr(i));
   }
-  return absl::StartsWith(NormalizeEmail(profile.email()), NormalizeEmail(text)) ||
-         std::any_of(starts.begin(), starts.end(), [&](const std::string& start) {
-           return absl::StartsWith(start, Normalize(text));
-         });
+  return std::any_of(starts.begin(), starts.end(), [&](const std::string& start) {
+    return absl::StartsWith(start, SearchForm(text)) ||
+           (&start == &starts[3] && absl::StartsWith(start, NormalizeEmail(text)));
+  });
 }
 
 // A comparison of one of the texts of the profile.
@@ -78,12 +90,15 @@ Meaning AnyText(Random& random) {
   const Field field = kFields[random() % std::size(kFields)];
   const bool email = std::string_view(field.name) == "email";
   const std::string word = random() % 3 == 0 ? OneOf(kWords, random) : OneOf(kTexts, random);
-  const std::string wanted = email ? NormalizeEmail(word) : Normalize(word);
-  const auto value = [=](const User& user) {
-    const std::string& text = (user.profile().*field.get)();
-    return email ? NormalizeEmail(text) : Normalize(text);
+  // Only = and != of whole texts are exact.
+  const int comparison = static_cast<int>(random() % 4);
+  const auto form = [=](const std::string& text) {
+    if (comparison == 1) return email ? NormalizeEmail(text) : Normalize(text);
+    return email ? ShownEmail(text) : SearchForm(text);
   };
-  switch (random() % 4) {
+  const std::string wanted = form(word);
+  const auto value = [=](const User& user) { return form((user.profile().*field.get)()); };
+  switch (comparison) {
     case 0:
       return {absl::StrCat(field.name, " : \"", word, "\""), [=](const User& user) {
                 return user.has_profile() && absl::StrContains(value(user), wanted);

@@ -141,7 +141,7 @@ TEST_F(RefusalsTest, C60ADeletedOwnerCanBeErasedWhenTheWindowIsOver) {
 TEST_F(RefusalsTest, C63ARoleIsHeldOnce) {
   const Home workforce(event::v1::PRESET_WORKFORCE);
   const std::string ann = workforce.Create("ann", {"auditor", "lifecycle_user", "auditor"});
-  const auto& roles = workforce.Get(ann).roles();
+  const auto roles = workforce.Get(ann).roles();
   EXPECT_EQ(std::vector<std::string>(roles.begin(), roles.end()),
             (std::vector<std::string>{"auditor", "lifecycle_user"}));
 }

@@ -91,7 +91,7 @@ constexpr uint32_t kGoldenVersion = 8;
 const GoldenRows kGoldenRows[] = {
     {Table::kAccounts, "7ac28ebb1d132bc448dc254b6dd879a202164e1bc430d2349cd08bfa30b9ce0d"},
     {Table::kUsers, "3f835e7250cbf555f1499abc09477fc894f1a6c2400d9a1341bc78cbcf4dec1a"},
-    {Table::kSearch, "45df81ad65e987a9bde0cebcfec70a76d7c1da2f599a2fa30195874a30aed56d"},
+    {Table::kSearch, "e9c6865780612409aa0eb10002e61fa74cae415fc527dcf96cf2c595cf630429"},
     {Table::kServiceAccounts, "068edea9c99019101dbaec37bfd6dc55052c494d943f0304e42af8d9b82aa48a"},
     {Table::kTokens, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
     {Table::kSubjects, "b2dab959393fef8aa45eb49045931ae5c46a4a6e3872e85d3e0cf91f9e0c39c0"},
@@ -99,7 +99,7 @@ const GoldenRows kGoldenRows[] = {
     {Table::kRequests, "2d7d7f4ec60f73f4d4a4e15f7df782d9e230809cec125f58d0b2eb2686063479"},
     {Table::kErasures, "ebd81968433f8bb1675f7f0a2f044525350ab2f9d295b23a3ce2f40f5cff6b4b"},
     {Table::kPast, "b0e58c50754cc1b4ad05a10fe09b3ad81892c09a661e282253c6d24d6d4d75ce"},
-    {Table::kSearchOf, "e7267a93fe03e4f811ac8020c4c74d30b5950e6b8c281f2b9618e74b77ec1df1"},
+    {Table::kSearchOf, "6c02974f60de7645567caf686241a709f62e0836ea9f56f6ee193bb7309946bd"},
     {Table::kSearchPast, "b569b043a725a6ca7ffc54bcea7c78ce08b3a70e20bfa7cfbf969e9c106a2702"},
     {Table::kCertificates, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
     {Table::kUserIndex, "c608bb35ae9015a5be53dba067bcc6c68d0236a127b4e9ff58bc4c30d703d278"},
