@@ -4,12 +4,6 @@
 #include "domain/world/rows_in_order.h"
 
 namespace roster::domain {
-namespace {
-
-// Of a row in memory, beside its key and value: the node of the map, and what allocations add.
-constexpr size_t kRowBytes = 192;
-
-}  // namespace
 
 std::optional<std::string> Overlay::GetRaw(Table table, std::string_view key) const {
   const TableChanges& changes = changes_.of(table);
@@ -50,7 +44,7 @@ void Overlay::Put(Table table, std::string_view key, std::string value) {
 
 void Overlay::Insert(Table table, std::string_view key, std::string value) {
   if (HasPast(table)) AppendPosition(value, position());
-  Change(table, std::string(key), std::move(value));
+  changes_.of(table).rows.insert_or_assign(std::string(key), std::move(value));
 }
 
 void Overlay::Delete(Table table, std::string_view key) {
@@ -59,7 +53,7 @@ void Overlay::Delete(Table table, std::string_view key) {
 }
 
 void Overlay::Forget(Table table, std::string_view key) {
-  Change(table, std::string(key), std::nullopt);
+  changes_.of(table).rows.insert_or_assign(std::string(key), std::nullopt);
 }
 
 void Overlay::DropBelow(Table table, std::string_view bound) {
@@ -72,12 +66,7 @@ void Overlay::KeepPast(Table table, std::string_view key) {
   std::optional<std::string> row = GetRaw(table, key);
   // What one commit writes twice was never there at any position.
   if (!row || TrailingPosition(*row) == position()) return;
-  Change(PastOf(table), PastKey(table, key, position()), std::move(row));
-}
-
-void Overlay::Change(Table table, std::string key, std::optional<std::string> row) {
-  changes_.bytes += kRowBytes + key.size() + (row ? row->size() : 0);
-  changes_.of(table).rows.insert_or_assign(std::move(key), std::move(row));
+  changes_.of(PastOf(table)).rows.insert_or_assign(PastKey(table, key, position()), std::move(row));
 }
 
 }  // namespace roster::domain

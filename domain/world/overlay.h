@@ -4,7 +4,6 @@
 #define ROSTER_DOMAIN_WORLD_OVERLAY_H_
 
 #include <array>
-#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
@@ -24,7 +23,6 @@ struct TableChanges {
 
   // Whether a row that is not among the changes is dropped by them.
   bool Drops(std::string_view key) const { return key < dropped_below; }
-  bool empty() const { return rows.empty() && dropped_below.empty(); }
 };
 
 // The changes of all tables, and the position that they lead to. Position 0: not set; an overlay
@@ -32,8 +30,6 @@ struct TableChanges {
 struct Changes {
   std::array<TableChanges, kTableCount> tables;
   Position position = 0;
-  // About what the rows take in memory, at most: rows that are written again count again.
-  size_t bytes = 0;
 
   TableChanges& of(Table table) { return tables[static_cast<size_t>(table)]; }
   const TableChanges& of(Table table) const { return tables[static_cast<size_t>(table)]; }
@@ -71,8 +67,6 @@ class Overlay final : public World {
 
  private:
   void KeepPast(Table table, std::string_view key);
-  // What `changes_` has of a key from now on.
-  void Change(Table table, std::string key, std::optional<std::string> row);
 
   const World& below_;
   Changes& changes_;

@@ -7,13 +7,20 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
 #include "domain/base/try.h"
+#include "domain/fold.h"
 #include "domain/text/text.h"
 #include "storage/base/file.h"
 #include "storage/base/mutex.h"
+#include "storage/vault/sealing.h"
 #include "storage/views/views_db.h"
 
 namespace roster::storage {
 namespace {
+
+using event::v1::Commit;
+
+// Commits folded together: enough to make the snapshot and the write of each chunk cheap.
+constexpr size_t kChunkCommits = 1'000;
 
 // The views at a snapshot.
 class SnapshotWorld final : public domain::World {
@@ -61,10 +68,7 @@ class RocksDbViews final : public Views {
     return latest_;
   }
 
-  absl::StatusOr<Version> Apply(const domain::Changes& changes) override {
-    return ApplyAll({&changes});
-  }
-  absl::StatusOr<Version> ApplyAll(const std::vector<const domain::Changes*>& changes) override;
+  absl::StatusOr<Version> Apply(const domain::Changes& changes) override;
 
   absl::Status Purge() override { return db_->Purge(); }
   void StopPurging() override { db_->StopPurging(); }
@@ -80,10 +84,9 @@ class RocksDbViews final : public Views {
   Version latest_ ABSL_GUARDED_BY(mutex_);
 };
 
-absl::StatusOr<Version> RocksDbViews::ApplyAll(const std::vector<const domain::Changes*>& changes) {
+absl::StatusOr<Version> RocksDbViews::Apply(const domain::Changes& changes) {
   ROSTER_TRY(db_->Write(changes));
-  const Position position = changes.back()->position;
-  Version version = std::make_shared<SnapshotWorld>(db_, keys_, position);
+  Version version = std::make_shared<SnapshotWorld>(db_, keys_, changes.position);
   Version previous = version;
   {
     const MutexLock lock(mutex_);
@@ -91,9 +94,9 @@ absl::StatusOr<Version> RocksDbViews::ApplyAll(const std::vector<const domain::C
   }
   // The snapshot of `previous` is released here, without the lock that readers take.
   previous.reset();
-  if (position - flushed_ >= flush_commits_) {
+  if (changes.position - flushed_ >= flush_commits_) {
     ROSTER_TRY(db_->Flush(/*wait=*/false));
-    flushed_ = position;
+    flushed_ = changes.position;
   }
   return version;
 }
@@ -151,22 +154,39 @@ absl::StatusOr<std::unique_ptr<Views>> OpenOrCreate(
 
 std::string ViewVersion() { return absl::StrCat(kViewVersion, "/", domain::TextVersion()); }
 
-absl::StatusOr<Version> Views::ApplyAll(const std::vector<const domain::Changes*>& changes) {
-  for (const domain::Changes* each : changes) ROSTER_TRY(Apply(*each).status());
-  return Latest();
-}
-
 absl::StatusOr<std::unique_ptr<Views>> OpenViews(const ViewsOptions& options, const Log& log,
                                                  const Vault& vault,
                                                  const std::function<void(std::string_view)>& say) {
   ROSTER_ASSIGN(std::unique_ptr<Views> views, OpenOrCreate(options, log, vault, say));
   const Position before = views->Latest()->position();
-  ROSTER_TRY(CatchUp(*views, log, vault, options.fold));
+  ROSTER_TRY(CatchUp(*views, log, vault));
   const Position after = views->Latest()->position();
   if (after > before) {
     say(absl::StrCat("views: folded ", after - before, " commits, now at position ", after));
   }
   return views;
+}
+
+absl::Status CatchUp(Views& views, const Log& log, const Vault& vault) {
+  Version version = views.Latest();
+  while (true) {
+    ROSTER_ASSIGN(std::vector<Commit> commits, log.Read(version->position() + 1, kChunkCommits));
+    if (commits.empty()) return absl::OkStatus();
+    domain::Changes changes;
+    domain::Overlay world(*version, changes);
+    for (Commit& commit : commits) {
+      if (!domain::KnowsEveryEvent(commit)) {
+        return absl::FailedPreconditionError(
+            absl::StrCat("record ", commit.position(),
+                         " of the log has an event that this rosterd does not know: run the newer "
+                         "version that wrote it"));
+      }
+      ROSTER_TRY(OpenPersonal(vault, commit));
+      domain::Fold(world, commit);
+    }
+    ROSTER_ASSIGN(Version applied, views.Apply(changes));
+    version = std::move(applied);
+  }
 }
 
 }  // namespace roster::storage

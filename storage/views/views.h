@@ -11,7 +11,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -37,15 +36,6 @@ inline constexpr uint32_t kViewVersion = 8;
 // kViewVersion and the version of the text rules, which make the keys of search rows.
 std::string ViewVersion();
 
-// How the tail of a log is folded. Memory holds about twice `applied_bytes`.
-struct FoldSizes {
-  // Changes of commits that are folded into one small map, for the cache of a processor.
-  size_t layer_bytes = 1 << 20;
-  // Changes that are applied together: many, because a row that is written again and again is then
-  // applied once.
-  size_t applied_bytes = 64 << 20;
-};
-
 struct ViewsOptions {
   std::string directory;           // its parent exists
   rocksdb::Env* env = nullptr;     // the file system; null: the system's; outlives the views
@@ -56,10 +46,6 @@ struct ViewsOptions {
   // Whether the checksums of all tables are checked before the views are used. Views that fail are
   // rebuilt.
   bool check_tables = true;
-  FoldSizes fold;
-  // Changes from this many bytes on are written as files that RocksDB takes in as they are. A file
-  // for each table, and a sync of each, cost as much as some thousand rows in memtables.
-  size_t ingest_bytes = 8 << 20;
   // Views that were last purged before this position are dropped, because they may hold plain text
   // of users erased up to it: they are an older copy. 0: none are.
   Position purged = 0;
@@ -81,10 +67,6 @@ class Views {
   // Applies the changes and returns the version with them, which is Latest from now on. After an
   // error the outcome is unknown, and the views must not be used any more.
   virtual absl::StatusOr<Version> Apply(const domain::Changes& changes) = 0;
-
-  // Applies changes that were each made over those before them, the last version first: as Apply
-  // would one after the other, and all or nothing.
-  virtual absl::StatusOr<Version> ApplyAll(const std::vector<const domain::Changes*>& changes);
 
   // Removes from the disk what was deleted from the tables of personal data, and notes on it up to
   // which position. Waits until readers have destroyed their older versions. Not to be called on
@@ -110,8 +92,8 @@ absl::StatusOr<std::unique_ptr<Views>> OpenViews(const ViewsOptions& options, co
                                                  const std::function<void(std::string_view)>& say);
 
 // Folds the commits after the position of the views, up to the head of the log, into the views.
-// Errors as OpenViews; the views show a part of the commits then.
-absl::Status CatchUp(Views& views, const Log& log, const Vault& vault, const FoldSizes& sizes = {});
+// Errors as OpenViews.
+absl::Status CatchUp(Views& views, const Log& log, const Vault& vault);
 
 }  // namespace roster::storage
 

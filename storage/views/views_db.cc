@@ -22,6 +22,7 @@ namespace {
 
 using domain::Table;
 
+constexpr char kPositionKey[] = "position";
 constexpr char kLogIdKey[] = "log_id";
 constexpr char kViewVersionKey[] = "view_version";
 constexpr char kPurgedKey[] = "purged";
@@ -30,6 +31,12 @@ constexpr char kPurgedKey[] = "purged";
 constexpr size_t kMostMemtableBytes = 32 << 20;
 constexpr size_t kLeastMemtableBytes = 8 << 20;
 constexpr int kBloomBitsPerKey = 10;
+
+std::string EncodePosition(domain::Position position) {
+  std::string bytes;
+  domain::AppendPosition(bytes, position);
+  return bytes;
+}
 
 // Nothing: there is none under the key.
 std::optional<domain::Position> ReadPosition(rocksdb::DB& db, const char* key) {
@@ -77,12 +84,6 @@ rocksdb::ColumnFamilyOptions TableOptions(const std::shared_ptr<rocksdb::Cache>&
 
 }  // namespace
 
-std::string EncodePosition(domain::Position position) {
-  std::string bytes;
-  domain::AppendPosition(bytes, position);
-  return bytes;
-}
-
 absl::StatusOr<std::unique_ptr<ViewsDb>> ViewsDb::Open(const ViewsOptions& options) {
   // RocksDB would let all users read it. It also reports the error if this fails.
   if (options.env == nullptr) (void)mkdir(options.directory.c_str(), 0700);
@@ -105,7 +106,6 @@ absl::StatusOr<std::unique_ptr<ViewsDb>> ViewsDb::Open(const ViewsOptions& optio
   }
   views->db_.reset(db);
   std::copy(views->families_.begin() + 1, views->families_.end(), views->tables_.begin());
-  ROSTER_TRY(views->RemoveIngested());
   views->written_position_ = ReadPosition(*db, kPositionKey).value_or(0);
   if (!options.check_tables) return views;
   // RocksDB skips some blocks that it can't read, and then shows other rows.
@@ -147,38 +147,27 @@ absl::Status ViewsDb::WriteIdentity(std::string_view log_id, domain::Position pu
   return Flush(/*wait=*/true);
 }
 
-absl::Status ViewsDb::Write(const ChangesInOrder& changes) {
-  size_t bytes = 0;
-  for (const domain::Changes* each : changes) bytes += each->bytes;
-  absl::Status status = bytes < options_.ingest_bytes ? WriteToMemtables(changes) : Ingest(changes);
-  written_ = db_->GetLatestSequenceNumber();
-  written_position_ = changes.back()->position;
-  return status;
-}
-
-void ViewsDb::AddTo(rocksdb::WriteBatch& batch, Table table,
-                    const domain::TableChanges& changes) const {
-  if (const std::string& bound = changes.dropped_below; !bound.empty()) {
-    batch.DeleteRange(of(table), rocksdb::Slice(), bound);
-  }
-  for (const auto& [key, value] : changes.rows) {
-    if (value) {
-      batch.Put(of(table), key, *value);
-    } else {
-      batch.Delete(of(table), key);
+absl::Status ViewsDb::Write(const domain::Changes& changes) {
+  rocksdb::WriteBatch batch;
+  for (const Table table : domain::kTables) {
+    if (const std::string& bound = changes.of(table).dropped_below; !bound.empty()) {
+      batch.DeleteRange(of(table), rocksdb::Slice(), bound);
+    }
+    for (const auto& [key, value] : changes.of(table).rows) {
+      if (value) {
+        batch.Put(of(table), key, *value);
+      } else {
+        batch.Delete(of(table), key);
+      }
     }
   }
-}
-
-absl::Status ViewsDb::WriteToMemtables(const ChangesInOrder& changes) {
-  rocksdb::WriteBatch batch;
-  for (const domain::Changes* each : changes) {
-    for (const Table table : domain::kTables) AddTo(batch, table, each->of(table));
-  }
-  batch.Put(kPositionKey, EncodePosition(changes.back()->position));
+  batch.Put(kPositionKey, EncodePosition(changes.position));
   rocksdb::WriteOptions options;
   options.disableWAL = true;
-  return FromRocksDb(db_->Write(options, &batch), "write the views");
+  absl::Status status = FromRocksDb(db_->Write(options, &batch), "write the views");
+  written_ = db_->GetLatestSequenceNumber();
+  written_position_ = changes.position;
+  return status;
 }
 
 absl::Status ViewsDb::WritePurged(domain::Position position) {

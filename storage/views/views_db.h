@@ -51,12 +51,8 @@ class ViewsDb {
   // there is left, so that nothing of them will be folded.
   absl::Status WriteIdentity(std::string_view log_id, domain::Position purged);
 
-  // Changes that were each made over those before them.
-  using ChangesInOrder = std::vector<const domain::Changes*>;
-
-  // Writes the rows and the last position, all or nothing. Durable after the next flush, or at once
-  // when there are many.
-  absl::Status Write(const ChangesInOrder& changes);
+  // Writes the rows and the position, all or nothing; durable after the next flush.
+  absl::Status Write(const domain::Changes& changes);
 
   // Makes all that was written durable, atomically for all tables. `wait`: before it returns.
   absl::Status Flush(bool wait);
@@ -85,19 +81,6 @@ class ViewsDb {
   rocksdb::ColumnFamilyHandle* of(domain::Table table) const {
     return tables_[static_cast<size_t>(table)];
   }
-  // As Write. The rows go into files of their own, in order, so that they cost neither a memtable
-  // nor its flush: much less for many rows.
-  absl::Status Ingest(const ChangesInOrder& changes);
-  void AddTo(rocksdb::WriteBatch& batch, domain::Table table,
-             const domain::TableChanges& changes) const;
-  absl::Status WriteToMemtables(const ChangesInOrder& changes);
-  absl::Status WriteFile(rocksdb::ColumnFamilyHandle* family,
-                         const std::vector<const domain::TableChanges*>& changes);
-  // Where the rows of a table are written before RocksDB takes them in.
-  std::string IngestedFile(rocksdb::ColumnFamilyHandle* family) const;
-  // Removes what a cut off Ingest has left: RocksDB does not know those files.
-  absl::Status RemoveIngested();
-
   absl::Status PurgeAll();
   // Notes, durably, that nothing is left of users erased up to the position.
   absl::Status WritePurged(domain::Position position);
@@ -126,10 +109,6 @@ class ViewsDb {
   std::vector<rocksdb::ColumnFamilyHandle*> families_;  // the default one first, then the tables
   std::array<rocksdb::ColumnFamilyHandle*, domain::kTableCount> tables_{};
 };
-
-// Under this key the default table has the position of the rows, in these bytes.
-inline constexpr char kPositionKey[] = "position";
-std::string EncodePosition(domain::Position position);
 
 // The file that marks the views as damaged.
 inline std::string DamagedMarker(const ViewsOptions& options) {

@@ -13,6 +13,7 @@
 #include "absl/strings/escaping.h"
 #include "domain/world/past.h"
 #include "storage/crypto/sha256.h"
+#include "storage/vault/sealing.h"
 #include "tests/domain/history.h"
 #include "tests/storage/views/views_support.h"
 
@@ -60,6 +61,22 @@ class ViewsHistoryTest : public ViewsTest {
       }
       ASSERT_THAT(views.Apply(changes), IsOk());
     }
+  }
+
+  // Seals a commit by the vault, under the keys that it names.
+  void SealAsItIs(Commit& commit) {
+    for (event::v1::Event& event : *commit.mutable_events()) {
+      if (!event.has_sealed()) continue;
+      const bool created = event.has_user_created();
+      if (created) {
+        EXPECT_EQ(*vault_->TakeKey(), event.sealed().key_id());
+      }
+      *event.mutable_sealed() =
+          *vault_->Seal(commit.account_id(),
+                        created ? event.user_created().user_id() : event.user_updated().user_id(),
+                        event.personal(), event.sealed().key_id());
+    }
+    ClearPersonal(commit);
   }
 };
 

@@ -77,8 +77,7 @@ TEST(ViewsPurge, LeavesAllTablesAtOnePositionWhenItIsKilled) {
   const std::unique_ptr<ViewsDb> db = Open(disk);
   ASSERT_NE(db, nullptr);
   ASSERT_THAT(db->WriteIdentity(kLogId, 0), IsOk());
-  const Changes first = Everywhere(1);
-  ASSERT_THAT(db->Write({&first}), IsOk());
+  ASSERT_THAT(db->Write(Everywhere(1)), IsOk());
   ASSERT_THAT(db->Flush(/*wait=*/true), IsOk());
 
   std::atomic<bool> stopping = false;
@@ -86,8 +85,7 @@ TEST(ViewsPurge, LeavesAllTablesAtOnePositionWhenItIsKilled) {
     std::mt19937 random(1);
     for (Position position = 2; !stopping; ++position) {
       absl::SleepFor(kLongestPause * (random() % 100) / 100);
-      const Changes next = Everywhere(position);
-      ASSERT_THAT(db->Write({&next}), IsOk());
+      ASSERT_THAT(db->Write(Everywhere(position)), IsOk());
     }
   });
   std::atomic<int> purges = 0;

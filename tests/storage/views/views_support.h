@@ -18,7 +18,6 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "storage/log/memory_log.h"
-#include "storage/vault/sealing.h"
 #include "storage/views/views.h"
 #include "tests/storage/storage_support.h"
 
@@ -99,22 +98,6 @@ class ViewsTest : public testing::Test {
       EXPECT_TRUE(db.Get(rocksdb::ReadOptions(), "position", &bytes).ok());
     }));
     return bytes.empty() ? 0 : domain::TrailingPosition(bytes);
-  }
-
-  // Seals a commit by the vault, under the keys that it names.
-  void SealAsItIs(event::v1::Commit& commit) {
-    for (event::v1::Event& event : *commit.mutable_events()) {
-      if (!event.has_sealed()) continue;
-      const bool created = event.has_user_created();
-      if (created) {
-        EXPECT_EQ(*vault_->TakeKey(), event.sealed().key_id());
-      }
-      *event.mutable_sealed() =
-          *vault_->Seal(commit.account_id(),
-                        created ? event.user_created().user_id() : event.user_updated().user_id(),
-                        event.personal(), event.sealed().key_id());
-    }
-    ClearPersonal(commit);
   }
 
   // What the log folds to, one commit after the other, in memory.
