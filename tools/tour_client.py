@@ -112,7 +112,9 @@ class Rosterctl:
         line = re.match(r"([A-Z_]+)(?: ([A-Z_]+))?: (.*)", done.stderr)
         if done.returncode != 1 or not line:
             raise Unusable(f"{words[0]} left with {done.returncode}: {done.stderr}")
-        raise Refused(line[1], line[2] or line[1], line[3], map(str.strip, done.stderr.strip().splitlines()[1:]))
+        # Without the reasons of violations, which grpcurl does not know either.
+        lines = [re.sub(r"^ *(\S+): [A-Z_]+: ", r"\1: ", text).strip() for text in done.stderr.strip().splitlines()[1:]]
+        raise Refused(line[1], line[2] or line[1], line[3], lines)
 
 
 class Grpcurl:
@@ -167,6 +169,6 @@ class Grpcurl:
             raise Unusable(f"grpcurl left with {done.returncode}: {done.stderr}") from None
         reason = reasons[0] if reasons else ""
         lines = [f"{key}: {value}" for detail in details for key, value in sorted(detail.get("metadata", {}).items())]
-        lines += [f"{violation['field']}: {violation['reason']}: {violation['description']}"
+        lines += [f"{violation['field']}: {violation['description']}"
                   for detail in details for violation in detail.get("fieldViolations", [])]
         raise Refused(code, reason, status.get("message", ""), lines)
