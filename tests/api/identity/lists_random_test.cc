@@ -61,11 +61,10 @@ bool IsWord(char c) {
 
 bool FoundBy(const User& user, const std::string& text) {
   const UserProfile& profile = user.profile();
-  std::vector<std::string> starts = {SearchForm(profile.user_name()),
-                                     SearchForm(profile.given_name()),
-                                     SearchForm(profile.family_name()),
-                                     NormalizeEmail(profile.email()),
-                                     SearchForm(ShownEmail(profile.email()))};
+  std::vector<std::string> starts = {
+      SearchForm(profile.user_name()), SearchForm(profile.given_name()),
+      SearchForm(profile.family_name()), NormalizeEmail(profile.email()),
+      SearchForm(ShownEmail(profile.email()))};
   const std::string name = SearchForm(profile.full_name());
   for (size_t i = 0; i < name.size(); ++i) {
     const bool begins = i == 0 || (!IsWord(name[i - 1]) && IsWord(name[i]));

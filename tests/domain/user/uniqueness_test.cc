@@ -253,13 +253,12 @@ TEST(NamesTest, OfAFile_R82) {
     row.role = "viewer";
     return row;
   };
-  const auto result =
-      Decide(Scenario(kMatrix).world(),
-             ImportUsers{kAccount,
-                         {row("a@x.org", "copa"), row("b@x.org", "сора"),
-                          row("c@bücher.example", "c"), row("c@xn--bcher-kva.example", "d"),
-                          row("e@x.org", "p\u0430ul")}},
-             Service("super_admin"));
+  const auto result = Decide(
+      Scenario(kMatrix).world(),
+      ImportUsers{kAccount,
+                  {row("a@x.org", "copa"), row("b@x.org", "сора"), row("c@bücher.example", "c"),
+                   row("c@xn--bcher-kva.example", "d"), row("e@x.org", "p\u0430ul")}},
+      Service("super_admin"));
   ASSERT_TRUE(result.ok());
   std::vector<std::string> rows;
   for (const absl::Status& status : result->statuses) rows.push_back(Describe(status));
