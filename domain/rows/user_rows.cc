@@ -96,7 +96,7 @@ std::optional<view::v1::UserRow> FindUserByEmailSkeleton(const World& world,
   const std::string skeleton = EmailSkeleton(email);
   auto foreign = FindUserBySearchRow(world, account_id,
                                      RowKey(account_id, search_kind::kLookOfEmail + skeleton));
-  if (foreign) return foreign;
+  if (foreign || skeleton == NormalizeEmail(email)) return foreign;
   // An email that has no row of its own for what it looks like.
   return FindUserBySearchRow(world, account_id, RowKey(account_id, search_kind::kEmail + skeleton));
 }
@@ -107,7 +107,7 @@ std::optional<view::v1::UserRow> FindUserByUserNameSkeleton(const World& world,
   const std::string skeleton = Skeleton(user_name);
   auto foreign = FindUserBySearchRow(world, account_id,
                                      RowKey(account_id, search_kind::kLookOfUserName + skeleton));
-  if (foreign) return foreign;
+  if (foreign || skeleton == Normalize(user_name)) return foreign;
   // A user name that has no row of its own for what it looks like.
   return FindUserBySearchRow(world, account_id,
                              RowKey(account_id, search_kind::kUserName + skeleton));

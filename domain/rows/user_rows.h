@@ -49,7 +49,7 @@ std::optional<view::v1::UserRow> FindUserByEmail(const World& world, std::string
 std::optional<view::v1::UserRow> FindUserByUserName(const World& world, std::string_view account_id,
                                                     std::string_view user_name);
 
-// The user whose email or user name looks like this one, exact matches included (UTS 39).
+// The user whose email or user name looks like this one (UTS 39), and is perhaps another one.
 std::optional<view::v1::UserRow> FindUserByEmailSkeleton(const World& world,
                                                          std::string_view account_id,
                                                          std::string_view email);

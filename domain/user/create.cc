@@ -113,7 +113,9 @@ absl::StatusOr<Events> Decide(const World& world, const CreateUser& command, con
   wanted.personal = WithUserName(std::move(wanted.personal));
   ROSTER_TRY(CheckRoles(world, caller, *account, wanted));
   ROSTER_TRY(CheckEmailFree(world, wanted.account_id, wanted.personal.email()));
-  ROSTER_TRY(CheckUserNameFree(world, wanted.account_id, wanted.personal.user_name()));
+  if (wanted.personal.user_name() != wanted.personal.email()) {
+    ROSTER_TRY(CheckUserNameFree(world, wanted.account_id, wanted.personal.user_name()));
+  }
   return Created(*account, wanted);
 }
 

@@ -7,6 +7,7 @@
 #include "domain/base/try.h"
 #include "domain/rows/codec.h"
 #include "domain/rows/user_rows.h"
+#include "domain/text/confusable.h"
 
 namespace roster::domain {
 namespace {
@@ -24,13 +25,15 @@ absl::Status CheckFree(const std::optional<view::v1::UserRow>& owner, Reason tak
        {"restorable_until", absl::FormatTime(absl::RFC3339_full, until, absl::UTCTimeZone())}});
 }
 
-// Those who have it are looked for first, then those who have one that looks like it.
-absl::Status CheckNameFree(const World& world, std::string_view account_id, std::string_view name,
-                           Reason taken, std::string_view self) {
+absl::Status CheckAmongEmails(const World& world, std::string_view account_id,
+                              std::string_view name, Reason taken, std::string_view self) {
   ROSTER_TRY(CheckFree(FindUserByEmail(world, account_id, name), taken, self));
+  return CheckFree(FindUserByEmailSkeleton(world, account_id, name), Reason::kConfusable, self);
+}
+
+absl::Status CheckAmongUserNames(const World& world, std::string_view account_id,
+                                 std::string_view name, Reason taken, std::string_view self) {
   ROSTER_TRY(CheckFree(FindUserByUserName(world, account_id, name), taken, self));
-  ROSTER_TRY(
-      CheckFree(FindUserByEmailSkeleton(world, account_id, name), Reason::kConfusable, self));
   return CheckFree(FindUserByUserNameSkeleton(world, account_id, name), Reason::kConfusable, self);
 }
 
@@ -38,12 +41,17 @@ absl::Status CheckNameFree(const World& world, std::string_view account_id, std:
 
 absl::Status CheckEmailFree(const World& world, std::string_view account_id, std::string_view email,
                             std::string_view self) {
-  return CheckNameFree(world, account_id, email, Reason::kEmailTaken, self);
+  ROSTER_TRY(CheckAmongEmails(world, account_id, email, Reason::kEmailTaken, self));
+  return CheckAmongUserNames(world, account_id, email, Reason::kEmailTaken, self);
 }
 
 absl::Status CheckUserNameFree(const World& world, std::string_view account_id,
                                std::string_view user_name, std::string_view self) {
-  return CheckNameFree(world, account_id, user_name, Reason::kUsernameTaken, self);
+  // Only a text with an @ is, or looks like, an email.
+  if (Skeleton(user_name).find('@') != std::string::npos) {
+    ROSTER_TRY(CheckAmongEmails(world, account_id, user_name, Reason::kUsernameTaken, self));
+  }
+  return CheckAmongUserNames(world, account_id, user_name, Reason::kUsernameTaken, self);
 }
 
 }  // namespace roster::domain

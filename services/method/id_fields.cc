@@ -1,5 +1,6 @@
 #include "services/method/id_fields.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -25,10 +26,11 @@ bool IsRequired(const FieldDescriptor& field) {
          field.name() != "request_id";
 }
 
-// The id in lower case, if that changes it and it is a UUID then.
+// The id in lower case, if that changes it and it is a UUID then. Nearly all are in lower case.
 std::string Lowered(const std::string& id) {
-  std::string lower = absl::AsciiStrToLower(id);
-  return lower != id && IsUuid(lower) ? lower : "";
+  const bool capital =
+      std::any_of(id.begin(), id.end(), [](char c) { return c >= 'A' && c <= 'F'; });
+  return capital && IsUuid(id) ? absl::AsciiStrToLower(id) : "";
 }
 
 void Lower(const FieldDescriptor& field, Message& message) {

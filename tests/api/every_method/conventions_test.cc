@@ -271,9 +271,9 @@ TEST_F(ConventionsTest, ErrorDetails_R2) {
   const Result result = home_.client.Call(request).result;
   EXPECT_EQ(result.domain, "roster");
   EXPECT_EQ(result.reason, "INVALID_FIELDS");
-  EXPECT_EQ(result.violations, (std::map<std::string, std::string>{
-                                   {"profile.email", "MISSING_FIELD"},
-                                   {"profile.full_name", "INVALID_VALUE"}}));
+  EXPECT_EQ(result.violations,
+            (std::map<std::string, std::string>{{"profile.email", "MISSING_FIELD"},
+                                                {"profile.full_name", "INVALID_VALUE"}}));
   EXPECT_EQ(result.message, "some fields of the request are wrong");
 }
 
