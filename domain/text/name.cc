@@ -61,7 +61,7 @@ std::string SortKey(std::string_view name) {
 }
 
 std::string SearchForm(std::string_view text) {
-  const std::string normal = Normalize(text);
+  std::string normal = Normalize(text);
   if (IsAscii(normal) || !CodePoints(normal)) return normal;
   auto form = icu::UnicodeString::fromUTF8({normal.data(), static_cast<int32_t>(normal.size())});
   ToBaseLetters().transliterate(form);
