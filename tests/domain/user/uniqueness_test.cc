@@ -128,8 +128,8 @@ INSTANTIATE_TEST_SUITE_P(
         NameCase{"ByteOrderMark_R2", "paul@x.org", "paul\ufeff@x.org", kBadEmail}),
     NameOf);
 
-// E1: a user name is no email of another user, nor looks like one, and the other way round.
-TEST(NamesTest, C41AreOneNameSpace_E1) {
+// A user name is no email of another user, nor looks like one, and the other way round.
+TEST(NamesTest, C41AreOneNameSpace) {
   const Scenario given = Owned(Data("victim@x.org", "vic"));
   EXPECT_EQ(Outcome(Create(given.world(), Data("b@x.org", "Victim@X.org"))), kTaken);
   EXPECT_EQ(Outcome(Create(given.world(), Data("b@x.org", "v\u0456ctim@x.org"))), kBadName);
