@@ -47,6 +47,11 @@ void SetStatus(UserRow& row, const Commit& commit, event::v1::UserStatus status)
   row.clear_restorable_until();
 }
 
+void SetApproved(UserRow& row, const Commit& commit, bool approved) {
+  row.set_approved(approved);
+  row.set_approval_position(commit.position());
+}
+
 // The status of a user while nobody disables or deletes them.
 event::v1::UserStatus EnabledStatus(const UserRow& row) {
   return row.signed_in() ? event::v1::USER_STATUS_ACTIVE : event::v1::USER_STATUS_PENDING;
@@ -120,6 +125,14 @@ void Fold(Overlay& world, const Commit& commit, const event::v1::RoleChanged& ev
     if (!event.to().empty()) row.add_roles(event.to());
     row.set_role_position(commit.position());
   });
+}
+
+void Fold(Overlay& world, const Commit& commit, const event::v1::UserApproved& event) {
+  Update(world, commit, event.user_id(), [&](UserRow& row) { SetApproved(row, commit, true); });
+}
+
+void Fold(Overlay& world, const Commit& commit, const event::v1::UserApprovalRevoked& event) {
+  Update(world, commit, event.user_id(), [&](UserRow& row) { SetApproved(row, commit, false); });
 }
 
 void Fold(Overlay& world, const Commit& commit, const event::v1::UserErased& event) {
