@@ -4,6 +4,7 @@
 #ifndef ROSTER_STORAGE_STORE_DISK_SPACE_H_
 #define ROSTER_STORAGE_STORE_DISK_SPACE_H_
 
+#include <cstdint>
 #include <string>
 
 #include "absl/status/status.h"
@@ -24,6 +25,10 @@ bool HasDiskSpace(const StorePaths& paths);
 // commands can still be started and read. RESOURCE_EXHAUSTED: there is not enough; the message says
 // how much is needed.
 absl::Status CheckDiskSpaceToOpen(const std::string& directory);
+
+// Whether there is space to write this many bytes and open a store then. Errors as
+// CheckDiskSpaceToOpen.
+absl::Status CheckDiskSpaceToRestore(const std::string& directory, uint64_t bytes);
 
 }  // namespace roster::storage
 
