@@ -18,6 +18,7 @@
 #include "services/store_commands.h"
 #include "services/store_paths.h"
 #include "services/telemetry/log.h"
+#include "storage/backup/backup.h"
 #include "storage/store/store.h"
 
 namespace roster::services {
@@ -40,12 +41,44 @@ void LogOfGrpc(gpr_log_func_args* line) {
                      "grpc", {{"text", line->message}});
 }
 
-// Makes the store and prints the operator's token, which is shown this once.
-absl::Status Init(const Options& options) {
-  ROSTER_ASSIGN(const auto token, InitStore(StorePathsOf(options), absl::Now()));
+// Hands the operator's token over, which is shown this once.
+absl::Status ShowToken(const std::string& token) {
   std::printf("%s\n", token.c_str());
   std::fflush(stdout);
   return absl::OkStatus();
+}
+
+// Makes the store.
+absl::Status Init(const Options& options) {
+  ROSTER_ASSIGN(const auto token, InitStore(StorePathsOf(options), absl::Now()));
+  return ShowToken(token);
+}
+
+absl::Status Backup(const Options& options, Logger& logger) {
+  ROSTER_ASSIGN(const storage::Checkpoint end,
+                storage::TakeBackup(StorePathsOf(options), {options.log_to, options.vault_to}));
+  logger.Write(Level::kInfo, "backed up", {{"position", end.position}, {"epoch", end.epoch}});
+  return absl::OkStatus();
+}
+
+absl::Status Restore(const Options& options, Logger& logger) {
+  ROSTER_ASSIGN(const RestoredStore restored,
+                RestoreStore({.from = {options.log_from, options.vault_from},
+                              .to = StorePathsOf(options),
+                              .lost_checkpoint = options.lost_checkpoint,
+                              .erasure_list = options.erasure_list,
+                              .operator_token_hash = {},
+                              .now = absl::Now()},
+                             options.keep_service_tokens));
+  const storage::Restored& store = restored.store;
+  logger.Write(
+      Level::kInfo, "restored",
+      {{"position", store.backup.position}, {"epoch", store.epoch}, {"erased", store.erased}});
+  if (store.known > store.backup.position) {
+    logger.Write(Level::kWarning, "commits of the lost store are not in the backup",
+                 {{"from", store.backup.position + 1}, {"to", store.known}});
+  }
+  return restored.token.empty() ? absl::OkStatus() : ShowToken(restored.token);
 }
 
 // The signals that end the server are taken by one sigwait, so that nothing runs in a signal
@@ -79,7 +112,7 @@ int Serve(const Options& options, Logger& logger) {
 }
 
 // The subcommands.
-absl::Status RunAndLeave(const Options& options) {
+absl::Status RunAndLeave(const Options& options, Logger& logger) {
   switch (options.command) {
     case Options::Command::kInit:
       return Init(options);
@@ -98,6 +131,10 @@ absl::Status RunAndLeave(const Options& options) {
                   absl::FormatTime(now, absl::UTCTimeZone()).c_str());
       return absl::OkStatus();
     }
+    case Options::Command::kBackup:
+      return Backup(options, logger);
+    case Options::Command::kRestore:
+      return Restore(options, logger);
     case Options::Command::kServe:
       break;
   }
@@ -119,7 +156,7 @@ int Main(int argc, char** argv) {
   grpc_logger = &logger;
   gpr_set_log_function(LogOfGrpc);
   if (options->command == Options::Command::kServe) return Serve(*options, logger);
-  const auto status = RunAndLeave(*options);
+  const auto status = RunAndLeave(*options, logger);
   if (status.ok()) return 0;
   logger.Write(Level::kError, "failed", {{"error", std::string(status.message())}});
   return 1;

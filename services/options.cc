@@ -56,8 +56,45 @@ void DeclareListening(CLI::App& app, Flags& flags) {
       ->envname("ROSTER_TLS_CLIENT_CA");
 }
 
-void Declare(CLI::App& app, Flags& flags, Options& options) {
-  app.set_version_flag("--version", VersionLine("rosterd"));
+void DeclareBackup(CLI::App& app, Options& options) {
+  CLI::App& backup = *app.add_subcommand(
+      "backup", "Back up a store, which a server may be serving, to two new files, then leave");
+  backup.fallthrough();
+  backup.add_option("--log-to", options.log_to, "File for the log")
+      ->envname("ROSTER_LOG_TO")
+      ->required();
+  backup
+      .add_option("--vault-to", options.vault_to,
+                  "File for the keys of persons, to be kept apart and for a shorter time")
+      ->envname("ROSTER_VAULT_TO")
+      ->required();
+}
+
+void DeclareRestore(CLI::App& app, Options& options) {
+  CLI::App& restore = *app.add_subcommand(
+      "restore", "Make a store from a backup and print a new operator token, then leave");
+  restore.fallthrough();
+  restore.add_option("--log-from", options.log_from, "File with the log of the backup")
+      ->envname("ROSTER_LOG_FROM")
+      ->required();
+  restore.add_option("--vault-from", options.vault_from, "File with the keys of persons of it")
+      ->envname("ROSTER_VAULT_FROM")
+      ->required();
+  restore
+      .add_option("--lost-checkpoint", options.lost_checkpoint,
+                  "Checkpoint of the lost store: says what is lost, and who is to be erased again")
+      ->envname("ROSTER_LOST_CHECKPOINT");
+  restore
+      .add_option("--erasure-list", options.erasure_list,
+                  "Erasure list of the lost store (default: LOST_CHECKPOINT.erased)")
+      ->envname("ROSTER_ERASURE_LIST");
+  restore
+      .add_flag("--keep-service-tokens", options.keep_service_tokens,
+                "Leave tokens and certificates valid, the operator's token too")
+      ->envname("ROSTER_KEEP_SERVICE_TOKENS");
+}
+
+void DeclareCommands(CLI::App& app, Options& options) {
   app.require_subcommand(0, 1);
   app.add_subcommand("init", "Create the store, its keys and an operator token, then leave")
       ->fallthrough();
@@ -68,7 +105,12 @@ void Declare(CLI::App& app, Flags& flags, Options& options) {
   app.add_subcommand("set-clock-back",
                      "Take the machine's clock for right though the log is ahead of it, then leave")
       ->fallthrough();
+  DeclareBackup(app, options);
+  DeclareRestore(app, options);
+}
 
+void Declare(CLI::App& app, Flags& flags, Options& options) {
+  app.set_version_flag("--version", VersionLine("rosterd"));
   app.add_option("--data-dir", options.data_dir, "Directory of the store (required)")
       ->envname("ROSTER_DATA_DIR");
   app.add_option("--key-vault", options.key_vault,
@@ -153,12 +195,28 @@ absl::Status CheckServing(const Options& options) {
   return options.tls ? LoadTlsIdentity(*options.tls).status() : absl::OkStatus();
 }
 
+Options::Command CommandOf(const CLI::App& app) {
+  using Command = Options::Command;
+  constexpr std::pair<const char*, Command> kCommands[] = {
+      {"init", Command::kInit},
+      {"verify", Command::kVerify},
+      {"checkpoint", Command::kCheckpoint},
+      {"set-clock-back", Command::kSetClockBack},
+      {"backup", Command::kBackup},
+      {"restore", Command::kRestore}};
+  for (const auto& [name, command] : kCommands) {
+    if (app.got_subcommand(name)) return command;
+  }
+  return Command::kServe;
+}
+
 }  // namespace
 
 absl::StatusOr<Options> ParseOptions(int argc, const char* const* argv) {
   CLI::App app("The Roster identity service.", "rosterd");
   Options options;
   Flags flags(options);
+  DeclareCommands(app, options);
   Declare(app, flags, options);
   DeclareListening(app, flags);
   try {
@@ -172,10 +230,7 @@ absl::StatusOr<Options> ParseOptions(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     return Refuse(error.what());
   }
-  if (app.got_subcommand("init")) options.command = Options::Command::kInit;
-  if (app.got_subcommand("verify")) options.command = Options::Command::kVerify;
-  if (app.got_subcommand("checkpoint")) options.command = Options::Command::kCheckpoint;
-  if (app.got_subcommand("set-clock-back")) options.command = Options::Command::kSetClockBack;
+  options.command = CommandOf(app);
   ROSTER_TRY(Complete(flags, options));
   if (options.command == Options::Command::kServe) {
     ROSTER_TRY(CheckServing(options));

@@ -24,6 +24,8 @@ struct Options {
     kCheckpoint,  // `rosterd checkpoint`: write a checkpoint that was lost, then leave
     // `rosterd set-clock-back`: let commits go on at times before that of the last one, then leave
     kSetClockBack,
+    kBackup,   // `rosterd backup`: write a backup of a store that may be in use, then leave
+    kRestore,  // `rosterd restore`: make a store from a backup, then leave
   };
 
   // Set by --help and --version: print it on standard output and leave with 0. Nothing else in here
@@ -46,13 +48,18 @@ struct Options {
   std::uint64_t cache_bytes = std::uint64_t{256} << 20;  // at least 1 MiB
   bool reflection = true;
   bool init_if_empty = false;
+  // Of kBackup and kRestore: the two files of a backup.
+  std::string log_to, vault_to, log_from, vault_from;
+  // Of kRestore: what is left of the lost store, if anything is; and whether its credentials live.
+  std::string lost_checkpoint, erasure_list;
+  bool keep_service_tokens = false;
   Level log_level = Level::kInfo;
 };
 
 // Reads flags, then the environment for what no flag gave, and checks what can be checked before
 // anything is opened. Thread-safe as long as nobody changes the environment meanwhile. The message
 // of every error names the flag or file.
-// INVALID_ARGUMENT: an unknown or malformed flag, a value out of bounds, no --data-dir, only one of
+// INVALID_ARGUMENT: an unknown or malformed flag, a value out of bounds, a missing one, only one of
 // --tls-cert and --tls-key, or --tls-client-ca without them. kServe alone also checks that --listen
 // off loopback has TLS (INVALID_ARGUMENT) and the TLS files (errors as LoadTlsIdentity).
 absl::StatusOr<Options> ParseOptions(int argc, const char* const* argv);

@@ -53,4 +53,14 @@ absl::StatusOr<absl::Time> SetClockBack(const storage::StorePaths& paths, absl::
   return last;
 }
 
+absl::StatusOr<RestoredStore> RestoreStore(storage::RestoreOptions options, bool keep_credentials) {
+  RestoredStore restored;
+  if (!keep_credentials) {
+    restored.token = NewToken(kOperatorToken);
+    options.operator_token_hash = storage::Sha256(restored.token);
+  }
+  ROSTER_ASSIGN(restored.store, storage::RestoreStore(options));
+  return restored;
+}
+
 }  // namespace roster::services
