@@ -13,6 +13,7 @@
 #include "domain/rows/update_row.h"
 #include "domain/service_account/certificate_name.h"
 #include "domain/service_account/certificate_prefixes.h"
+#include "domain/service_account/credentials.h"
 #include "domain/text/text.h"
 
 namespace roster::domain {
@@ -187,12 +188,7 @@ void Fold(Overlay& world, const Commit& commit, const event::v1::ServiceAccountC
 void Fold(Overlay& world, const Commit& commit, const event::v1::ServiceAccountDisabled& event) {
   Update(world, commit, event.service_account_id(), [&](ServiceAccountRow& row) {
     row.set_disabled(true);
-    for (const auto& token : row.tokens()) world.Delete(Table::kTokens, token.token_hash());
-    row.clear_tokens();
-    for (const auto& certificate : row.certificates()) {
-      world.Delete(Table::kCertificates, certificate.identity());
-    }
-    row.clear_certificates();
+    EndCredentials(world, row);
   });
 }
 

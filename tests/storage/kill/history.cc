@@ -189,9 +189,7 @@ void History::Place(const Commit& commit) {
     ++untold_;
     request.told = in_log;
   }
-  for (const event::v1::Event& event : commit.events()) {
-    if (event.has_user_erased()) keys_erased_[commit.position()] = event.user_erased().key_id();
-  }
+  for (const Erasure& erasure : domain::ErasuresOf(commit)) erasures_[erasure.position] = erasure;
 }
 
 void History::CompareTold() {
@@ -233,11 +231,11 @@ void History::CompareViews(const domain::World& world) {
 void History::CompareErased(const Reopened& store) {
   const std::vector<KeyId>& destroyed = store.vault.destroyed_at_open();
   for (const auto& [position, user_id] : erasures_told_) {
-    const KeyId key_id = keys_erased_[position];
-    if (!std::binary_search(destroyed.begin(), destroyed.end(), key_id)) {
+    const Erasure& erasure = erasures_[position];
+    if (!std::binary_search(destroyed.begin(), destroyed.end(), erasure.key_id)) {
       Find(absl::StrCat(user_id, " was told to be erased, and had a key"));
     }
-    if (!store.list_before.Has(key_id)) {
+    if (!store.list_before.Has(erasure)) {
       Find(absl::StrCat(user_id, " was told to be erased, and was not in the erasure list"));
     }
   }
