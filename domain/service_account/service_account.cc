@@ -25,7 +25,6 @@ using view::v1::ServiceAccountRow;
 using view::v1::TokenRow;
 
 constexpr size_t kMaxNameCodePoints = 128;
-constexpr size_t kMaxRoles = 100;
 constexpr int kMaxTokens = 10;
 constexpr int kMaxCertificates = 10;
 
@@ -78,7 +77,7 @@ absl::StatusOr<Events> Decide(const World& world, const CreateServiceAccount& co
   if (std::string what = WrongText(command.name, kMaxNameCodePoints); !what.empty()) {
     return RefuseFields({{"name", Reason::kInvalidValue, std::move(what)}});
   }
-  if (command.roles.size() > kMaxRoles) return RefuseLimit("roles", kMaxRoles);
+  if (command.roles.size() > kMaxRolesHeld) return RefuseLimit("roles", kMaxRolesHeld);
   ROSTER_TRY(CheckRoles(world, caller, *account, command.roles));
   if (world.Get(Table::kSearch, ServiceAccountNameKey(command.account_id, command.name))) {
     return Refuse(Reason::kNameTaken);

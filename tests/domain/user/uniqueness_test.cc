@@ -250,7 +250,7 @@ TEST(NamesTest, OfAFile_R82) {
     ImportRow row;
     row.user_id = user_name;
     row.personal = Data(email, user_name);
-    row.role = "viewer";
+    row.roles = {"viewer"};
     return row;
   };
   const auto result = Decide(
