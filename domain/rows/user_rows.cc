@@ -19,7 +19,10 @@ std::optional<view::v1::UserRow> FindUserBySearchRow(const World& world,
                                                      std::string_view key) {
   const auto user_id = world.Get(Table::kSearch, key);
   if (!user_id) return std::nullopt;
-  return FindUser(world, account_id, *user_id);
+  auto user = FindUser(world, account_id, *user_id);
+  // Erased since: the text of the row is forgotten, whether or not the row is gone yet.
+  if (user && user->has_sealed() && !PersonalOf(world, account_id, *user)) return std::nullopt;
+  return user;
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "domain/base/try.h"
 #include "domain/fold.h"
 #include "domain/text/text.h"
+#include "domain/user/list/search.h"
 #include "storage/base/file.h"
 #include "storage/base/mutex.h"
 #include "storage/vault/sealing.h"
@@ -70,7 +71,7 @@ class RocksDbViews final : public Views {
 
   absl::StatusOr<Version> Apply(const domain::Changes& changes) override;
 
-  absl::Status Purge() override { return db_->Purge(); }
+  absl::Status Purge() override;
   void StopPurging() override { db_->StopPurging(); }
 
   StoreStats stats() const override { return db_->stats(); }
@@ -99,6 +100,14 @@ absl::StatusOr<Version> RocksDbViews::Apply(const domain::Changes& changes) {
     flushed_ = changes.position;
   }
   return version;
+}
+
+absl::Status RocksDbViews::Purge() {
+  Version now = Latest();
+  const Position position = now->position();
+  auto erased = std::make_shared<const domain::ErasedUsers>(*now);
+  now.reset();  // the purge waits for older versions
+  return db_->Purge(position, std::move(erased));
 }
 
 // Why views that could be opened are dropped. Empty: they are not.

@@ -93,10 +93,13 @@ absl::StatusOr<std::unique_ptr<ViewsDb>> ViewsDb::Open(const ViewsOptions& optio
   const rocksdb::ColumnFamilyOptions table_options = TableOptions(cache, options.compression);
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors = {
       {rocksdb::kDefaultColumnFamilyName, table_options}};
+  std::unique_ptr<ViewsDb> views(new ViewsDb(options));
   for (const Table table : domain::kTables) {
     descriptors.emplace_back(std::string(domain::TableName(table)), table_options);
+    if (table == Table::kSearchPast) {
+      descriptors.back().options.compaction_filter_factory = views->left_rows_;
+    }
   }
-  std::unique_ptr<ViewsDb> views(new ViewsDb(options));
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status =
       rocksdb::DB::Open(DirectoryOptions(options.env, memtables), options.directory, descriptors,
@@ -106,7 +109,6 @@ absl::StatusOr<std::unique_ptr<ViewsDb>> ViewsDb::Open(const ViewsOptions& optio
   }
   views->db_.reset(db);
   std::copy(views->families_.begin() + 1, views->families_.end(), views->tables_.begin());
-  views->written_position_ = ReadPosition(*db, kPositionKey).value_or(0);
   if (!options.check_tables) return views;
   // RocksDB skips some blocks that it can't read, and then shows other rows.
   const rocksdb::Status checked = db->VerifyChecksum();
@@ -166,7 +168,6 @@ absl::Status ViewsDb::Write(const domain::Changes& changes) {
   options.disableWAL = true;
   absl::Status status = FromRocksDb(db_->Write(options, &batch), "write the views");
   written_ = db_->GetLatestSequenceNumber();
-  written_position_ = changes.position;
   return status;
 }
 

@@ -1,7 +1,6 @@
 #include "domain/user/list/search.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -17,12 +16,6 @@ namespace roster::domain {
 namespace {
 
 using view::v1::SearchOfRow;
-
-// The prefix of the rows that each name a key which the user gave up. Such a row stays when the key
-// comes back.
-std::string GivenUpPrefix(std::string_view list_key) {
-  return std::string(list_key).append(1, kSeparator);
-}
 
 // The keys of the rows that the user has now.
 SearchOfRow FindSearchOf(const World& world, const std::string& list_key) {
@@ -49,18 +42,6 @@ std::vector<std::string> KeysFor(std::string_view account_id, std::string_view u
   }
   if (auto key = EmailSkeletonKey(account_id, personal.email())) keys.push_back(*std::move(key));
   return keys;
-}
-
-// Removes the ended rows of the key that were the user's.
-void ForgetPast(Overlay& world, const std::string& key, const std::string& user_id) {
-  std::vector<std::string> found;
-  world.Scan(Table::kSearchPast, PastPrefix(Table::kSearch, key), "",
-             [&](std::string_view past_key, std::string_view row) {
-               row.remove_suffix(kPositionBytes);
-               if (row == user_id) found.emplace_back(past_key);
-               return true;
-             });
-  for (const std::string& past_key : found) world.Forget(Table::kSearchPast, past_key);
 }
 
 }  // namespace
@@ -109,7 +90,6 @@ void PutSearchRows(Overlay& world, std::string_view account_id, const std::strin
   for (const std::string& key : list.keys()) {
     if (Contains(wanted, key)) continue;
     if (world.Get(Table::kSearch, key) == user_id) world.Delete(Table::kSearch, key);
-    world.Insert(Table::kSearchOf, GivenUpPrefix(list_key).append(key), "");
   }
   for (const std::string& key : wanted) {
     if (world.Get(Table::kSearch, key) != user_id) world.Put(Table::kSearch, key, user_id);
@@ -121,18 +101,25 @@ void PutSearchRows(Overlay& world, std::string_view account_id, const std::strin
 void ForgetSearchRows(Overlay& world, std::string_view account_id, const std::string& user_id) {
   const std::string list_key = RowKey(account_id, user_id);
   const SearchOfRow list = FindSearchOf(world, list_key);
-  std::set<std::string> keys(list.keys().begin(), list.keys().end());
-  const std::string prefix = GivenUpPrefix(list_key);
-  world.Scan(Table::kSearchOf, prefix, "", [&](std::string_view key, std::string_view) {
-    keys.emplace(key.substr(prefix.size()));
-    return true;
-  });
-  for (const std::string& key : keys) {
+  for (const std::string& key : list.keys()) {
     if (world.Get(Table::kSearch, key) == user_id) world.Forget(Table::kSearch, key);
-    ForgetPast(world, key, user_id);
-    world.Forget(Table::kSearchOf, prefix + key);
   }
   world.Forget(Table::kSearchOf, list_key);
+}
+
+ErasedUsers::ErasedUsers(const World& world) {
+  world.Scan(Table::kErasures, "", "", [&](std::string_view /*key*/, std::string_view bytes) {
+    view::v1::ErasureRow row;
+    Decode(bytes, row);
+    keys_.insert(UserRowKey(row.account_id(), row.user_id()));
+    return true;
+  });
+}
+
+bool ErasedUsers::Left(std::string_view past_key, std::string_view row) const {
+  const std::string_view key = past_key.substr(1);  // after the mark of the table
+  row.remove_suffix(kPositionBytes);
+  return keys_.count(UserRowKey(key.substr(0, key.find(kSeparator)), row)) != 0;
 }
 
 }  // namespace roster::domain
