@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "domain/rows/codec.h"
 #include "domain/rows/user_rows.h"
+#include "domain/text/characters.h"
 #include "domain/text/email.h"
 #include "domain/text/name.h"
 #include "domain/text/text.h"
@@ -22,7 +23,8 @@ SearchOfRow FindSearchOf(const World& world, const std::string& list_key) {
   return FindRow<SearchOfRow>(world, Table::kSearchOf, list_key).value_or(SearchOfRow());
 }
 
-bool Contains(const std::vector<std::string>& keys, const std::string& key) {
+template <typename Keys>
+bool Contains(const Keys& keys, const std::string& key) {
   return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 
@@ -51,10 +53,14 @@ std::vector<std::string> WordsOf(const event::v1::PersonalData& personal) {
   all.push_back(SearchForm(personal.given_name()));
   all.push_back(SearchForm(personal.family_name()));
   // Those that their own rows do not have: by these they are unique, and so exact.
-  std::string user_name = SearchForm(personal.user_name());
-  if (user_name != Normalize(personal.user_name())) all.push_back(std::move(user_name));
-  std::string email = SearchForm(ShownEmail(personal.email()));
-  if (email != NormalizeEmail(personal.email())) all.push_back(std::move(email));
+  if (!IsAscii(personal.user_name())) {
+    std::string user_name = SearchForm(personal.user_name());
+    if (user_name != Normalize(personal.user_name())) all.push_back(std::move(user_name));
+  }
+  if (!IsPlainEmail(personal.email())) {
+    std::string email = SearchForm(ShownEmail(personal.email()));
+    if (email != NormalizeEmail(personal.email())) all.push_back(std::move(email));
+  }
   std::sort(all.begin(), all.end());
   // A text that another one begins with stands right before it, or before others that do too.
   std::vector<std::string> words;
@@ -89,10 +95,18 @@ void PutSearchRows(Overlay& world, std::string_view account_id, const std::strin
   const SearchOfRow list = FindSearchOf(world, list_key);
   for (const std::string& key : list.keys()) {
     if (Contains(wanted, key)) continue;
-    if (world.Get(Table::kSearch, key) == user_id) world.Delete(Table::kSearch, key);
+    if (NamesUser(key, user_id) || world.Get(Table::kSearch, key) == user_id) {
+      world.Delete(Table::kSearch, key);
+    }
   }
   for (const std::string& key : wanted) {
-    if (world.Get(Table::kSearch, key) != user_id) world.Put(Table::kSearch, key, user_id);
+    if (NamesUser(key, user_id)) {
+      if (!Contains(list.keys(), key)) world.Insert(Table::kSearch, key, user_id);
+      continue;
+    }
+    const auto owner = world.Get(Table::kSearch, key);
+    if (!owner) world.Insert(Table::kSearch, key, user_id);
+    if (owner && *owner != user_id) world.Put(Table::kSearch, key, user_id);
   }
   if (std::equal(wanted.begin(), wanted.end(), list.keys().begin(), list.keys().end())) return;
   world.Insert(Table::kSearchOf, list_key, EncodeList(std::move(wanted)));
