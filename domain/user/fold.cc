@@ -1,5 +1,6 @@
 #include "domain/user/fold.h"
 
+#include <algorithm>
 #include <string>
 
 #include "absl/functional/function_ref.h"
@@ -18,9 +19,18 @@ namespace {
 using event::v1::Commit;
 using view::v1::UserRow;
 
+// Whether nothing differs by which users are counted or listed.
+bool StandTheSame(const UserRow& one, const UserRow& other) {
+  return one.status() == other.status() && one.approved() == other.approved() &&
+         one.user_type() == other.user_type() &&
+         std::equal(one.roles().begin(), one.roles().end(), other.roles().begin(),
+                    other.roles().end());
+}
+
 // Keeps what is counted and listed of users in step with a change. `before` is an empty row for a
 // new user.
 void Derive(Overlay& world, const Commit& commit, const UserRow& before, const UserRow& after) {
+  if (StandTheSame(before, after)) return;
   IndexUser(world, commit.account_id(), before, after);
   if (const auto account = FindAccount(world, commit.account_id())) {
     CountAdministrators(world, *account, before, after);
