@@ -138,7 +138,9 @@ absl::Status RunAndLeave(const Options& options, Logger& logger) {
     case Options::Command::kInit:
       return Init(options);
     case Options::Command::kVerify: {
-      auto verified = storage::VerifyStore(StorePathsOf(options));
+      auto verified = storage::VerifyStore(StorePathsOf(options), [](std::string_view line) {
+        std::printf("%.*s\n", static_cast<int>(line.size()), line.data());
+      });
       if (verified.ok()) {
         std::printf("the store in %s is sound\n", StorePathsOf(options).directory.c_str());
       }

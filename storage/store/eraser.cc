@@ -1,20 +1,33 @@
 #include "storage/store/eraser.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "domain/base/try.h"
 #include "domain/rows/person_key_rows.h"
 
 namespace roster::storage {
 
-absl::Status CheckKeys(const Vault& vault, const domain::World& world) {
-  const KeyId last = domain::LastKey(world);
-  if (last > vault.size()) {
+NeededKeys::NeededKeys(const domain::World& world) : world_(world), last_(domain::LastKey(world)) {}
+
+void NeededKeys::Add(const event::v1::Commit& commit) {
+  for (const event::v1::Event& event : commit.events()) {
+    if (event.has_sealed()) last_ = std::max<KeyId>(last_, event.sealed().key_id());
+  }
+  for (const Erasure& erasure : domain::ErasuresOf(commit)) erased_.insert(erasure.key_id);
+}
+
+absl::Status NeededKeys::CheckIn(const Vault& vault) const {
+  if (last_ > vault.size()) {
     return absl::DataLossError(absl::StrCat("the key vault ", vault.path(), " has ", vault.size(),
-                                            " keys, the log needs ", last,
+                                            " keys, the log needs ", last_,
                                             ": it is an older copy; restore the newest"));
   }
   for (const KeyId key_id : vault.destroyed_at_open()) {
-    if (key_id > last || world.Get(domain::Table::kErasures, domain::ErasureKey(key_id))) continue;
+    if (key_id > last_ || erased_.contains(key_id) ||
+        world_.Get(domain::Table::kErasures, domain::ErasureKey(key_id))) {
+      continue;
+    }
     return absl::DataLossError(absl::StrCat("the key vault ", vault.path(), " is damaged: key ",
                                             key_id,
                                             " is gone, though nobody erased its user; restore it "

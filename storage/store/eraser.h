@@ -8,6 +8,7 @@
 #define ROSTER_STORAGE_STORE_ERASER_H_
 
 #include <functional>
+#include <set>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -23,9 +24,24 @@
 
 namespace roster::storage {
 
-// Refuses a vault that lacks a key which the world needs: the key was never written, or it was
-// destroyed although its user is not erased. DATA_LOSS, with the vault's path and what to do.
-absl::Status CheckKeys(const Vault& vault, const domain::World& world);
+// The keys that a log needs: those of a world, and of the commits after it. Thread-compatible; the
+// world outlives it.
+class NeededKeys {
+ public:
+  explicit NeededKeys(const domain::World& world);
+
+  // The next commit.
+  void Add(const event::v1::Commit& commit);
+
+  // Refuses a vault that lacks one of them: the key was never written, or it was destroyed although
+  // its user is not erased. DATA_LOSS, with the vault's path and what to do.
+  absl::Status CheckIn(const Vault& vault) const;
+
+ private:
+  const domain::World& world_;
+  KeyId last_;
+  std::set<KeyId> erased_;  // by those commits
+};
 
 // Destroys the keys of these users, also of those whose key is gone, and adds them to the list. The
 // log durably says that they are erased. RESOURCE_EXHAUSTED: the disk of one of the two is full.

@@ -13,15 +13,20 @@
 #include "storage/base/file.h"
 #include "storage/log/checkpoint.h"
 #include "storage/log/log_check.h"
+#include "storage/log/read_only_log.h"
 #include "storage/log/rocksdb_log.h"
 #include "storage/store/directory_lock.h"
 #include "storage/store/disk_space.h"
 #include "storage/store/erasure_list.h"
 #include "storage/store/store_directory.h"
 #include "storage/vault/key_encryption_key.h"
+#include "storage/views/stored_views.h"
 
 namespace roster::storage {
 namespace {
+
+// Commits that are read at once.
+constexpr size_t kChunkCommits = 1'000;
 
 // The result of the checks before any part of a store is opened for writing.
 struct Checked {
@@ -132,6 +137,9 @@ class OpenedStore final : public Store {
   }
 
  private:
+  // Refuses what the views would be folded with in vain, before they are touched. Returns whether
+  // they can be used; if not, they are built anew, and checked then.
+  absl::StatusOr<bool> CheckBeforeViews(const ViewsOptions& options) const;
   // Destroys what keys are left of erased users, and leaves the rest to the eraser.
   absl::Status FinishErasures(const StoreOptions& options,
                               const std::function<void(std::string_view)>& say);
@@ -147,6 +155,22 @@ class OpenedStore final : public Store {
   std::unique_ptr<Checkpointer> checkpointer_;
 };
 
+absl::StatusOr<bool> OpenedStore::CheckBeforeViews(const ViewsOptions& options) const {
+  const StoredViews stored = OpenStoredViews(options, log_->id(), log_->head(), *vault_);
+  if (stored.world == nullptr) return false;
+  NeededKeys needed(*stored.world);
+  for (Position next = stored.world->position() + 1; next <= log_->head();) {
+    ROSTER_ASSIGN(const auto commits, log_->Read(next, kChunkCommits));
+    for (const event::v1::Commit& commit : commits) {
+      ROSTER_TRY(CheckKnown(commit));
+      needed.Add(commit);
+    }
+    next += commits.size();
+  }
+  ROSTER_TRY(needed.CheckIn(*vault_));
+  return true;
+}
+
 absl::Status OpenedStore::Start(const StoreOptions& options,
                                 const std::function<void(std::string_view)>& say) {
   ViewsOptions views_options;
@@ -156,10 +180,11 @@ absl::Status OpenedStore::Start(const StoreOptions& options,
   views_options.on_damage = options.on_damage;
   views_options.purged = list_->forgotten();
   views_options.env = options.env;
-  ROSTER_ASSIGN(std::unique_ptr<Views> views, OpenViews(views_options, *log_, *vault_, say));
-  views_ = std::move(views);
-  if (absl::Status keys = CheckKeys(*vault_, *views_->Latest()); !keys.ok()) {
-    // The views were folded without a key that should be there, so rows are missing.
+  ROSTER_ASSIGN(const bool usable, CheckBeforeViews(views_options));
+  views_options.check_tables = !usable;  // they were checked
+  ROSTER_ASSIGN(views_, OpenViews(views_options, *log_, *vault_, say));
+  if (absl::Status keys = NeededKeys(*views_->Latest()).CheckIn(*vault_); !keys.ok()) {
+    // The views were built without a key that should be there, so rows are missing.
     views_.reset();
     RemoveFiles(views_options.directory, options.env).IgnoreError();
     return keys;
@@ -225,12 +250,26 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(const StoreOptions& options,
   return store;
 }
 
-absl::Status VerifyStore(const StorePaths& paths) {
-  ROSTER_ASSIGN(Checked checked, CheckStore(paths, nullptr, /*whole=*/true));
+absl::Status VerifyStore(const StorePaths& paths,
+                         const std::function<void(std::string_view)>& say) {
+  ROSTER_ASSIGN(const Checked checked, CheckStore(paths, nullptr, /*whole=*/true));
   StoreOptions options;
   options.paths = paths;
-  if (auto vault = OpenVault(options, checked); !vault.ok()) return vault.status();
-  return ErasureList::Open(paths.erasure_list()).status();
+  ROSTER_ASSIGN(const std::unique_ptr<Vault> vault, OpenVault(options, checked));
+  ROSTER_ASSIGN(const std::unique_ptr<ErasureList> list, ErasureList::Open(paths.erasure_list()));
+  ROSTER_ASSIGN(const std::unique_ptr<ReadOnlyLog> log,
+                ReadOnlyLog::Open(LogDirectory(paths.directory), {}));
+  ViewsOptions views;
+  views.directory = ViewsDirectory(paths.directory);
+  views.purged = list->forgotten();
+  const LogIdentity& identity = log->identity();
+  const StoredViews stored = OpenStoredViews(views, identity.id, identity.tail.head, *vault);
+  if (stored.world == nullptr) {
+    say(absl::StrCat("views: the next start builds them, ", stored.why_useless));
+  }
+  return VerifyFold(*log, *vault, stored.world.get(), [&](const domain::World& folded) {
+    return NeededKeys(folded).CheckIn(*vault);
+  });
 }
 
 absl::Status AppendToStore(

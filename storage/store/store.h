@@ -95,9 +95,13 @@ class Store {
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(const StoreOptions& options,
                                                  const std::function<void(std::string_view)>& say);
 
-// Reads the whole store and changes nothing: the chain of the log, its checkpoint, and every key.
-// Errors as OpenStore.
-absl::Status VerifyStore(const StorePaths& paths);
+// Reads the whole store and changes nothing: the chain of the log, its checkpoint, every key, all
+// personal data, and the views, which must have the rows that the log folds to. Takes about as much
+// memory as those rows. `say` gets a line where the next start will build the views anew. Errors as
+// OpenStore.
+absl::Status VerifyStore(
+    const StorePaths& paths,
+    const std::function<void(std::string_view)>& say = [](std::string_view) {});
 
 // Appends a commit to a store that is not open, made from its log as it is. For facts of the whole
 // installation that need no decision. Errors as OpenStore, and those of `make`.

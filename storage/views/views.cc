@@ -11,38 +11,11 @@
 #include "domain/user/list/search.h"
 #include "storage/base/file.h"
 #include "storage/base/mutex.h"
+#include "storage/views/snapshot_world.h"
 #include "storage/views/views_db.h"
 
 namespace roster::storage {
 namespace {
-
-// The views at a snapshot.
-class SnapshotWorld final : public domain::World {
- public:
-  SnapshotWorld(std::shared_ptr<const ViewsDb> db, const domain::Keys& keys, Position position)
-      : db_(std::move(db)), keys_(keys), snapshot_(db_->TakeSnapshot()), position_(position) {}
-  ~SnapshotWorld() override { db_->Release(snapshot_); }
-  SnapshotWorld(const SnapshotWorld&) = delete;
-  SnapshotWorld& operator=(const SnapshotWorld&) = delete;
-
-  Position position() const override { return position_; }
-  const domain::Keys& keys() const override { return keys_; }
-
-  std::optional<std::string> GetRaw(domain::Table table, std::string_view key) const override {
-    return db_->Get(snapshot_, table, key);
-  }
-
-  void ScanRaw(domain::Table table, std::string_view prefix, std::string_view after,
-               domain::Direction direction, Visitor visit) const override {
-    db_->Scan(snapshot_, table, prefix, after, direction, visit);
-  }
-
- private:
-  const std::shared_ptr<const ViewsDb> db_;  // outlives the snapshot
-  const domain::Keys& keys_;
-  const rocksdb::Snapshot* const snapshot_;
-  const Position position_;
-};
 
 class RocksDbViews final : public Views {
  public:
@@ -103,25 +76,6 @@ absl::Status RocksDbViews::Purge() {
   return db_->Purge(position, std::move(erased));
 }
 
-// Why views that could be opened are dropped. Empty: they are not.
-std::string WhyUseless(const ViewsDb& db, const ViewsOptions& options, const Log& log) {
-  if (Exists(DamagedMarker(options), options.env)) {
-    return "they are marked as damaged";
-  }
-  const std::optional<ViewsDb::Identity> identity = db.ReadIdentity();
-  if (!identity) return "they are incomplete";
-  if (identity->view_version != ViewVersion()) return "another version made them";
-  if (identity->log_id != log.id()) return "they belong to another log";
-  if (identity->position > log.head()) {
-    return absl::StrCat("they are at position ", identity->position, ", the log only at ",
-                        log.head());
-  }
-  if (identity->purged < options.purged) {
-    return "they are an older copy, made before erased users were purged from them";
-  }
-  return "";
-}
-
 absl::StatusOr<std::unique_ptr<Views>> Create(const ViewsOptions& options, const Log& log,
                                               const Vault& vault) {
   ROSTER_ASSIGN(std::unique_ptr<ViewsDb> db, ViewsDb::Open(options));
@@ -141,7 +95,8 @@ absl::StatusOr<std::unique_ptr<Views>> OpenOrCreate(
   // dropped.
   absl::StatusOr<std::unique_ptr<ViewsDb>> db = ViewsDb::Open(options);
   if (absl::IsFailedPrecondition(db.status())) return db.status();
-  const std::string why = db.ok() ? WhyUseless(**db, options, log) : db.status().ToString();
+  const std::string why =
+      db.ok() ? WhyUseless(**db, options, log.id(), log.head()) : db.status().ToString();
   if (why.empty()) {
     const Position position = (*db)->ReadIdentity()->position;
     return std::make_unique<RocksDbViews>(*std::move(db), vault, position, options.flush_commits);

@@ -91,6 +91,9 @@ absl::StatusOr<std::unique_ptr<Views>> OpenViews(const ViewsOptions& options, co
                                                  const Vault& vault,
                                                  const std::function<void(std::string_view)>& say);
 
+// FAILED_PRECONDITION: the commit has an event that this version does not know.
+absl::Status CheckKnown(const event::v1::Commit& commit);
+
 // Folds the commits after the position of the views, up to the head of the log, into the views.
 // Errors as OpenViews.
 absl::Status CatchUp(Views& views, const Log& log, const Vault& vault);

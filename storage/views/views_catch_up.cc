@@ -24,18 +24,21 @@ constexpr size_t kChunkCommits = 1'000;
 absl::StatusOr<std::vector<Commit>> ReadOpened(const Log& log, const Vault& vault, Position from) {
   ROSTER_ASSIGN(std::vector<Commit> commits, log.Read(from, kChunkCommits));
   for (Commit& commit : commits) {
-    if (!domain::KnowsEveryEvent(commit)) {
-      return absl::FailedPreconditionError(
-          absl::StrCat("record ", commit.position(),
-                       " of the log has an event that this rosterd does not know: run the newer "
-                       "version that wrote it"));
-    }
+    ROSTER_TRY(CheckKnown(commit));
     ROSTER_TRY(OpenPersonal(vault, commit));
   }
   return commits;
 }
 
 }  // namespace
+
+absl::Status CheckKnown(const Commit& commit) {
+  if (domain::KnowsEveryEvent(commit)) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("record ", commit.position(),
+                   " of the log has an event that this rosterd does not know: run the newer "
+                   "version that wrote it"));
+}
 
 absl::Status CatchUp(Views& views, const Log& log, const Vault& vault) {
   const auto read = [&](Position from) {

@@ -18,6 +18,7 @@
 #include "storage/base/file.h"
 #include "storage/base/rocksdb_stats.h"
 #include "storage/base/rocksdb_status.h"
+#include "storage/log/read_only_files.h"
 
 namespace roster::storage {
 namespace {
@@ -98,6 +99,26 @@ void HintInserts(rocksdb::ColumnFamilyOptions& options) {
 absl::StatusOr<std::unique_ptr<ViewsDb>> ViewsDb::Open(const ViewsOptions& options) {
   // RocksDB would let all users read it. It also reports the error if this fails.
   if (options.env == nullptr) (void)mkdir(options.directory.c_str(), 0700);
+  return OpenBy(options, [&](const auto& db_options, const auto& tables, auto* handles, auto** db) {
+    return rocksdb::DB::Open(db_options, options.directory, tables, handles, db);
+  });
+}
+
+absl::StatusOr<std::unique_ptr<ViewsDb>> ViewsDb::OpenReadOnly(const ViewsOptions& options) {
+  std::unique_ptr<rocksdb::Env> env = ReadOnlyEnv(options.env);
+  ROSTER_ASSIGN(std::unique_ptr<ViewsDb> views,
+                OpenBy(options, [&](rocksdb::DBOptions db_options, const auto& tables,
+                                    auto* handles, auto** db) {
+                  db_options.env = env.get();
+                  db_options.info_log = SilentLogger();
+                  return rocksdb::DB::OpenForReadOnly(db_options, options.directory, tables,
+                                                      handles, db);
+                }));
+  views->read_only_ = std::move(env);
+  return views;
+}
+
+absl::StatusOr<std::unique_ptr<ViewsDb>> ViewsDb::OpenBy(const ViewsOptions& options, Opener open) {
   const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(options.cache_bytes);
   const auto memtables = std::make_shared<rocksdb::WriteBufferManager>(
       std::clamp(options.cache_bytes / 2, kLeastMemtableBytes, kMostMemtableBytes), cache);
@@ -113,8 +134,7 @@ absl::StatusOr<std::unique_ptr<ViewsDb>> ViewsDb::Open(const ViewsOptions& optio
   }
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status =
-      rocksdb::DB::Open(DirectoryOptions(options.env, memtables), options.directory, descriptors,
-                        &views->families_, &db);
+      open(DirectoryOptions(options.env, memtables), descriptors, &views->families_, &db);
   if (!status.ok()) {
     return FromRocksDb(status, absl::StrCat("open the views in ", options.directory));
   }
@@ -132,6 +152,24 @@ ViewsDb::~ViewsDb() {
   for (rocksdb::ColumnFamilyHandle* family : families_) {
     db_->DestroyColumnFamilyHandle(family).PermitUncheckedError();
   }
+}
+
+std::string WhyUseless(const ViewsDb& db, const ViewsOptions& options, std::string_view log_id,
+                       domain::Position head) {
+  if (Exists(DamagedMarker(options), options.env)) {
+    return "they are marked as damaged";
+  }
+  const std::optional<ViewsDb::Identity> identity = db.ReadIdentity();
+  if (!identity) return "they are incomplete";
+  if (identity->view_version != ViewVersion()) return "another version made them";
+  if (identity->log_id != log_id) return "they belong to another log";
+  if (identity->position > head) {
+    return absl::StrCat("they are at position ", identity->position, ", the log only at ", head);
+  }
+  if (identity->purged < options.purged) {
+    return "they are an older copy, made before erased users were purged from them";
+  }
+  return "";
 }
 
 std::optional<ViewsDb::Identity> ViewsDb::ReadIdentity() const {

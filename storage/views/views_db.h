@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "domain/world/overlay.h"
@@ -41,6 +42,9 @@ class ViewsDb {
   // Opens the directory, or creates it when it is missing.
   // FAILED_PRECONDITION: another process has it open. Any other error: it can't be used.
   static absl::StatusOr<std::unique_ptr<ViewsDb>> Open(const ViewsOptions& options);
+  // Opens a directory that no process has open, so that no file of it can change; for reading
+  // alone. An error: it can't be used.
+  static absl::StatusOr<std::unique_ptr<ViewsDb>> OpenReadOnly(const ViewsOptions& options);
   ~ViewsDb();
   ViewsDb(const ViewsDb&) = delete;
   ViewsDb& operator=(const ViewsDb&) = delete;
@@ -80,6 +84,11 @@ class ViewsDb {
  private:
   explicit ViewsDb(const ViewsOptions& options) : options_(options) {}
 
+  using Opener = absl::FunctionRef<rocksdb::Status(
+      const rocksdb::DBOptions&, const std::vector<rocksdb::ColumnFamilyDescriptor>&,
+      std::vector<rocksdb::ColumnFamilyHandle*>*, rocksdb::DB**)>;
+  static absl::StatusOr<std::unique_ptr<ViewsDb>> OpenBy(const ViewsOptions& options, Opener open);
+
   rocksdb::ColumnFamilyHandle* of(domain::Table table) const {
     return tables_[static_cast<size_t>(table)];
   }
@@ -101,6 +110,7 @@ class ViewsDb {
   [[noreturn]] void Damaged(domain::Table table, const rocksdb::Status& status) const;
 
   const ViewsOptions options_;
+  std::unique_ptr<rocksdb::Env> read_only_;  // outlives db_
   std::unique_ptr<rocksdb::DB> db_;
   // The sequence number of the last Write. Versions taken since then show its changes. The
   // write of Purge does not count.
@@ -110,6 +120,10 @@ class ViewsDb {
   std::vector<rocksdb::ColumnFamilyHandle*> families_;  // the default one first, then the tables
   std::array<rocksdb::ColumnFamilyHandle*, domain::kTableCount> tables_{};
 };
+
+// Why views that could be opened are of no use for a log that ends at `head`. Empty: they are.
+std::string WhyUseless(const ViewsDb& db, const ViewsOptions& options, std::string_view log_id,
+                       domain::Position head);
 
 // The file that marks the views as damaged.
 inline std::string DamagedMarker(const ViewsOptions& options) {

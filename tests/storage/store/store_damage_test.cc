@@ -10,6 +10,7 @@
 #include "storage/store/store_directory.h"
 #include "tests/storage/store/store_support.h"
 #include "tests/storage/vault/vault_support.h"
+#include "tests/storage/views/views_support.h"
 
 namespace roster::storage {
 namespace {
@@ -38,6 +39,15 @@ class StoreDamageTest : public StoreTest {
     EXPECT_EQ(Files(), before);
     EXPECT_THAT(VerifyStore(options_.paths), Fails(code, text));
     EXPECT_EQ(Files(), before);
+  }
+
+  // The names and contents of the files of the views.
+  std::map<std::string, std::string> ViewFiles() {
+    std::map<std::string, std::string> files;
+    for (const auto& file : fs::directory_iterator(ViewsDirectory(path_))) {
+      files[file.path().filename()] = Content(file.path());
+    }
+    return files;
   }
 
   void ExpectWhole() {
@@ -130,6 +140,20 @@ TEST_F(StoreDamageTest, IsRefusedWithAKeyGoneForNoReason) {
   }
 }
 
+// Views that can be used are as they were, so the next start with the right vault has nothing to
+// do.
+TEST_F(StoreDamageTest, ARefusedStartLeavesTheViews) {
+  std::string key_gone = Content(paths_.vault);
+  key_gone.replace(1 * kSlot, kSlot, kSlot, '\0');
+  for (const std::string& vault : {empty_vault_, key_gone}) {
+    const auto before = ViewFiles();
+    Instead(paths_.vault, vault, [&] { EXPECT_FALSE(Open().ok()); });
+    EXPECT_EQ(ViewFiles(), before);
+    ExpectWhole();
+    EXPECT_EQ(said_.text(), "");
+  }
+}
+
 // The vault that is restored is one from before an erasure: the start destroys that key again.
 TEST_F(StoreDamageTest, ForgetsAgainWhatAnOlderVaultBringsBack) {
   Overwrite(paths_.vault, full_vault_);
@@ -158,6 +182,38 @@ TEST_F(StoreDamageTest, IsVerifiedWhole) {
   const auto before = Files();
   EXPECT_THAT(VerifyStore(paths_), IsOk());
   EXPECT_EQ(Files(), before);
+}
+
+// What a start would refuse, and what it would not even see.
+TEST_F(StoreDamageTest, VerifyFindsKeysThatAreGone) {
+  std::string key_gone = Content(paths_.vault);
+  key_gone.replace(1 * kSlot, kSlot, kSlot, '\0');
+  Instead(paths_.vault, key_gone,
+          [&] { EXPECT_THAT(VerifyStore(paths_), Fails(StatusCode::kDataLoss, "key 1 is gone")); });
+  Instead(paths_.vault, empty_vault_, [&] {
+    EXPECT_THAT(VerifyStore(paths_), Fails(StatusCode::kDataLoss, "key 1 is missing"));
+  });
+}
+
+TEST_F(StoreDamageTest, VerifyComparesTheViewsWithTheLog) {
+  const auto before = Files();
+  std::string said;
+  const auto say = [&](std::string_view line) { said.append(line); };
+  EXPECT_THAT(VerifyStore(paths_, say), IsOk());
+  EXPECT_EQ(said, "");
+  EXPECT_EQ(Files(), before);
+  // As if the last commit were not folded yet: a second time it makes other rows.
+  ASSERT_TRUE(ActOn(ViewsDirectory(path_), [](rocksdb::DB& db) {
+    std::string position;
+    ASSERT_TRUE(db.Get(rocksdb::ReadOptions(), "position", &position).ok());
+    ASSERT_GT(position.back(), 1);
+    --position.back();
+    ASSERT_TRUE(db.Put(rocksdb::WriteOptions(), "position", position).ok());
+  }));
+  EXPECT_THAT(VerifyStore(paths_, say), Fails(StatusCode::kDataLoss, "in the table users"));
+  fs::remove_all(ViewsDirectory(path_));
+  EXPECT_THAT(VerifyStore(paths_, say), IsOk());
+  EXPECT_EQ(said, "views: the next start builds them, there are none");
 }
 
 TEST_F(StoreDamageTest, GetsALostCheckpointAgain) {

@@ -91,7 +91,7 @@ const GoldenRows kGoldenRows[] = {
     {Table::kRequests, "d31493c87ca021e9a212a03a77beb2093479b05456cdbd39f5ba8bbbc6cb60a9"},
     {Table::kErasures, "9c8403736abd0fdd1bb2da2c15312d746575f06cd86f70670b4ab1800fcb8464"},
     {Table::kPast, "bb4235e5af5ea4d0bac74ce90d19f23cf6434305fe70ac1c1f1d87ff6e749f94"},
-    {Table::kSearchOf, "809f4723b7ef51e2be19d63d0e598e98305cc4422b8016fe56c1870fbd47a491"},
+    {Table::kSearchOf, "6ab613a92f5283cd9ea3f89d9cf736f60e24e8f937ae040138e01b74a1cf423e"},
     {Table::kSearchPast, "58330814bd89ce3dc688e2b5aada4877a73446b310813955c33b4e047b51a043"},
     {Table::kCertificates, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
     {Table::kUserIndex, "87d187c7cdce4b7e01a8bc1adabc5b11bbdf2ecfdbe21ff9bafe608ac7ca73de"},

@@ -23,6 +23,28 @@
 
 namespace roster::storage {
 
+// Opens a directory of views that no process has open, for RocksDB. False: it can't be opened.
+inline bool ActOn(const std::string& path, const std::function<void(rocksdb::DB&)>& act) {
+  std::vector<std::string> names;
+  if (!rocksdb::DB::ListColumnFamilies(rocksdb::Options(), path, &names).ok()) return false;
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  families.reserve(names.size());
+  for (const std::string& name : names) {
+    families.emplace_back(name, rocksdb::ColumnFamilyOptions());
+  }
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* opened = nullptr;
+  if (!rocksdb::DB::Open(rocksdb::DBOptions(), path, families, &handles, &opened).ok()) {
+    return false;
+  }
+  const std::unique_ptr<rocksdb::DB> db(opened);
+  act(*db);
+  for (rocksdb::ColumnFamilyHandle* handle : handles) {
+    EXPECT_TRUE(db->DestroyColumnFamilyHandle(handle).ok());
+  }
+  return true;
+}
+
 class ViewsTest : public testing::Test {
  protected:
   std::unique_ptr<Views> Open(const Log& log, const std::string& directory) {
@@ -37,27 +59,6 @@ class ViewsTest : public testing::Test {
   // Opens the closed views with RocksDB alone.
   void Raw(const std::function<void(rocksdb::DB&)>& act) {
     ASSERT_TRUE(ActOn(path_, act)) << "can't be opened";
-  }
-
-  static bool ActOn(const std::string& path, const std::function<void(rocksdb::DB&)>& act) {
-    std::vector<std::string> names;
-    if (!rocksdb::DB::ListColumnFamilies(rocksdb::Options(), path, &names).ok()) return false;
-    std::vector<rocksdb::ColumnFamilyDescriptor> families;
-    families.reserve(names.size());
-    for (const std::string& name : names) {
-      families.emplace_back(name, rocksdb::ColumnFamilyOptions());
-    }
-    std::vector<rocksdb::ColumnFamilyHandle*> handles;
-    rocksdb::DB* opened = nullptr;
-    if (!rocksdb::DB::Open(rocksdb::DBOptions(), path, families, &handles, &opened).ok()) {
-      return false;
-    }
-    const std::unique_ptr<rocksdb::DB> db(opened);
-    act(*db);
-    for (rocksdb::ColumnFamilyHandle* handle : handles) {
-      EXPECT_TRUE(db->DestroyColumnFamilyHandle(handle).ok());
-    }
-    return true;
   }
 
   void PutFact(const std::string& key, const std::string& value) {
