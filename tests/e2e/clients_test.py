@@ -8,6 +8,7 @@ could not get it their clients are skipped.
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -123,6 +124,14 @@ class ClientsTest(unittest.TestCase):
             self.skip("tools/extras has no modules of it")
         self.assertEqual(built.returncode, 0, built.stdout)
         self.assert_works(out / "client")
+
+    def test_the_page_pins_what_is_tested(self):
+        page = (ROOT / "docs" / "clients.md").read_text(encoding="utf-8")
+        extras = (ROOT / "tools" / "extras").read_text(encoding="utf-8")
+        named = re.findall(r"^go install (\S+)@(\S+)$", page, re.MULTILINE)
+        self.assertEqual(len(named), 2)
+        for package, version in named:
+            self.assertIn(f" {package} {version}\n", extras)
 
     def test_buf(self):
         if not shutil.which("buf") or not shutil.which("protoc-gen-go"):
