@@ -6,11 +6,13 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
+#include <cstring>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "domain/base/try.h"
+#include "google/protobuf/stubs/logging.h"
 #include "grpc/support/log.h"
 #include "services/connection/open_files.h"
 #include "services/options.h"
@@ -18,6 +20,7 @@
 #include "services/store_commands.h"
 #include "services/store_paths.h"
 #include "services/telemetry/log.h"
+#include "storage/base/file.h"
 #include "storage/store/store.h"
 
 namespace roster::services {
@@ -31,38 +34,56 @@ int Fail(Logger& logger, const absl::Status& status) {
   return 1;
 }
 
-// gRPC's own lines would break the JSON of ours. Its hook takes no argument, so the logger is
-// reached through a pointer that is set once, before any thread starts.
-Logger* grpc_logger = nullptr;
+// The lines of libraries would break the JSON of ours. Their hooks take no argument, so the logger
+// is reached through a pointer that is set once, before any thread starts.
+Logger* library_logger = nullptr;
 
 void LogOfGrpc(gpr_log_func_args* line) {
-  grpc_logger->Write(line->severity == GPR_LOG_SEVERITY_ERROR ? Level::kWarning : Level::kDebug,
-                     "grpc", {{"text", line->message}});
+  library_logger->Write(line->severity == GPR_LOG_SEVERITY_ERROR ? Level::kWarning : Level::kDebug,
+                        "grpc", {{"text", line->message}});
 }
 
-// Makes the store and prints the operator's token, which is shown this once.
+// At debug alone: what libprotobuf says is of requests, which are refused and counted, and it may
+// name their content.
+void LogOfProtobuf(google::protobuf::LogLevel /*level*/, const char* /*file*/, int /*line*/,
+                   const std::string& /*text*/) {
+  library_logger->Write(Level::kDebug, "protobuf: a message is malformed");
+}
+
+// Makes the store and hands over the operator's token, which is shown this once.
 absl::Status Init(const Options& options) {
+  ROSTER_TRY(CheckStorePaths(options));
+  if (storage::Exists(options.token_file)) {
+    return absl::AlreadyExistsError(absl::StrCat("a file is at ", options.token_file,
+                                                 ", which may hold the token of another store"));
+  }
   ROSTER_ASSIGN(const auto token, InitStore(StorePathsOf(options), absl::Now()));
-  std::printf("%s\n", token.c_str());
-  std::fflush(stdout);
-  return absl::OkStatus();
+  return HandOver(token, options.token_file);
 }
 
-// The signals that end the server are taken by one sigwait, so that nothing runs in a signal
-// handler.
+// Signals are taken by one sigwait, so that nothing runs in a signal handler. Those that end other
+// programs, or tell them to read their files again, must not end the server.
 sigset_t BlockSignals() {
   sigset_t signals;
   sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2}) sigaddset(&signals, signal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   return signals;
+}
+
+// Returns when the server is to end.
+void AwaitEnd(const sigset_t& signals, Logger& logger) {
+  for (int signal = 0; sigwait(&signals, &signal) == 0;) {
+    if (signal == SIGTERM || signal == SIGINT) return;
+    logger.Write(Level::kInfo, "a signal is ignored: the TLS files are read again as they change",
+                 {{"signal", sigabbrev_np(signal)}});
+  }
 }
 
 int Serve(const Options& options, Logger& logger) {
   const sigset_t signals = BlockSignals();
   RaiseOpenFileLimit();
-  if (options.init_if_empty && !std::filesystem::exists(options.data_dir)) {
+  if (options.init_if_empty && !storage::HasStore(StorePathsOf(options))) {
     if (auto status = Init(options); !status.ok()) return Fail(logger, status);
   }
   auto server = Server::Start(
@@ -72,8 +93,7 @@ int Serve(const Options& options, Logger& logger) {
          std::_Exit(1);  // nothing may be acknowledged or written any more
        }});
   if (!server.ok()) return Fail(logger, server.status());
-  int signal = 0;
-  sigwait(&signals, &signal);
+  AwaitEnd(signals, logger);
   (*server)->Stop(kNotice, kGrace);
   return 0;
 }
@@ -85,7 +105,9 @@ absl::Status RunAndLeave(const Options& options) {
       return Init(options);
     case Options::Command::kVerify: {
       auto verified = storage::VerifyStore(StorePathsOf(options));
-      if (verified.ok()) std::printf("the store in %s is sound\n", options.data_dir.c_str());
+      if (verified.ok()) {
+        std::printf("the store in %s is sound\n", StorePathsOf(options).directory.c_str());
+      }
       return verified;
     }
     case Options::Command::kCheckpoint:
@@ -98,6 +120,13 @@ absl::Status RunAndLeave(const Options& options) {
                   absl::FormatTime(now, absl::UTCTimeZone()).c_str());
       return absl::OkStatus();
     }
+    case Options::Command::kOperatorToken: {
+      ROSTER_ASSIGN(const auto token,
+                    ReplaceOperatorToken(StorePathsOf(options), /*issue=*/true, absl::Now()));
+      return HandOver(token, options.token_file);
+    }
+    case Options::Command::kRevokeOperatorToken:
+      return ReplaceOperatorToken(StorePathsOf(options), /*issue=*/false, absl::Now()).status();
     case Options::Command::kServe:
       break;
   }
@@ -116,8 +145,9 @@ int Main(int argc, char** argv) {
   }
   umask(S_IRWXG | S_IRWXO);  // whatever is written is for the owner alone
   Logger logger(stderr, options->log_level);
-  grpc_logger = &logger;
+  library_logger = &logger;
   gpr_set_log_function(LogOfGrpc);
+  google::protobuf::SetLogHandler(LogOfProtobuf);
   if (options->command == Options::Command::kServe) return Serve(*options, logger);
   const auto status = RunAndLeave(*options);
   if (status.ok()) return 0;

@@ -37,7 +37,7 @@ struct Flags {
   std::int64_t cache_bytes;
 };
 
-void DeclareListening(CLI::App& app, Flags& flags) {
+void DeclareListening(CLI::App& app, Flags& flags, Options& options) {
   app.add_option("--listen", flags.listen, "Address of the API; needs TLS unless it is loopback")
       ->envname("ROSTER_LISTEN")
       ->capture_default_str();
@@ -49,37 +49,62 @@ void DeclareListening(CLI::App& app, Flags& flags) {
       ->capture_default_str();
   app.add_option("--tls-cert", flags.tls_cert, "PEM file with the server's certificate chain")
       ->envname("ROSTER_TLS_CERT");
-  app.add_option("--tls-key", flags.tls_key, "PEM file with its key, mode 0600")
+  app.add_option("--tls-key", flags.tls_key, "PEM file with its key, which only its owner may read")
       ->envname("ROSTER_TLS_KEY");
   app.add_option("--tls-client-ca", flags.tls_client_ca,
                  "PEM file with the authorities of clients' certificates; clients need one then")
       ->envname("ROSTER_TLS_CLIENT_CA");
+  app.add_flag("--plaintext-behind-proxy", options.plaintext_behind_proxy,
+               "Serve without TLS off loopback too, where a proxy or mesh has it")
+      ->envname("ROSTER_PLAINTEXT_BEHIND_PROXY");
+}
+
+constexpr struct {
+  const char* name;
+  Options::Command command;
+  const char* help;
+} kSubcommands[] = {
+    {"init", Options::Command::kInit,
+     "Create the store, its keys and an operator token, then leave"},
+    {"verify", Options::Command::kVerify,
+     "Read the whole store and say whether it is sound, then leave"},
+    {"checkpoint", Options::Command::kCheckpoint,
+     "Write a checkpoint that was lost, for a log known to be whole"},
+    {"set-clock-back", Options::Command::kSetClockBack,
+     "Take the machine's clock for right though the log is ahead of it, then leave"},
+    {"operator-token", Options::Command::kOperatorToken,
+     "End the operator's token, make another, then leave"},
+    {"revoke-operator-token", Options::Command::kRevokeOperatorToken,
+     "End the operator's token, then leave"},
+};
+
+void DeclareStore(CLI::App& app, Options& options) {
+  app.add_option("--data-dir", options.data_dir, "Directory of log and views (or --store-dir)")
+      ->envname("ROSTER_DATA_DIR");
+  app.add_option("--store-dir", options.store_dir,
+                 "Directory with folders for data, vault and checkpoint, such as a volume")
+      ->envname("ROSTER_STORE_DIR");
+  app.add_option("--key-vault", options.key_vault,
+                 "File with the keys of persons (default: DATA_DIR.vault, STORE_DIR/vault/keys)")
+      ->envname("ROSTER_KEY_VAULT");
+  app.add_option("--key-encryption-key", options.key_encryption_key,
+                 "File with the key of the vault, or env:NAME (default: DATA_DIR.kek, "
+                 "STORE_DIR.kek)")
+      ->envname("ROSTER_KEY_ENCRYPTION_KEY");
+  app.add_option("--checkpoint", options.checkpoint,
+                 "File that says how far the log had come (default: DATA_DIR.checkpoint, "
+                 "STORE_DIR/checkpoint/position)")
+      ->envname("ROSTER_CHECKPOINT");
+  app.add_option("--token-file", options.token_file,
+                 "File for the operator's token, mode 0600 (default: standard output)")
+      ->envname("ROSTER_TOKEN_FILE");
 }
 
 void Declare(CLI::App& app, Flags& flags, Options& options) {
   app.set_version_flag("--version", VersionLine("rosterd"));
   app.require_subcommand(0, 1);
-  app.add_subcommand("init", "Create the store, its keys and an operator token, then leave")
-      ->fallthrough();
-  app.add_subcommand("verify", "Read the whole store and say whether it is sound, then leave")
-      ->fallthrough();
-  app.add_subcommand("checkpoint", "Write a checkpoint that was lost, for a log known to be whole")
-      ->fallthrough();
-  app.add_subcommand("set-clock-back",
-                     "Take the machine's clock for right though the log is ahead of it, then leave")
-      ->fallthrough();
-
-  app.add_option("--data-dir", options.data_dir, "Directory of the store (required)")
-      ->envname("ROSTER_DATA_DIR");
-  app.add_option("--key-vault", options.key_vault,
-                 "File with the keys of persons (default: DATA_DIR.vault)")
-      ->envname("ROSTER_KEY_VAULT");
-  app.add_option("--key-encryption-key", options.key_encryption_key,
-                 "File with the key of the vault, or env:NAME (default: DATA_DIR.kek)")
-      ->envname("ROSTER_KEY_ENCRYPTION_KEY");
-  app.add_option("--checkpoint", options.checkpoint,
-                 "File that says how far the log had come (default: DATA_DIR.checkpoint)")
-      ->envname("ROSTER_CHECKPOINT");
+  for (const auto& each : kSubcommands) app.add_subcommand(each.name, each.help)->fallthrough();
+  DeclareStore(app, options);
   app.add_option("--queue-limit", flags.queue_limit,
                  "Commands that may wait, and a quarter as many lists; more are refused")
       ->envname("ROSTER_QUEUE_LIMIT")
@@ -121,7 +146,10 @@ absl::Status ReadAddresses(const Flags& flags, Options& options) {
 
 // Checks that hold for every subcommand, and the values that need parsing.
 absl::Status Complete(const Flags& flags, Options& options) {
-  if (options.data_dir.empty()) return Refuse("--data-dir is required");
+  if (options.data_dir.empty() == options.store_dir.empty()) {
+    return Refuse(options.data_dir.empty() ? "--data-dir or --store-dir is required"
+                                           : "--data-dir and --store-dir exclude each other");
+  }
   if (flags.queue_limit < 1) return Refuse("--queue-limit must be at least 1");
   if (flags.cache_bytes < kMinCacheBytes) {
     return Refuse("--cache-bytes must be at least 1048576 (1 MiB)");
@@ -138,6 +166,9 @@ absl::Status Complete(const Flags& flags, Options& options) {
   if (!flags.tls_client_ca.empty() && flags.tls_cert.empty()) {
     return Refuse("--tls-client-ca needs --tls-cert and --tls-key");
   }
+  if (options.plaintext_behind_proxy && !flags.tls_cert.empty()) {
+    return Refuse("--plaintext-behind-proxy and --tls-cert exclude each other");
+  }
   if (!flags.tls_cert.empty()) {
     options.tls = TlsFiles{
         .certificate = flags.tls_cert, .key = flags.tls_key, .client_ca = flags.tls_client_ca};
@@ -146,9 +177,10 @@ absl::Status Complete(const Flags& flags, Options& options) {
 }
 
 absl::Status CheckServing(const Options& options) {
-  if (!options.tls && !IsLoopback(options.listen)) {
+  if (!options.tls && !options.plaintext_behind_proxy && !IsLoopback(options.listen)) {
     return Refuse("--listen " + options.listen.ToString() +
-                  " can be reached from elsewhere, so it needs --tls-cert and --tls-key");
+                  " can be reached from elsewhere, so it needs --tls-cert and --tls-key, or "
+                  "--plaintext-behind-proxy where a proxy or mesh has TLS");
   }
   return options.tls ? LoadTlsIdentity(*options.tls).status() : absl::OkStatus();
 }
@@ -160,7 +192,7 @@ absl::StatusOr<Options> ParseOptions(int argc, const char* const* argv) {
   Options options;
   Flags flags(options);
   Declare(app, flags, options);
-  DeclareListening(app, flags);
+  DeclareListening(app, flags, options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -172,10 +204,9 @@ absl::StatusOr<Options> ParseOptions(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     return Refuse(error.what());
   }
-  if (app.got_subcommand("init")) options.command = Options::Command::kInit;
-  if (app.got_subcommand("verify")) options.command = Options::Command::kVerify;
-  if (app.got_subcommand("checkpoint")) options.command = Options::Command::kCheckpoint;
-  if (app.got_subcommand("set-clock-back")) options.command = Options::Command::kSetClockBack;
+  for (const auto& each : kSubcommands) {
+    if (app.got_subcommand(each.name)) options.command = each.command;
+  }
   ROSTER_TRY(Complete(flags, options));
   if (options.command == Options::Command::kServe) {
     ROSTER_TRY(CheckServing(options));

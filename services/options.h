@@ -24,6 +24,10 @@ struct Options {
     kCheckpoint,  // `rosterd checkpoint`: write a checkpoint that was lost, then leave
     // `rosterd set-clock-back`: let commits go on at times before that of the last one, then leave
     kSetClockBack,
+    // `rosterd operator-token`: end the operator's token and make another, then leave
+    kOperatorToken,
+    // `rosterd revoke-operator-token`: end the operator's token, then leave
+    kRevokeOperatorToken,
   };
 
   // Set by --help and --version: print it on standard output and leave with 0. Nothing else in here
@@ -31,15 +35,19 @@ struct Options {
   std::optional<std::string> exit_text;
 
   Command command = Command::kServe;
+  // One of the two; StorePathsOf has what lies where.
   std::string data_dir;
-  // Paths of the next three; the key may be env:NAME. Empty: beside data_dir (StorePaths::Beside).
+  std::string store_dir;
+  // Paths of the next three where they are not the usual ones; the key may be env:NAME.
   std::string key_vault;
   std::string key_encryption_key;
   std::string checkpoint;
+  std::string token_file;  // where the operator's token is written; empty: standard output
   Address listen{"127.0.0.1", 7070};
   Address health_listen{"127.0.0.1", 7071};
   Address metrics_listen{"127.0.0.1", 9070};
   std::optional<TlsFiles> tls;  // of `listen` only
+  bool plaintext_behind_proxy = false;
   // How many commands may wait for the writer; at least 1. A quarter as many reads and previews may
   // wait for a thread, at least one.
   std::uint64_t queue_limit = 1000;
@@ -52,9 +60,11 @@ struct Options {
 // Reads flags, then the environment for what no flag gave, and checks what can be checked before
 // anything is opened. Thread-safe as long as nobody changes the environment meanwhile. The message
 // of every error names the flag or file.
-// INVALID_ARGUMENT: an unknown or malformed flag, a value out of bounds, no --data-dir, only one of
-// --tls-cert and --tls-key, or --tls-client-ca without them. kServe alone also checks that --listen
-// off loopback has TLS (INVALID_ARGUMENT) and the TLS files (errors as LoadTlsIdentity).
+// INVALID_ARGUMENT: an unknown or malformed flag, a value out of bounds, not exactly one of
+// --data-dir and --store-dir, only one of --tls-cert and --tls-key, or --tls-client-ca or
+// --plaintext-behind-proxy where it means nothing. kServe alone also checks that --listen off
+// loopback has TLS or --plaintext-behind-proxy (INVALID_ARGUMENT) and the TLS files (errors as
+// LoadTlsIdentity).
 absl::StatusOr<Options> ParseOptions(int argc, const char* const* argv);
 
 }  // namespace roster::services

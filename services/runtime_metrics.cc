@@ -9,7 +9,10 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "domain/account/account.h"
+#include "domain/user/list/index.h"
 #include "services/version.h"
+#include "storage/store/disk_space.h"
 
 namespace roster::services {
 namespace {
@@ -100,6 +103,41 @@ void ReadQueues(const RuntimeMetricsSources& sources, std::vector<RuntimeMetric>
       sources.store.vault().size());
 }
 
+void ReadPopulation(const domain::World& world, std::vector<RuntimeMetric>& metrics) {
+  metrics.push_back(
+      {"roster_accounts", "Accounts.", kGauge, static_cast<double>(domain::CountAccounts(world))});
+  const domain::UserCounts users = domain::CountUsersOfAllAccounts(world);
+  for (const auto& [status, count] :
+       {std::pair("pending", users.pending), std::pair("active", users.active),
+        std::pair("disabled", users.disabled), std::pair("deleted", users.deleted)}) {
+    metrics.push_back({"roster_users",
+                       "Users of all accounts by status, but erased ones.",
+                       kGauge,
+                       static_cast<double>(count),
+                       {{"status", status}}});
+  }
+}
+
+void ReadDisks(const storage::StorePaths& paths, std::vector<RuntimeMetric>& metrics) {
+  for (const auto& [what, path] :
+       {std::pair("log", paths.directory), std::pair("vault", paths.vault),
+        std::pair("checkpoint", paths.checkpoint)}) {
+    metrics.push_back({"roster_disk_free_bytes",
+                       "Free space where this part of the store lies, for who is not root.",
+                       kGauge,
+                       static_cast<double>(storage::FreeDiskSpace(path)),
+                       {{"part", what}}});
+  }
+}
+
+void ReadCertificate(const Listener& listener, std::vector<RuntimeMetric>& metrics) {
+  const auto identity = listener.identity();
+  if (identity == nullptr) return;
+  metrics.push_back({"roster_tls_certificate_end_timestamp_seconds",
+                     "When the first certificate of the chain in use ends, in Unix time.", kGauge,
+                     absl::ToDoubleSeconds(identity->valid_until - absl::UnixEpoch())});
+}
+
 void ReadErasures(storage::Store& store, std::vector<RuntimeMetric>& metrics) {
   const storage::Unpurged unpurged = store.eraser().unpurged();
   metrics.push_back({"roster_erasures_unpurged",
@@ -149,7 +187,10 @@ std::vector<RuntimeMetric> ReadRuntimeMetrics(const RuntimeMetricsSources& sourc
   std::vector<RuntimeMetric> metrics;
   ReadProcess(metrics);
   ReadQueues(sources, metrics);
+  ReadPopulation(*sources.pipeline.Latest(), metrics);
   ReadErasures(sources.store, metrics);
+  ReadDisks(sources.paths, metrics);
+  ReadCertificate(sources.listener, metrics);
   ReadStorage(sources.store, metrics);
   return metrics;
 }

@@ -16,6 +16,7 @@
 #include "services/audit/handlers.h"
 #include "services/call/engine.h"
 #include "services/call/service.h"
+#include "services/connection/listening_sockets.h"
 #include "services/identity/handlers.h"
 #include "services/load/capacity.h"
 #include "services/load/thread_pool.h"
@@ -89,9 +90,14 @@ class Server::Impl {
         reflection_(ListedServices()) {}
 
   absl::Status Start() {
+    // First, because probes and scrapes tell of a start that takes long.
+    ROSTER_TRY(ShowProbes());
+    // Before anything is opened, because a start that is refused changes nothing.
+    ROSTER_TRY(ListeningSockets::Open(options_.listen).status());
     ROSTER_TRY(OpenStore());
     ROSTER_TRY(MakeServices());
     ROSTER_TRY(Listen());
+    ShowRuntimeMetrics();
     ready_ = true;
     health_.SetServing(true);
     environment_.logger.Write(Level::kInfo, "ready",
@@ -105,7 +111,7 @@ class Server::Impl {
   }
 
   void Stop(absl::Duration notice, absl::Duration grace) {
-    if (pipeline_ == nullptr) return;
+    if (pipeline_ == nullptr) return;  // a start that was refused, or stopped before
     if (ready_) environment_.logger.Write(Level::kInfo, "stopping");
     health_.SetServing(false);
     absl::SleepFor(notice);
@@ -137,29 +143,32 @@ class Server::Impl {
       health_.SetServing(false);
       environment_.on_failure(std::string(status.message()));
     };
-    ROSTER_ASSIGN(auto store,
-                  storage::OpenStore({.paths = StorePathsOf(options_),
-                                      .cache_bytes = options_.cache_bytes,
-                                      .on_damage = environment_.on_failure,
-                                      .on_failure = fail,
-                                      .on_late_checkpoint =
-                                          [this](const absl::Status& status) {
-                                            environment_.logger.Write(
-                                                Level::kError, "the checkpoint is late",
-                                                {{"error", std::string(status.message())}});
-                                          }},
-                                     say));
-    store_ = std::move(store);
+    ROSTER_ASSIGN(store_, storage::OpenStore({.paths = StorePathsOf(options_),
+                                              .cache_bytes = options_.cache_bytes,
+                                              .on_damage = environment_.on_failure,
+                                              .on_failure = fail,
+                                              .on_late_checkpoint =
+                                                  [this](const absl::Status& status) {
+                                                    environment_.logger.Write(
+                                                        Level::kError, "the checkpoint is late",
+                                                        {{"error", std::string(status.message())}});
+                                                  }},
+                                             say));
     pipeline_ = std::make_unique<storage::Pipeline>(store_->log(), store_->views(), store_->vault(),
                                                     ForPipeline(fail));
-    metrics_.SetRuntimeMetrics([sources = RuntimeMetricsSources{.store = *store_,
+    return absl::OkStatus();
+  }
+
+  void ShowRuntimeMetrics() {
+    metrics_.SetRuntimeMetrics([sources = RuntimeMetricsSources{.paths = StorePathsOf(options_),
+                                                                .store = *store_,
                                                                 .pipeline = *pipeline_,
                                                                 .queue_limit = options_.queue_limit,
                                                                 .calls = calls_,
-                                                                .readers = readers_}] {
+                                                                .readers = readers_,
+                                                                .listener = *main_}] {
       return ReadRuntimeMetrics(sources);
     });
-    return absl::OkStatus();
   }
 
   storage::PipelineOptions ForPipeline(std::function<void(const absl::Status&)> fail) {
@@ -208,21 +217,29 @@ class Server::Impl {
     return absl::OkStatus();
   }
 
+  absl::Status ShowProbes() {
+    ROSTER_ASSIGN(metrics_port_, metrics_.Expose(options_.metrics_listen));
+    ROSTER_ASSIGN(probes_, ProbeServer::Start(options_.health_listen, health_));
+    return absl::OkStatus();
+  }
+
   absl::Status Listen() {
-    ROSTER_ASSIGN(const auto metrics_port, metrics_.Expose(options_.metrics_listen));
-    metrics_port_ = metrics_port;
-    ROSTER_ASSIGN(auto probes, ProbeServer::Start(options_.health_listen, health_));
-    probes_ = std::move(probes);
-    ListenerConfig config{.address = options_.listen,
-                          .services = {&health_.service()},
-                          .tls = options_.tls,
-                          .on_tls_change = [this](const absl::Status& status) { TellTls(status); },
-                          .meant_memory = [this] { return MemoryOfStore(); },
-                          .reflection_v1alpha = options_.reflection};
+    ListenerConfig config{
+        .address = options_.listen,
+        .services = {&health_.service()},
+        .tls = options_.tls,
+        .on_tls_change = [this](const absl::Status& status,
+                                const TlsIdentity& in_use) { TellTls(status, in_use); },
+        .meant_memory = [this] { return MemoryOfStore(); },
+        .reflection_v1alpha = options_.reflection};
     for (const auto& service : services_) config.services.push_back(service.get());
     if (options_.reflection) config.services.push_back(&reflection_.service());
-    ROSTER_ASSIGN(auto main, Listener::Start(config));
-    main_ = std::move(main);
+    ROSTER_ASSIGN(main_, Listener::Start(config));
+    if (const auto identity = main_->identity()) WarnOfCertificate(*identity);
+    if (!options_.tls && !IsLoopback(options_.listen)) {
+      environment_.logger.Write(Level::kWarning,
+                                "the API is in plaintext: only its proxy may reach it");
+    }
     return absl::OkStatus();
   }
 
@@ -234,12 +251,23 @@ class Server::Impl {
     return bytes;
   }
 
-  void TellTls(const absl::Status& status) {
+  void TellTls(const absl::Status& status, const TlsIdentity& in_use) {
     metrics_.TlsFilesChanged(status.ok());
-    if (status.ok()) return environment_.logger.Write(Level::kInfo, "the TLS files are read anew");
+    if (status.ok()) {
+      environment_.logger.Write(Level::kInfo, "the TLS files are read anew");
+      return WarnOfCertificate(in_use);
+    }
     environment_.logger.Write(Level::kError,
                               "the TLS files can't serve: what they held before stays in use",
                               {{"error", std::string(status.message())}});
+  }
+
+  void WarnOfCertificate(const TlsIdentity& identity) {
+    if (identity.IsValidAt(absl::Now())) return;
+    environment_.logger.Write(
+        Level::kWarning, "the certificate is not valid now: clients will refuse it",
+        {{"valid_from", absl::FormatTime(identity.valid_from, absl::UTCTimeZone())},
+         {"valid_until", absl::FormatTime(identity.valid_until, absl::UTCTimeZone())}});
   }
 
   const Options options_;

@@ -17,6 +17,16 @@ namespace roster::services {
 // Other errors as storage::InitStore.
 absl::StatusOr<std::string> InitStore(const storage::StorePaths& paths, absl::Time now);
 
+// Ends the operator's tokens, by events in the log. With `issue`, returns a new one, else an empty
+// text. FAILED_PRECONDITION: another process has the store open. Other errors as
+// storage::OpenStore.
+absl::StatusOr<std::string> ReplaceOperatorToken(const storage::StorePaths& paths, bool issue,
+                                                 absl::Time now);
+
+// Gives the operator a token: into the file, of mode 0600, which is replaced, or on standard output
+// where its path is empty. Errors as storage::ReplaceFile; they say how to make another.
+absl::Status HandOver(const std::string& token, const std::string& token_file);
+
 // Sets the clock of commits back to `now`, by an event in the log, and returns the time of the
 // commit before. FAILED_PRECONDITION: that time is not after `now`, or another process has the
 // store open. Other errors as storage::OpenStore.

@@ -8,6 +8,7 @@
 #include "domain/base/wrong.h"
 #include "domain/role/catalogue.h"
 #include "domain/rows/account_rows.h"
+#include "domain/rows/counter.h"
 #include "domain/rows/update_row.h"
 #include "domain/text/text.h"
 #include "domain/user/profile.h"
@@ -21,6 +22,7 @@ using google::protobuf::util::FieldMaskUtil;
 using google::protobuf::util::MessageDifferencer;
 
 constexpr size_t kMaxNameCodePoints = 256;
+constexpr char kAccountsCounter[] = "accounts";
 
 // The policy with the named fields replaced, or what is wrong with the names.
 absl::StatusOr<event::v1::AccountPolicy> Merge(const event::v1::AccountPolicy& policy,
@@ -114,6 +116,7 @@ void Fold(Overlay& world, const event::v1::Commit& commit, const event::v1::Acco
   *row.mutable_policy() = event.policy();
   *row.mutable_created_at() = commit.time();
   InsertRow(world, Table::kAccounts, event.account_id(), row);
+  AddToCounter(world, "", kAccountsCounter, 1);
 }
 
 void Fold(Overlay& world, const event::v1::Commit& /*commit*/,
@@ -122,5 +125,7 @@ void Fold(Overlay& world, const event::v1::Commit& /*commit*/,
       world, Table::kAccounts, event.account_id(),
       [&](view::v1::AccountRow& row) { *row.mutable_policy() = event.to(); });
 }
+
+uint64_t CountAccounts(const World& world) { return Counter(world, "", kAccountsCounter); }
 
 }  // namespace roster::domain

@@ -42,6 +42,9 @@ absl::StatusOr<Events> Decide(const World& world, const CreateAccount& command,
 absl::StatusOr<Events> Decide(const World& world, const UpdateAccountPolicy& command,
                               const Caller& caller);
 
+// How many accounts there are; reads a counter.
+uint64_t CountAccounts(const World& world);
+
 void Fold(Overlay& world, const event::v1::Commit& commit, const event::v1::AccountCreated& event);
 void Fold(Overlay& world, const event::v1::Commit& commit,
           const event::v1::AccountPolicyChanged& event);

@@ -119,7 +119,8 @@ std::string_view Comparison::name() const {
   return field == nullptr ? std::string_view() : field->name;
 }
 
-absl::StatusOr<Comparison> MakeComparison(const Field& field, Operator op, const Literal& value) {
+absl::StatusOr<Comparison> MakeComparison(const Field& field, Operator op, const Literal& value,
+                                          FindId find_id) {
   if (!Takes(field, op)) {
     return Wrong(std::string("the operators of this field are ").append(OperatorsOf(field)));
   }
@@ -135,8 +136,8 @@ absl::StatusOr<Comparison> MakeComparison(const Field& field, Operator op, const
   } else if (field.time != nullptr) {
     ROSTER_ASSIGN(const absl::Time time, ParseMoment(value.text));
     made.time = time;
-  } else {
-    made.text = value.text;
+  } else if (!value.text.empty()) {
+    ROSTER_ASSIGN(made.text, find_id(field, value.text));
   }
   return made;
 }

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "google/protobuf/descriptor.h"
@@ -93,9 +94,15 @@ struct Comparison {
   std::string_view name() const;
 };
 
+// The id that a text stands for in a set of ids; an error, with a message for people, where it
+// stands for none.
+using FindId =
+    absl::FunctionRef<absl::StatusOr<std::string>(const Field& field, const std::string&)>;
+
 // INVALID_ARGUMENT, with a message for people: the field does not take the operator or the value,
 // or the text can't be searched for.
-absl::StatusOr<Comparison> MakeComparison(const Field& field, Operator op, const Literal& value);
+absl::StatusOr<Comparison> MakeComparison(const Field& field, Operator op, const Literal& value,
+                                          FindId find_id);
 absl::StatusOr<Comparison> MakeSearch(const Search& search, const Literal& text);
 
 }  // namespace roster::domain

@@ -4,6 +4,8 @@
 
 namespace roster::domain {
 
+absl::StatusOr<std::string> AnyId(const Field& /*field*/, const std::string& text) { return text; }
+
 bool Filter::Node::Matches(const Candidate& candidate) const {
   const auto matches = [&](const Node& part) { return part.Matches(candidate); };
   switch (kind) {

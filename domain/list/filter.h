@@ -27,12 +27,15 @@ inline constexpr size_t kMaxFilterBytes = 2'000;
 inline constexpr size_t kMaxComparisons = 50;
 inline constexpr size_t kMaxParentheses = 10;  // within each other
 
+absl::StatusOr<std::string> AnyId(const Field& field, const std::string& text);
+
 // A parsed filter. A plain value.
 class Filter {
  public:
   // Refuses with INVALID_FIELDS: what is wrong with `filter`, and in which column. The fields
-  // outlive the filter.
-  static absl::StatusOr<Filter> Parse(const Fields& fields, std::string_view text);
+  // outlive the filter. `find_id` is asked for each id; AnyId takes them as they are.
+  static absl::StatusOr<Filter> Parse(const Fields& fields, std::string_view text,
+                                      FindId find_id = AnyId);
 
   // Whether the filter accepts the candidate, which is one of the fields' aggregate. An empty
   // filter accepts all.

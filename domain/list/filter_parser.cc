@@ -29,7 +29,8 @@ class FilterParser {
  public:
   using Node = Filter::Node;
 
-  FilterParser(const Fields& fields, std::string_view text) : fields_(fields), text_(text) {}
+  FilterParser(const Fields& fields, std::string_view text, FindId find_id)
+      : fields_(fields), text_(text), find_id_(find_id) {}
 
   absl::StatusOr<Filter> Parse() {
     if (text_.size() > kMaxFilterBytes) {
@@ -115,7 +116,7 @@ class FilterParser {
     SkipBlanks();
     const size_t value_at = at_;
     ROSTER_ASSIGN(const Literal value, IsQuote() ? Text() : Value());
-    return At(value_at, MakeComparison(*field, *op, value));
+    return At(value_at, MakeComparison(*field, *op, value, find_id_));
   }
 
   // A value without quotes.
@@ -217,13 +218,14 @@ class FilterParser {
 
   const Fields& fields_;
   const std::string_view text_;
+  const FindId find_id_;
   size_t at_ = 0;  // no blank stands here between two steps of the grammar
   size_t comparisons_ = 0;
   size_t open_ = 0;  // parentheses
 };
 
-absl::StatusOr<Filter> Filter::Parse(const Fields& fields, std::string_view text) {
-  return FilterParser(fields, text).Parse();
+absl::StatusOr<Filter> Filter::Parse(const Fields& fields, std::string_view text, FindId find_id) {
+  return FilterParser(fields, text, find_id).Parse();
 }
 
 }  // namespace roster::domain

@@ -21,10 +21,18 @@ struct Row {
   Permission permission;
   Level level;
   Effect effect;
+  bool usable = true;
 };
 
 constexpr Row Own(Permission permission, std::string_view name, Effect effect = Effect::kChange) {
   return {name, kEvery, permission, Level::kAccount, effect};
+}
+
+// One for which there is no RPC yet.
+constexpr Row Later(Permission permission, std::string_view name, Effect effect = Effect::kChange) {
+  Row row = Own(permission, name, effect);
+  row.usable = false;
+  return row;
 }
 
 // In the order of the enum.
@@ -35,35 +43,35 @@ constexpr Row kTable[] = {
     Own(Permission::kUsersCreate, "users.create"),
     Own(Permission::kUsersUpdate, "users.update"),
     Own(Permission::kUsersSetStatus, "users.set_status"),
-    Own(Permission::kUsersApprove, "users.approve"),
+    Later(Permission::kUsersApprove, "users.approve"),
     Own(Permission::kUsersDelete, "users.delete"),
     Own(Permission::kUsersRestore, "users.restore"),
     Own(Permission::kUsersErase, "users.erase"),
-    Own(Permission::kUsersInvite, "users.invite"),
-    Own(Permission::kUsersResetPassword, "users.reset_password"),
-    Own(Permission::kUsersResetSecondFactor, "users.reset_second_factor"),
+    Later(Permission::kUsersInvite, "users.invite"),
+    Later(Permission::kUsersResetPassword, "users.reset_password"),
+    Later(Permission::kUsersResetSecondFactor, "users.reset_second_factor"),
     Own(Permission::kUsersChangeRole, "users.change_role"),
     Own(Permission::kUsersImport, "users.import"),
-    Own(Permission::kUsersExport, "users.export", Effect::kRead),
-    Own(Permission::kGroupsView, "groups.view", Effect::kRead),
-    Own(Permission::kGroupsManage, "groups.manage"),
-    Own(Permission::kApplicationsView, "applications.view", Effect::kRead),
-    Own(Permission::kApplicationsManage, "applications.manage"),
-    Own(Permission::kResourcesView, "resources.view", Effect::kRead),
-    Own(Permission::kResourcesManage, "resources.manage"),
-    Own(Permission::kProjectsView, "projects.view", Effect::kRead),
-    Own(Permission::kProjectsManage, "projects.manage"),
-    Own(Permission::kProjectsDuplicate, "projects.duplicate"),
+    Later(Permission::kUsersExport, "users.export", Effect::kRead),
+    Later(Permission::kGroupsView, "groups.view", Effect::kRead),
+    Later(Permission::kGroupsManage, "groups.manage"),
+    Later(Permission::kApplicationsView, "applications.view", Effect::kRead),
+    Later(Permission::kApplicationsManage, "applications.manage"),
+    Later(Permission::kResourcesView, "resources.view", Effect::kRead),
+    Later(Permission::kResourcesManage, "resources.manage"),
+    Later(Permission::kProjectsView, "projects.view", Effect::kRead),
+    Later(Permission::kProjectsManage, "projects.manage"),
+    Later(Permission::kProjectsDuplicate, "projects.duplicate"),
     Own(Permission::kRolesView, "roles.view", Effect::kRead),
-    Own(Permission::kRolesManage, "roles.manage"),
-    Own(Permission::kAccessView, "access.view", Effect::kRead),
-    Own(Permission::kAccessManage, "access.manage"),
+    Later(Permission::kRolesManage, "roles.manage"),
+    Later(Permission::kAccessView, "access.view", Effect::kRead),
+    Later(Permission::kAccessManage, "access.manage"),
     Own(Permission::kAccessCheck, "access.check", Effect::kRead),
     Own(Permission::kBillingManage, "billing.manage"),
     Own(Permission::kSubscriptionsManage, "subscriptions.manage"),
     Own(Permission::kAuditRead, "audit.read", Effect::kRead),
     Own(Permission::kServicesManage, "services.manage"),
-    Own(Permission::kDirectorySync, "directory.sync"),
+    Later(Permission::kDirectorySync, "directory.sync"),
     {"procurement.request", kPortal, Permission::kProcurementRequest, Level::kFeature,
      Effect::kChange},
     {"procurement.approve", kPortal, Permission::kProcurementApprove, Level::kFeature,
@@ -113,6 +121,14 @@ PermissionSet KnownPermissions(Preset preset) {
     if ((row.presets & Bit(preset)) != 0) known.Add(row.permission);
   }
   return known;
+}
+
+PermissionSet UsablePermissions() {
+  PermissionSet set;
+  for (const Row& row : kTable) {
+    if (row.usable) set.Add(row.permission);
+  }
+  return set;
 }
 
 PermissionSet AccountPermissions() {

@@ -122,6 +122,10 @@ Effect PermissionEffect(Permission permission);
 // The permissions that accounts of a preset know.
 PermissionSet KnownPermissions(event::v1::Preset preset);
 
+// The permissions that something can be done with now: those that an RPC asks for, and those that
+// other services ask about with Check. Only they are shown.
+PermissionSet UsablePermissions();
+
 // All permissions of the account level.
 PermissionSet AccountPermissions();
 

@@ -29,13 +29,19 @@ const Role* Roles::FindAssignable(std::string_view id) const {
 }
 
 const Role* Roles::FindAssignableByName(std::string_view name) const {
+  const Role* role = FindByName(name);
+  return role == nullptr ? nullptr : FindAssignable(role->id);
+}
+
+const Role* Roles::FindByName(std::string_view name) const {
   const std::string wanted = Normalize(name);
+  const Role* found = nullptr;
   for (const Role& role : *this) {
-    if (wanted == role.id || wanted == Normalize(role.display_name)) {
-      if (const Role* found = FindAssignable(role.id)) return found;
-    }
+    if (wanted != role.id && wanted != Normalize(role.display_name)) continue;
+    if (FindAssignable(role.id) != nullptr) return &role;
+    if (found == nullptr) found = &role;
   }
-  return nullptr;
+  return found;
 }
 
 absl::Status Roles::RefuseAssigning(std::string_view id) const {

@@ -39,6 +39,15 @@ class Roles {
   // The same by id or display name, whatever the case, as imports name it.
   const Role* FindAssignableByName(std::string_view name) const;
 
+  // Whether users can come to have the role now: it is assignable, or stands for a user type.
+  bool IsUsable(const Role& role) const {
+    return role.user_type != event::v1::USER_TYPE_UNSPECIFIED || FindAssignable(role.id) == &role;
+  }
+
+  // Any role by id or display name, whatever the case: an assignable one where several have the
+  // name. Null when there is none.
+  const Role* FindByName(std::string_view name) const;
+
   // ROLE_NOT_FOUND {role}, and {why} where the account has the role but gives it to nobody.
   absl::Status RefuseAssigning(std::string_view id) const;
 

@@ -168,6 +168,10 @@ void Fold(Overlay& world, const Commit& commit, const event::v1::OperatorTokenIs
   world.Put(Table::kTokens, event.token_hash(), Encode(row));
 }
 
+void Fold(Overlay& world, const Commit& /*commit*/, const event::v1::OperatorTokenRevoked& event) {
+  world.Delete(Table::kTokens, event.token_hash());
+}
+
 void Fold(Overlay& world, const Commit& commit, const event::v1::ServiceAccountCreated& event) {
   ServiceAccountRow row;
   row.set_service_account_id(event.service_account_id());

@@ -84,6 +84,8 @@ absl::StatusOr<Events> Decide(const World& world, const UnbindCertificate& comma
 void Fold(Overlay& world, const event::v1::Commit& commit,
           const event::v1::OperatorTokenIssued& event);
 void Fold(Overlay& world, const event::v1::Commit& commit,
+          const event::v1::OperatorTokenRevoked& event);
+void Fold(Overlay& world, const event::v1::Commit& commit,
           const event::v1::ServiceAccountCreated& event);
 void Fold(Overlay& world, const event::v1::Commit& commit,
           const event::v1::ServiceAccountDisabled& event);

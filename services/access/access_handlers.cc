@@ -27,7 +27,7 @@ absl::Status ListRoles(const QueryContext& query, const access::v1::ListRolesReq
   if (!account) return Refuse(Reason::kAccountNotFound);
   const domain::Roles roles = domain::RolesOf(query.world, *account);
   for (const domain::Role& role : roles) {
-    *response.add_roles() = ToRole(role);
+    if (roles.IsUsable(role)) *response.add_roles() = ToRole(role);
   }
   response.set_position(query.world.position());
   return absl::OkStatus();
@@ -101,7 +101,8 @@ absl::Status GetCallerCapabilities(const QueryContext& query,
   const domain::EffectivePermissions held =
       domain::EffectivePermissionsOf(query.world, caller, *account);
   for (const domain::Role* role : held.roles) response.add_roles(role->id);
-  held.permissions.ForEach([&](domain::Permission permission) {
+  const domain::PermissionSet shown = held.permissions.And(domain::UsablePermissions());
+  shown.ForEach([&](domain::Permission permission) {
     response.add_permissions(std::string(domain::PermissionName(permission)));
   });
   const bool assigns = held.permissions.Has(domain::Permission::kUsersCreate) ||

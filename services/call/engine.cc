@@ -17,6 +17,7 @@
 #include "domain/world/past.h"
 #include "grpcpp/alarm.h"
 #include "services/call/as_of.h"
+#include "services/call/record.h"
 #include "services/call/request_hash.h"
 #include "storage/base/mutex.h"
 
@@ -27,7 +28,6 @@ using domain::Reason;
 using domain::Refuse;
 
 constexpr absl::Duration kLongestWait = absl::Seconds(10);
-constexpr absl::Duration kSlowCall = absl::Milliseconds(250);
 
 // When a wait is given up that the caller's deadline bounds: so much earlier that the answer still
 // arrives in time. By the real clock, as deadlines and alarms are, whatever clock commits have.
@@ -69,26 +69,12 @@ void AwaitPosition(storage::Pipeline& pipeline, domain::Position position, absl:
   });
 }
 
-std::string ActorName(const event::v1::Actor& actor) {
-  switch (actor.kind()) {
-    case event::v1::Actor::KIND_OPERATOR:
-      return "operator";
-    case event::v1::Actor::KIND_SERVICE_ACCOUNT:
-      return "service_account:" + actor.id();
-    case event::v1::Actor::KIND_USER:
-      return "user:" + actor.id();
-    default:
-      return "";
-  }
-}
-
 }  // namespace
 
 class Engine::CallState : public std::enable_shared_from_this<Engine::CallState> {
  public:
   CallState(const Engine& engine, const Method& method, Call& call)
       : dependencies_(engine.dependencies_),
-        engine_(engine),
         method_(method),
         call_(call),
         conventions_(method.conventions.Read(call.request())),
@@ -262,18 +248,32 @@ class Engine::CallState : public std::enable_shared_from_this<Engine::CallState>
   }
 
   void Finish(const storage::Outcome& outcome) {
-    engine_.Record({.method = method_,
-                    .caller = caller_,
-                    .account_id = conventions_.account_id,
-                    .outcome = outcome,
-                    .began = began_,
-                    .trace = [this] { return call_.trace(); }});
+    RecordCall(dependencies_, {.method = method_,
+                               .caller = caller_,
+                               .account_id = conventions_.account_id,
+                               .outcome = outcome,
+                               .began = began_,
+                               .details = [&] { return DetailsOf(outcome); }});
     if (!outcome.status.ok()) call_.response().Clear();
     call_.Answer(outcome.status);  // the last use of the call
   }
 
+  CallDetails DetailsOf(const storage::Outcome& outcome) const {
+    return {.subject_id = SubjectOf(outcome),
+            .request_id = conventions_.request_id,
+            .peer = call_.peer(),
+            .trace = call_.trace()};
+  }
+
+  // The subject that the request names, or what a command has made.
+  std::string SubjectOf(const storage::Outcome& outcome) const {
+    std::string named = method_.conventions.SubjectIn(call_.request());
+    if (!named.empty() || !outcome.changed) return named;
+    if (outcome.repeated) return outcome.repeated->ids_size() > 0 ? outcome.repeated->ids(0) : "";
+    return ids_.made().empty() ? "" : ids_.made().front();
+  }
+
   const Dependencies& dependencies_;
-  const Engine& engine_;
   const Method& method_;
   Call& call_;
   const Conventions conventions_;
@@ -286,46 +286,6 @@ class Engine::CallState : public std::enable_shared_from_this<Engine::CallState>
 
 void Engine::Run(const Method& method, Call& call) const {
   std::make_shared<CallState>(*this, method, call)->Begin();
-}
-
-void Engine::Record(const FinishedCall& call) const {
-  const absl::Status& status = call.outcome.status;
-  const absl::Duration took = dependencies_.clock() - call.began;
-  const std::string reason = domain::ReasonOf(status);
-  // The caller sees an internal error where a status has no reason.
-  const bool internal = !status.ok() && reason.empty();
-  call.method.metrics.Handled(
-      static_cast<int>(internal ? absl::StatusCode::kInternal : status.code()), took);
-  if (!status.ok()) dependencies_.metrics.CallRefused(internal ? "INTERNAL" : reason);
-  if (reason == domain::ReasonName(Reason::kOverloaded)) {
-    dependencies_.overload_log.Count(dependencies_.clock());
-    return;
-  }
-  const bool refused = !status.ok() && !internal;
-  if (refused && !dependencies_.refusal_log.Count(dependencies_.clock())) return;
-  if (call.method.handler.query && status.ok() && took <= kSlowCall) return;
-  Log(call, reason, took);
-}
-
-void Engine::Log(const FinishedCall& call, const std::string& reason, absl::Duration took) const {
-  const absl::Status& status = call.outcome.status;
-  const bool internal = !status.ok() && reason.empty();
-  const Level level = internal ? Level::kError : Level::kInfo;
-  if (!dependencies_.logger.Enabled(level)) return;
-  // Whatever a caller may have written there instead of an id stays out of the log.
-  const std::string_view account = IsUuid(call.account_id) ? call.account_id : "";
-  std::vector<Field> fields = {
-      {"method", call.method.full_name},       {"account_id", account},
-      {"actor", ActorName(call.caller.actor)}, {"position", call.outcome.position},
-      {"changed", call.outcome.changed},       {"took_ms", absl::ToDoubleMilliseconds(took)}};
-  if (!reason.empty()) fields.emplace_back("reason", reason);
-  if (const auto trace = call.trace()) {
-    fields.emplace_back("trace_id", trace->trace_id);
-    fields.emplace_back("span_id", trace->span_id);
-  }
-  // The cause of an internal error is for the log alone.
-  if (internal) fields.emplace_back("error", std::string(status.message()));
-  dependencies_.logger.Write(level, status.ok() ? "done" : "refused", fields);
 }
 
 }  // namespace roster::services

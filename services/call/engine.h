@@ -1,5 +1,5 @@
 // The engine: takes every unary call through authentication, authorization, waiting, its handler,
-// the pipeline, metrics and log lines. Names no service. Of gRPC it uses alarms alone; Call hides
+// the pipeline, and its record. Names no service. Of gRPC it uses alarms alone; Call hides
 // the rest.
 
 #ifndef ROSTER_SERVICES_CALL_ENGINE_H_
@@ -8,9 +8,7 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <string_view>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "domain/base/command.h"
@@ -58,6 +56,8 @@ class Call {
   virtual Credentials credentials() const = 0;
   virtual absl::Time deadline() const = 0;
   virtual std::optional<TraceContext> trace() const = 0;
+  // The address that it came from.
+  virtual std::string peer() const = 0;
   // Why the call is refused before anything else is looked at: no capacity, or no message.
   virtual const absl::Status& arrival() const = 0;
   // Counts the call as one of this caller's, until it is over. False: it may have no more.
@@ -67,16 +67,6 @@ class Call {
 
   // Ends the call; exactly once, on any thread.
   virtual void Answer(const absl::Status& status) = 0;
-};
-
-// A call that has ended, unary or a stream.
-struct FinishedCall {
-  const Method& method;
-  const domain::Caller& caller;
-  std::string_view account_id;
-  const storage::Outcome& outcome;
-  absl::Time began;
-  absl::FunctionRef<std::optional<TraceContext>()> trace;  // asked only for a line of log
 };
 
 // Whose share a call counts in.
@@ -94,15 +84,8 @@ class Engine {
   // Runs the call and answers it, now or later.
   void Run(const Method& method, Call& call) const;
 
-  // Counts the call and its refusal. Writes one line of log for a command, a stream, a refusal, and
-  // a query of more than 250 ms; calls that were refused with OVERLOADED share a line, and so do
-  // refusals when there are very many.
-  void Record(const FinishedCall& call) const;
-
  private:
   class CallState;  // a call between its arrival and its answer
-
-  void Log(const FinishedCall& call, const std::string& reason, absl::Duration took) const;
 
   Dependencies dependencies_;
 };

@@ -5,6 +5,7 @@
 #include "absl/time/clock.h"
 #include "domain/base/refusal.h"
 #include "domain/base/try.h"
+#include "services/call/record.h"
 #include "services/call/wire.h"
 #include "services/transport/status.h"
 
@@ -38,8 +39,9 @@ absl::Status Stream::Open() {
   return open_.AcquireFor(HolderOf(caller_)) ? absl::OkStatus() : Refuse(Reason::kOverloaded);
 }
 
-absl::Status Stream::Admit(std::string_view account_id) {
+absl::Status Stream::Admit(std::string_view account_id, std::string_view request_id) {
   account_id_ = account_id;
+  request_id_ = request_id;
   const storage::Version version = dependencies().pipeline.Latest();
   ROSTER_ASSIGN(caller_, Authenticate(*version, CredentialsOf(context_), began_));
   std::optional<view::v1::AccountRow> account;
@@ -106,12 +108,17 @@ void Stream::Conclude(const absl::Status& status) {
   ended_ = status;
   OnEnd();
   const storage::Outcome outcome{.status = status, .position = changed_, .changed = changed_ > 0};
-  engine_.Record({.method = method_,
-                  .caller = caller_,
-                  .account_id = account_id_,
-                  .outcome = outcome,
-                  .began = began_,
-                  .trace = [this] { return TraceOf(context_); }});
+  RecordCall(dependencies(), {.method = method_,
+                              .caller = caller_,
+                              .account_id = account_id_,
+                              .outcome = outcome,
+                              .began = began_,
+                              .details = [this] {
+                                return CallDetails{.subject_id = "",
+                                                   .request_id = request_id_,
+                                                   .peer = context_.peer(),
+                                                   .trace = TraceOf(context_)};
+                              }});
 }
 
 void Stream::Drain() {

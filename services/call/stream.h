@@ -65,8 +65,8 @@ class Stream : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer
 
   // Applies the rule of the method for this account. Authenticates anew, because a token may have
   // been revoked since the stream was opened. From then on, also if it refuses, what is logged
-  // names the account.
-  absl::Status Admit(std::string_view account_id);
+  // names the account and the request.
+  absl::Status Admit(std::string_view account_id, std::string_view request_id);
 
   // Whether the caller is gone or the server stops: what takes long should end then.
   bool Cancelled() const { return context_.IsCancelled(); }
@@ -106,6 +106,7 @@ class Stream : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer
   const absl::Time began_;
   domain::Caller caller_;
   std::string account_id_;
+  std::string request_id_;
   domain::Position changed_ = 0;
   bool all_read_ = false;
   std::optional<absl::Status> ended_;

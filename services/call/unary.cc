@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <optional>
+#include <string>
 
 #include "absl/time/time.h"
 #include "domain/base/refusal.h"
@@ -41,6 +42,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public Call {
   const Message& request() const override { return request_; }
   Message& response() override { return response_; }
   std::optional<TraceContext> trace() const override { return TraceOf(context_); }
+  std::string peer() const override { return context_.peer(); }
   void Answer(const absl::Status& status) override {
     if (status.ok()) response_bytes_ = Serialize(response_);
     permit_.AddBytes(response_bytes_.Length());  // until the caller takes it

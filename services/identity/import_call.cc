@@ -109,7 +109,7 @@ class ImportCall final : public Stream {
     if (header_.account_id().empty()) {
       return domain::RefuseFields({{"header.account_id", Reason::kMissingField}});
     }
-    ROSTER_TRY(Admit(header_.account_id()));
+    ROSTER_TRY(Admit(header_.account_id(), header_.request_id()));
     if (header_.size_bytes() > kMaxFileBytes) return FileTooLarge();
     if (!header_.request_id().empty() && !IsUuid(header_.request_id())) {
       return domain::RefuseFields(

@@ -139,7 +139,7 @@ access::v1::Role ToRole(const domain::Role& role) {
   message.set_description(role.description);
   message.set_level(ToLevel(role.level));
   message.set_user_type(role.user_type);
-  role.permissions.ForEach([&](domain::Permission permission) {
+  role.permissions.And(domain::UsablePermissions()).ForEach([&](domain::Permission permission) {
     message.add_permissions(std::string(domain::PermissionName(permission)));
   });
   for (const std::string& id : role.may_assign) message.add_may_assign(id);

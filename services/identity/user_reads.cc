@@ -84,9 +84,16 @@ absl::Status BatchGetUsers(const QueryContext& query,
   return absl::OkStatus();
 }
 
+absl::StatusOr<domain::Filter> ParseFilter(const QueryContext& query,
+                                           const identity::v1::ListUsersRequest& request) {
+  const auto account = domain::FindAccount(query.world, request.account_id());
+  if (!account) return Refuse(Reason::kAccountNotFound);
+  return domain::ParseUserFilter(domain::RolesOf(query.world, *account), request.filter());
+}
+
 absl::Status ListUsers(const QueryContext& query, const identity::v1::ListUsersRequest& request,
                        identity::v1::ListUsersResponse& response) {
-  ROSTER_ASSIGN(const auto filter, domain::Filter::Parse(domain::UserFields(), request.filter()));
+  ROSTER_ASSIGN(const auto filter, ParseFilter(query, request));
   ROSTER_ASSIGN(const auto order, domain::ParseUserOrder(request.order_by()));
   ROSTER_ASSIGN(const auto mask, ParseMask(request.read_mask()));
   ROSTER_ASSIGN(

@@ -39,6 +39,8 @@ std::string FirstMissing(
 ConventionFields::ConventionFields(const google::protobuf::MethodDescriptor& method)
     : account_id_(Find(*method.input_type(), "account_id", FieldDescriptor::TYPE_STRING)),
       user_id_(Find(*method.input_type(), "user_id", FieldDescriptor::TYPE_STRING)),
+      service_account_id_(
+          Find(*method.input_type(), "service_account_id", FieldDescriptor::TYPE_STRING)),
       request_id_(Find(*method.input_type(), "request_id", FieldDescriptor::TYPE_STRING)),
       as_of_(FindAsOf(*method.input_type())),
       validate_only_(Find(*method.input_type(), "validate_only", FieldDescriptor::TYPE_BOOL)),
@@ -74,6 +76,10 @@ Conventions ConventionFields::Read(const Message& request) const {
     read.at_least_position = reflection.GetUInt64(request, at_least_position_);
   }
   return read;
+}
+
+std::string ConventionFields::SubjectIn(const Message& request) const {
+  return Text(request, user_id_ != nullptr ? user_id_ : service_account_id_);
 }
 
 }  // namespace roster::services

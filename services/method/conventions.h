@@ -38,10 +38,14 @@ class ConventionFields {
 
   Conventions Read(const google::protobuf::Message& request) const;
 
+  // The id of the user or service account that the request names; empty where it names none.
+  std::string SubjectIn(const google::protobuf::Message& request) const;
+
  private:
   // Null where there is no field of that name and type.
   const google::protobuf::FieldDescriptor* account_id_;
   const google::protobuf::FieldDescriptor* user_id_;
+  const google::protobuf::FieldDescriptor* service_account_id_;
   const google::protobuf::FieldDescriptor* request_id_;
   const google::protobuf::FieldDescriptor* as_of_;
   const google::protobuf::FieldDescriptor* validate_only_;

@@ -1,5 +1,6 @@
 #include "services/telemetry/metrics.h"
 
+#include <CivetServer.h>
 #include <netdb.h>
 #include <prometheus/collectable.h>
 #include <prometheus/counter.h>
@@ -164,6 +165,15 @@ void ConnectAndClose(const Address& address) {
   freeaddrinfo(found);
 }
 
+// Monitors ask HEAD whether an endpoint is there; the library knows GET alone. 0: it is to go on.
+int AnswerHead(mg_connection* connection) {
+  const mg_request_info* const request = mg_get_request_info(connection);
+  if (std::string_view(request->request_method) != "HEAD") return 0;
+  if (std::string_view(request->local_uri) != "/metrics") return 0;
+  mg_send_http_ok(connection, "text/plain; version=0.0.4; charset=utf-8", 0);
+  return 200;
+}
+
 }  // namespace
 
 Metrics::Metrics() : instruments_(std::make_unique<Instruments>()) {}
@@ -234,10 +244,13 @@ absl::StatusOr<std::uint16_t> Metrics::Expose(const Address& address) {
   storage::MutexLock lock(instruments_->mutex);
   if (instruments_->exposer != nullptr)
     return absl::FailedPreconditionError("metrics are exposed already");
+  CivetCallbacks callbacks;
+  callbacks.begin_request = AnswerHead;
   try {
     auto exposer = std::make_unique<prometheus::Exposer>(
         std::vector<std::string>{"listening_ports", address.ToString(), "num_threads",
-                                 kScrapeThreads, "request_timeout_ms", kScrapeMilliseconds});
+                                 kScrapeThreads, "request_timeout_ms", kScrapeMilliseconds},
+        &callbacks);
     exposer->RegisterCollectable(instruments_->registry);
     exposer->RegisterCollectable(instruments_->runtime);
     const std::vector<int> ports = exposer->GetListeningPorts();

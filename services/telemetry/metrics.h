@@ -97,9 +97,9 @@ class Metrics {
   // All metrics in the text format of Prometheus 0.0.4.
   std::string Text() const;
 
-  // Serves Text at http://<address>/metrics until destruction and returns the port, which the
-  // system chooses where the address says 0. ALREADY_EXISTS: another socket listens there.
-  // UNAVAILABLE: the system refuses for another reason. FAILED_PRECONDITION: called before.
+  // Serves Text at http://<address>/metrics, to GET and HEAD, until destruction and returns the
+  // port, which the system chooses where the address says 0. ALREADY_EXISTS: another socket listens
+  // there. UNAVAILABLE: the system refuses for another reason. FAILED_PRECONDITION: called before.
   absl::StatusOr<std::uint16_t> Expose(const Address& address);
 
  private:

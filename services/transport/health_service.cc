@@ -19,7 +19,7 @@ using ServingStatus = HealthCheckResponse::ServingStatus;
 
 constexpr std::size_t kMaxWatches = 1000;
 
-enum class Subject { kProcess, kServing, kUnknown };
+enum class Subject { kProcess, kStart, kServing, kUnknown };
 
 }  // namespace
 
@@ -46,12 +46,14 @@ class HealthService::Impl final : public Health::CallbackService {
 
   Subject SubjectOf(const std::string& name) const {
     if (name == "liveness") return Subject::kProcess;
+    if (name == "startup") return Subject::kStart;
     return follow_serving_.contains(name) ? Subject::kServing : Subject::kUnknown;
   }
 
   ServingStatus StatusOf(Subject subject) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (subject == Subject::kUnknown) return HealthCheckResponse::SERVICE_UNKNOWN;
-    const bool good = subject == Subject::kProcess || serving_;
+    const bool good =
+        subject == Subject::kProcess || serving_ || (subject == Subject::kStart && served_);
     return good ? HealthCheckResponse::SERVING : HealthCheckResponse::NOT_SERVING;
   }
 
@@ -61,6 +63,7 @@ class HealthService::Impl final : public Health::CallbackService {
   std::unordered_set<std::string> follow_serving_;
   mutable storage::Mutex mutex_;  // also of the state of every watcher
   bool serving_ ABSL_GUARDED_BY(mutex_) = false;
+  bool served_ ABSL_GUARDED_BY(mutex_) = false;  // at some time
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   std::unordered_set<Watcher*> watchers_ ABSL_GUARDED_BY(mutex_);
 };
@@ -169,6 +172,7 @@ void HealthService::Impl::SetServing(bool serving) {
   {
     storage::MutexLock lock(mutex_);
     serving_ = serving;
+    served_ = served_ || serving;
     steps = AdvanceAll();
   }
   for (const Step& step : steps) step.Perform();

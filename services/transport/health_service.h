@@ -14,9 +14,9 @@ class Service;
 namespace roster::services {
 
 // One instance answers on any number of servers. "", "readiness" and the names of the services
-// follow SetServing; "liveness" is SERVING as long as the process answers. As health.proto of
-// grpc-proto says, Check answers NOT_FOUND for other names, and Watch sends SERVICE_UNKNOWN for
-// them and stays open.
+// follow SetServing; "startup" is SERVING from the first time on that it was true; "liveness" is
+// SERVING as long as the process answers. As health.proto of grpc-proto says, Check answers
+// NOT_FOUND for other names, and Watch sends SERVICE_UNKNOWN for them and stays open.
 //
 // A watch sends the state at once and then every change; a slow watcher may miss states in between
 // but never the latest. At 1000 open watches more are refused with RESOURCE_EXHAUSTED.

@@ -38,7 +38,7 @@ struct ListenerConfig {
   std::vector<grpc::Service*> services;            // not owned; each outlives the listener
   std::optional<TlsFiles> tls = std::nullopt;      // plaintext without it
   absl::Duration tls_interval = absl::Seconds(1);  // between two reads of the files
-  TlsWatch::Observer on_tls_change = [](const absl::Status&) {};
+  TlsWatch::Observer on_tls_change = [](const absl::Status&, const TlsIdentity&) {};
   WireLimits limits = {};
   // The memory that the process is meant to have beside that of connections and calls.
   std::function<std::size_t()> meant_memory = [] { return std::size_t{0}; };
@@ -63,6 +63,11 @@ class Listener {
 
   // The port in use, also where the address says 0.
   std::uint16_t port() const { return port_; }
+
+  // The certificate and key in use; null in plaintext.
+  std::shared_ptr<const TlsIdentity> identity() const {
+    return tls_ == nullptr ? nullptr : tls_->Latest();
+  }
 
   // How many connections are open.
   std::size_t connections() const { return acceptor_.connections(); }

@@ -8,19 +8,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <ctime>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "domain/base/try.h"
+#include "storage/base/secret_file.h"
 
 namespace roster::services {
 namespace {
 
 constexpr off_t kMaxFileBytes = off_t{1} << 20;
 
-enum class Secrecy { kPublic, kOwnerOnly };
+enum class Secrecy { kPublic, kSecret };
 
 template <auto Free>
 struct Freed {
@@ -56,11 +60,7 @@ absl::Status CheckFile(const std::string& path, const struct stat& found, Secrec
     return absl::FailedPreconditionError(path + " is not a regular file");
   if (found.st_size > kMaxFileBytes)
     return absl::FailedPreconditionError(path + " is larger than 1 MiB");
-  if (secrecy == Secrecy::kOwnerOnly && (found.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-    return absl::FailedPreconditionError(
-        "the key file " + path + " is open to group or others: its mode must be 0600 or stricter");
-  }
-  return absl::OkStatus();
+  return secrecy == Secrecy::kSecret ? storage::CheckSecretFile(path, found) : absl::OkStatus();
 }
 
 // The mode is that of the open file: the path may name another file a moment later.
@@ -87,18 +87,24 @@ BioPtr Reader(const std::string& pem) {
   return BioPtr(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
 }
 
-// The first certificate of the text. Null when it has none or any of them is damaged, because a
-// file that is being written may end anywhere.
-CertificatePtr FirstOfWhole(const std::string& pem) {
+// The certificates of the text. None when it has none or any of them is damaged, because a file
+// that is being written may end anywhere.
+std::vector<CertificatePtr> CertificatesIn(const std::string& pem) {
   const BioPtr reader = Reader(pem);
-  CertificatePtr first(PEM_read_bio_X509(reader.get(), nullptr, nullptr, nullptr));
-  CertificatePtr next;
-  do {
-    next.reset(PEM_read_bio_X509(reader.get(), nullptr, nullptr, nullptr));
-  } while (next != nullptr);
+  std::vector<CertificatePtr> all;
+  while (X509* next = PEM_read_bio_X509(reader.get(), nullptr, nullptr, nullptr)) {
+    all.emplace_back(next);
+  }
   const bool ended = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
   ERR_clear_error();
-  return ended ? std::move(first) : nullptr;
+  if (!ended) all.clear();
+  return all;
+}
+
+absl::Time TimeOf(const ASN1_TIME* time) {
+  std::tm parts = {};
+  ASN1_TIME_to_tm(time, &parts);
+  return absl::FromTimeT(timegm(&parts));
 }
 
 absl::Status NoCertificate(const std::string& path) {
@@ -106,22 +112,27 @@ absl::Status NoCertificate(const std::string& path) {
 }
 
 // gRPC only reports "cannot start" about files that do not match, so they are checked here first.
-absl::Status Check(const TlsFiles& files, const TlsIdentity& identity) {
-  const CertificatePtr certificate = FirstOfWhole(identity.certificate_pem);
+// Sets when the certificates are valid.
+absl::Status Check(const TlsFiles& files, TlsIdentity& identity) {
+  const std::vector<CertificatePtr> chain = CertificatesIn(identity.certificate_pem);
   char no_passphrase[] =
       "";  // without it OpenSSL would ask the terminal for the passphrase of an encrypted key
   const BioPtr key_reader = Reader(identity.key_pem);
   const KeyPtr key(PEM_read_bio_PrivateKey(key_reader.get(), nullptr, nullptr, no_passphrase));
   const bool match =
-      certificate && key && X509_check_private_key(certificate.get(), key.get()) == 1;
+      !chain.empty() && key && X509_check_private_key(chain.front().get(), key.get()) == 1;
   ERR_clear_error();
-  if (!certificate) return NoCertificate(files.certificate);
+  if (chain.empty()) return NoCertificate(files.certificate);
   if (!key) return absl::InvalidArgumentError(files.key + " holds no unencrypted PEM key");
   if (!match)
     return absl::InvalidArgumentError(files.key + " is not the key of the certificate " +
                                       files.certificate);
-  if (!files.client_ca.empty() && !FirstOfWhole(identity.client_ca_pem)) {
+  if (!files.client_ca.empty() && CertificatesIn(identity.client_ca_pem).empty()) {
     return NoCertificate(files.client_ca);
+  }
+  for (const CertificatePtr& each : chain) {
+    identity.valid_from = std::max(identity.valid_from, TimeOf(X509_get0_notBefore(each.get())));
+    identity.valid_until = std::min(identity.valid_until, TimeOf(X509_get0_notAfter(each.get())));
   }
   return absl::OkStatus();
 }
@@ -130,7 +141,7 @@ absl::Status Check(const TlsFiles& files, const TlsIdentity& identity) {
 
 absl::StatusOr<TlsIdentity> LoadTlsIdentity(const TlsFiles& files) {
   ROSTER_ASSIGN(std::string certificate, ReadFile(files.certificate, Secrecy::kPublic));
-  ROSTER_ASSIGN(std::string key, ReadFile(files.key, Secrecy::kOwnerOnly));
+  ROSTER_ASSIGN(std::string key, ReadFile(files.key, Secrecy::kSecret));
   TlsIdentity identity{std::move(certificate), std::move(key)};
   if (!files.client_ca.empty()) {
     ROSTER_ASSIGN(std::string client_ca, ReadFile(files.client_ca, Secrecy::kPublic));

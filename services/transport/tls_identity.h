@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 
 namespace roster::services {
 
@@ -23,16 +24,20 @@ struct TlsIdentity {
   std::string certificate_pem;
   std::string key_pem;
   std::string client_ca_pem = {};
+  // When every certificate of `certificate_pem` is valid.
+  absl::Time valid_from = absl::InfinitePast();
+  absl::Time valid_until = absl::InfiniteFuture();
 
+  bool IsValidAt(absl::Time time) const { return valid_from <= time && time <= valid_until; }
   bool operator==(const TlsIdentity&) const = default;
 };
 
-// Reads the files and checks that a server can use them. Every error names the file.
+// Reads the files and checks that a server can use them, be their certificates valid at this time
+// or not. Every error names the file.
 // NOT_FOUND, PERMISSION_DENIED, …: the system's error of opening or reading it.
-// FAILED_PRECONDITION: group or others have any permission on the key file (it must be 0600 or
-// stricter; a symbolic link is followed), or the path is not a regular file, or the file is larger
-// than 1 MiB. INVALID_ARGUMENT: it has no PEM certificate, a damaged one, or no unencrypted PEM
-// key, or certificate and key do not match.
+// FAILED_PRECONDITION: others may read the key file (CheckSecretFile; a symbolic link is followed),
+// or the path is not a regular file, or the file is larger than 1 MiB. INVALID_ARGUMENT: it has no
+// PEM certificate, a damaged one, or no unencrypted PEM key, or certificate and key do not match.
 absl::StatusOr<TlsIdentity> LoadTlsIdentity(const TlsFiles& files);
 
 }  // namespace roster::services

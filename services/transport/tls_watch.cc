@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "domain/base/try.h"
 
 namespace roster::services {
@@ -25,8 +27,13 @@ TlsWatch::~TlsWatch() {
   thread_.join();
 }
 
+std::shared_ptr<const TlsIdentity> TlsWatch::Latest() const {
+  const storage::MutexLock lock(mutex_);
+  return identity_;
+}
+
 std::shared_ptr<const TlsIdentity> TlsWatch::TakeNew() {
-  storage::MutexLock lock(mutex_);
+  const storage::MutexLock lock(mutex_);
   if (taken_) return nullptr;
   taken_ = true;
   return identity_;
@@ -37,20 +44,27 @@ void TlsWatch::Run() {
 }
 
 void TlsWatch::Reload() {
-  absl::StatusOr<TlsIdentity> identity = LoadTlsIdentity(files_);
-  if (!identity.ok()) return Reject(identity.status());
+  absl::StatusOr<TlsIdentity> read = LoadTlsIdentity(files_);
+  if (!read.ok()) return Reject(read.status());
+  const absl::Time now = absl::Now();
+  if (!read->IsValidAt(now) && Latest()->IsValidAt(now)) {
+    return Reject(absl::FailedPreconditionError(
+        absl::StrCat("the certificate ", files_.certificate, " is valid from ",
+                     absl::FormatTime(read->valid_from, absl::UTCTimeZone()), " until ",
+                     absl::FormatTime(read->valid_until, absl::UTCTimeZone()))));
+  }
   broken_ = absl::OkStatus();
-  Use(*std::move(identity));
+  Use(std::make_shared<const TlsIdentity>(*std::move(read)));
 }
 
-void TlsWatch::Use(TlsIdentity identity) {
+void TlsWatch::Use(std::shared_ptr<const TlsIdentity> identity) {
   {
-    storage::MutexLock lock(mutex_);
-    if (identity == *identity_) return;
-    identity_ = std::make_shared<const TlsIdentity>(std::move(identity));
+    const storage::MutexLock lock(mutex_);
+    if (*identity == *identity_) return;
+    identity_ = identity;
     taken_ = false;
   }
-  observer_(absl::OkStatus());
+  observer_(absl::OkStatus(), *identity);
 }
 
 void TlsWatch::Reject(const absl::Status& broken) {
@@ -59,7 +73,7 @@ void TlsWatch::Reject(const absl::Status& broken) {
     reported_ = false;
   } else if (!reported_) {
     reported_ = true;
-    observer_(broken);
+    observer_(broken, *Latest());
   }
 }
 

@@ -18,15 +18,15 @@
 namespace roster::services {
 
 // Reads the files once an interval and compares their content: a mounted secret that is swapped by
-// a link changes neither times nor names. Files that can't serve are not used; those before them
-// stay in use. Thread-safe.
+// a link changes neither times nor names. Files that can't serve are not used, nor are certificates
+// that are not valid now while those before them are; what was before stays in use. Thread-safe.
 class TlsWatch {
  public:
-  // Called on the thread of the watch. OK: the files have changed and are in use. An error: they
-  // can't serve, and why; called once until the error changes. Certificate and key are two files,
-  // which do not match while only one of them is written, so an error is reported when two reads in
-  // a row have found it.
-  using Observer = std::function<void(const absl::Status&)>;
+  // Called on the thread of the watch, with what is in use from now on. OK: the files have changed,
+  // and it is theirs. An error: they can't serve, and why; called once until the error changes.
+  // Certificate and key are two files, which do not match while only one of them is written, so an
+  // error is reported when two reads in a row have found it.
+  using Observer = std::function<void(const absl::Status&, const TlsIdentity& in_use)>;
 
   // Errors as LoadTlsIdentity; nothing is watched then.
   static absl::StatusOr<std::unique_ptr<TlsWatch>> Start(TlsFiles files, absl::Duration interval,
@@ -39,7 +39,10 @@ class TlsWatch {
   // Whether clients must show a certificate; never changes.
   bool asks_clients() const { return !files_.client_ca.empty(); }
 
-  // The identity in use, if it has changed since the last call; else null. For one caller.
+  // The identity in use.
+  std::shared_ptr<const TlsIdentity> Latest() const;
+
+  // The same, if it has changed since the last call; else null. For one caller.
   std::shared_ptr<const TlsIdentity> TakeNew();
 
  private:
@@ -47,7 +50,7 @@ class TlsWatch {
 
   void Run();
   void Reload();
-  void Use(TlsIdentity identity);
+  void Use(std::shared_ptr<const TlsIdentity> identity);
   void Reject(const absl::Status& broken);
 
   const TlsFiles files_;
@@ -58,7 +61,7 @@ class TlsWatch {
   absl::Status broken_;    // the error of the last read, or OK
   bool reported_ = false;  // broken_ was reported
 
-  storage::Mutex mutex_;
+  mutable storage::Mutex mutex_;
   std::shared_ptr<const TlsIdentity> identity_ ABSL_GUARDED_BY(mutex_);
   bool taken_ ABSL_GUARDED_BY(mutex_) = false;  // identity_ was taken
   storage::StopSignal stop_;

@@ -23,9 +23,7 @@ uint64_t FreeBytes(const struct statvfs& space) {
 }
 
 bool HasSpaceBeside(const std::string& file) {
-  const std::filesystem::path directory = ("." / std::filesystem::path(file)).parent_path();
-  struct statvfs space = {};
-  return statvfs(directory.c_str(), &space) == 0 && FreeBytes(space) >= kLeastFreeBesideBytes;
+  return FreeDiskSpace(("." / std::filesystem::path(file)).parent_path()) >= kLeastFreeBesideBytes;
 }
 
 }  // namespace
@@ -40,6 +38,11 @@ bool HasDiskSpace(const std::string& directory) {
 bool HasDiskSpace(const StorePaths& paths) {
   return HasDiskSpace(paths.directory) && HasSpaceBeside(paths.vault) &&
          HasSpaceBeside(paths.checkpoint);
+}
+
+uint64_t FreeDiskSpace(const std::string& path) {
+  struct statvfs space = {};
+  return statvfs(path.c_str(), &space) == 0 ? FreeBytes(space) : 0;
 }
 
 absl::Status CheckDiskSpaceToOpen(const std::string& directory) {

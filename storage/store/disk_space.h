@@ -4,6 +4,7 @@
 #ifndef ROSTER_STORAGE_STORE_DISK_SPACE_H_
 #define ROSTER_STORAGE_STORE_DISK_SPACE_H_
 
+#include <cstdint>
 #include <string>
 
 #include "absl/status/status.h"
@@ -19,6 +20,9 @@ bool HasDiskSpace(const std::string& directory);
 // the vault and the checkpoint lie, which grow by bytes. So an erasure is refused before it is
 // decided, and none is cut off between its steps.
 bool HasDiskSpace(const StorePaths& paths);
+
+// The free bytes where the file or directory lies; 0 also if that can't be found out.
+uint64_t FreeDiskSpace(const std::string& path);
 
 // Whether there is space to open a store. It takes less than commands do, so a server that refuses
 // commands can still be started and read. RESOURCE_EXHAUSTED: there is not enough; the message says

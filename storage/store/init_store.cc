@@ -99,9 +99,25 @@ absl::Status WriteParts(const StorePaths& paths, const SecretKey& key,
   return created.ok() ? WriteCheckpoint(paths.checkpoint, CheckpointOf(*log)) : created;
 }
 
+// Makes the folder that a part lies in, where there is none.
+absl::Status MakeFolderOf(const std::string& part) {
+  const fs::path folder = fs::path(part).parent_path();
+  if (folder.empty()) return absl::OkStatus();
+  if (mkdir(folder.c_str(), 0700) == 0) return SyncEntry(folder);
+  return errno == EEXIST ? absl::OkStatus() : LastError("create", folder);
+}
+
+absl::Status MakeFolders(const StorePaths& paths) {
+  for (const std::string& part : {paths.directory, paths.vault, paths.checkpoint}) {
+    ROSTER_TRY(MakeFolderOf(part));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status InitStore(const StorePaths& paths, std::vector<event::v1::Commit> first) {
+  ROSTER_TRY(MakeFolders(paths));
   const std::string& directory = paths.directory;
   const bool made = mkdir(directory.c_str(), 0700) == 0;
   if (!made && errno != EEXIST) return LastError("create", directory);

@@ -1,5 +1,8 @@
 #include "storage/store/store.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -27,8 +30,21 @@ struct Checked {
   NamedCheckpoint checkpoint;
 };
 
-// Takes the lock of a store. NOT_FOUND: there is none. FAILED_PRECONDITION: it is in use.
+// Files that another user makes can't be read by the owner afterwards. Asked of the log, because a
+// mounted volume may belong to root.
+absl::Status CheckOwner(const std::string& directory) {
+  struct stat found = {};
+  if (stat(LogDirectory(directory).c_str(), &found) != 0) return absl::OkStatus();
+  if (found.st_uid == geteuid()) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      "the store in ", directory, " belongs to the user with the id ", found.st_uid,
+      ", this process runs as ", geteuid(), ". Nothing was changed. Start it as the owner"));
+}
+
+// Takes the lock of a store. NOT_FOUND: there is none. FAILED_PRECONDITION: it is in use, or it
+// belongs to another user.
 absl::StatusOr<DirectoryLock> LockStore(const std::string& directory) {
+  ROSTER_TRY(CheckOwner(directory));
   absl::StatusOr<DirectoryLock> lock = DirectoryLock::Take(directory);
   if (absl::IsNotFound(lock.status())) {
     return absl::NotFoundError(
@@ -190,6 +206,8 @@ StorePaths StorePaths::Beside(const std::string& directory) {
           .key_encryption_key = name + ".kek",
           .checkpoint = name + ".checkpoint"};
 }
+
+bool HasStore(const StorePaths& paths) { return Exists(LogDirectory(paths.directory)); }
 
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(const StoreOptions& options,
                                                  const std::function<void(std::string_view)>& say) {

@@ -45,14 +45,17 @@ struct StorePaths {
   std::string erasure_list() const { return checkpoint + ".erased"; }
 };
 
-// Creates the directory (mode 0700, its parent must exist) with a store in it whose log begins with
-// these commits, and its vault, checkpoint and key-encryption key. An existing key is used, and so
-// is an empty directory, such as a mounted volume. The store is created whole or not at all: the
-// next InitStore removes what a crash has left. ALREADY_EXISTS: there is a store, or the vault or
-// checkpoint of one. FAILED_PRECONDITION: the directory holds something else, or another process is
-// creating a store in it. INVALID_ARGUMENT: a commit that the log refuses. Other errors are those
-// of the file system.
+// Creates the directory (mode 0700) with a store in it whose log begins with these commits, and its
+// vault, checkpoint and key-encryption key, with the folders that hold them (not those above). An
+// existing key is used, and so is an empty directory, such as a mounted volume. The store is
+// created whole or not at all: the next InitStore removes what a crash has left. ALREADY_EXISTS:
+// there is a store, or the vault or checkpoint of one. FAILED_PRECONDITION: the directory holds
+// something else, or another process is creating a store in it. INVALID_ARGUMENT: a commit that the
+// log refuses. Other errors are those of the file system.
 absl::Status InitStore(const StorePaths& paths, std::vector<event::v1::Commit> first);
+
+// Whether there is a store, whole or damaged.
+bool HasStore(const StorePaths& paths);
 
 struct StoreOptions {
   StorePaths paths;
@@ -87,8 +90,8 @@ class Store {
 // Until all checks have passed, it changes nothing but views that can't be used. NOT_FOUND: there
 // is no store, or its vault, checkpoint or key-encryption key is missing. DATA_LOSS: a part is
 // damaged, or records or keys are missing. FAILED_PRECONDITION: another process has it open, a part
-// belongs to another store, or a newer version wrote it. RESOURCE_EXHAUSTED: a disk is full.
-// Messages say what to do.
+// belongs to another store, another user owns the store, or a newer version wrote it.
+// RESOURCE_EXHAUSTED: a disk is full. Messages say what to do.
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(const StoreOptions& options,
                                                  const std::function<void(std::string_view)>& say);
 

@@ -11,6 +11,7 @@
 #include "absl/strings/strip.h"
 #include "domain/base/try.h"
 #include "storage/base/file.h"
+#include "storage/base/secret_file.h"
 
 namespace roster::storage {
 namespace {
@@ -42,9 +43,7 @@ absl::Status CheckPrivate(const std::string& path) {
     }
     return absl::ErrnoToStatus(error, absl::StrCat("can't read ", path));
   }
-  if ((file.st_mode & (S_IRWXG | S_IRWXO)) == 0) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      absl::StrCat("others may read the key-encryption key ", path, "; run `chmod 600` on it"));
+  return CheckSecretFile(path, file);
 }
 
 }  // namespace

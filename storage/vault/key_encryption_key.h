@@ -15,8 +15,8 @@ namespace roster::storage {
 // Reads the key. `source`: `env:NAME` names an environment variable, anything else is the path of a
 // file. Its content is 64 hexadecimal digits.
 //
-// NOT_FOUND: there is no key. FAILED_PRECONDITION: others than the owner may read the file, or its
-// content is not a key. Messages name the source, never its content.
+// NOT_FOUND: there is no key. FAILED_PRECONDITION: others may read the file (CheckSecretFile), or
+// its content is not a key. Messages name the source, never its content.
 absl::StatusOr<SecretKey> ReadKeyEncryptionKey(const std::string& source);
 
 // Creates a file with a new key (mode 0600), durably. ALREADY_EXISTS: there is one.

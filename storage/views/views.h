@@ -31,7 +31,7 @@ using Version = std::shared_ptr<const domain::World>;
 
 // To be raised when a fold makes other rows of the same log, when a table is added, or when views
 // on disk may be wrong. Views whose ViewVersion is another are rebuilt.
-inline constexpr uint32_t kViewVersion = 8;
+inline constexpr uint32_t kViewVersion = 9;
 
 // kViewVersion and the version of the text rules, which make the keys of search rows.
 std::string ViewVersion();

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <map>
@@ -100,6 +101,20 @@ TEST_F(RefusedStartTest, DirectoryInUse) {
   EXPECT_TRUE(IsServing(first.health_port()).value());
 }
 
+// What root makes in the store of another user, that user could not read any more.
+TEST_F(RefusedStartTest, StoreOfAnotherUser) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can give the store to another user";
+  Init(directory_, data_dir_);
+  ASSERT_EQ(chown((data_dir_ + "/log").c_str(), 1234, 1234), 0);
+  const auto before = Contents(data_dir_);
+  for (const Ended& ended : {Serve(), RunToEnd(directory_, {"verify", "--data-dir", data_dir_}),
+                             RunToEnd(directory_, {"operator-token", "--data-dir", data_dir_})}) {
+    EXPECT_EQ(ended.code, 1);
+    EXPECT_THAT(ended.errors, AllOf(HasSubstr("1234"), HasSubstr("Start it as the owner")));
+  }
+  EXPECT_EQ(Contents(data_dir_), before);
+}
+
 TEST_F(RefusedStartTest, PortInUse) {
   const std::string other = directory_ / "other";
   Init(directory_, data_dir_);
@@ -112,6 +127,7 @@ TEST_F(RefusedStartTest, PortInUse) {
   for (const auto& [flag, port] : rows) {
     SCOPED_TRACE(flag);
     const std::string address = absl::StrCat("127.0.0.1:", port);
+    const auto before = Contents(data_dir_);
     std::map<std::string, std::string> flags = {{"--listen", "127.0.0.1:0"},
                                                 {"--health-listen", "127.0.0.1:0"},
                                                 {"--metrics-listen", "127.0.0.1:0"}};
@@ -121,6 +137,7 @@ TEST_F(RefusedStartTest, PortInUse) {
     const Ended ended = RunToEnd(directory_, arguments);
     EXPECT_EQ(ended.code, 1);
     EXPECT_THAT(ended.errors, HasSubstr(address));
+    EXPECT_EQ(Contents(data_dir_), before) << "a port is found in use before anything is opened";
   }
   EXPECT_TRUE(IsServing(first.port()).value());
 }
@@ -139,6 +156,7 @@ TEST_F(RefusedStartTest, WrongFlags) {
       {{"--data-dir", data_dir_, "--cache-bytes", "1"}, "--cache-bytes"},
       {{"--data-dir", data_dir_, "--log-level", "loud"}, "--log-level"},
       {{"--data-dir", data_dir_, "--tls-cert", "cert.pem"}, "--tls-key"},
+      {{"--data-dir", data_dir_, "--store-dir", data_dir_}, "exclude each other"},
       {{"no-such-command"}, "no-such-command"},
       {{"init"}, "--data-dir"},
   };

@@ -108,12 +108,16 @@ class ManifestsTest(unittest.TestCase):
 
     def test_files_are_in_volumes(self):
         folders = {mount["mountPath"] + "/": mount["name"] for mount in self.server.mounts}
-        for variable, value in self.server.environment.items():
-            if value.startswith("/"):
-                volume = [name for folder, name in folders.items() if value.startswith(folder)]
-                self.assertEqual(len(volume), 1, variable)
-                self.assertIn(volume[0], {*self.server.claims, *self.server.secrets})
-        token = self.server.environment["ROSTER_TOKEN_FILE"]
+        files = {name: value for name, value in self.server.environment.items() if value.startswith("/")}
+        store, token = files.pop("ROSTER_STORE_DIR"), files["ROSTER_TOKEN_FILE"]
+        for part in ("data", "vault", "checkpoint"):
+            files[part] = f"{store}/{part}/"
+        volumes = {}
+        for what, path in files.items():
+            (volumes[what],) = (name for folder, name in folders.items() if path.startswith(folder))
+        self.assertLessEqual(set(volumes.values()), {*self.server.claims, *self.server.secrets})
+        self.assertNotEqual(volumes["data"], volumes["vault"])
+        self.assertEqual(volumes["vault"], volumes["checkpoint"])
         self.assertEqual(self.job_words("publish")[-1], f"--from-file=token={token}")
         self.assertEqual(self.job_words("remove"), ["rm", token])
         (claim,) = (volume["persistentVolumeClaim"]["claimName"] for volume in self.job().spec["volumes"]

@@ -20,7 +20,7 @@ from running_server import FREE, START_SECONDS, Server
 
 ROSTERD, ROSTERCTL = sys.argv[1:3]
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-TOUR, README = ROOT / "tools" / "tour", ROOT / "README.md"
+TOUR, PAGE = ROOT / "tools" / "tour", ROOT / "docs" / "tour.md"
 
 
 def refused_start(data, *flags):
@@ -59,12 +59,11 @@ class TourTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, f"{done.stdout}{done.stderr}\nlog:\n{server.log()[-4000:]}")
         token = pathlib.Path(self.token_file).read_text(encoding="utf-8").strip()
         self.assertNotIn(token, done.stdout + done.stderr + server.log())
-        self.assert_as_in_readme(done.stdout)
+        self.assert_as_on_page(done.stdout)
 
-    def assert_as_in_readme(self, output):
-        """The steps and the refusals that the README shows are those of the tour, word for word."""
-        text = README.read_text(encoding="utf-8")
-        block = text[text.index("## The tour"):]
+    def assert_as_on_page(self, output):
+        """The steps and the refusals that the page shows are those of the tour, word for word."""
+        block = PAGE.read_text(encoding="utf-8")
         steps = re.findall(r"^(\d+\. .+?)(?:  .*)?$", block, re.MULTILINE)
         refusals = re.findall(r"^[A-Z_]+ [A-Z_]+: .*\n(?:  .*\n)*", block, re.MULTILINE)
         self.assertGreaterEqual(len(refusals), 6)

@@ -17,9 +17,11 @@ using Arguments = std::vector<std::string>;
 using Variables = std::vector<std::pair<std::string, std::string>>;
 
 constexpr const char* kVariables[] = {
-    "ROSTER_DATA_DIR",    "ROSTER_LISTEN",     "ROSTER_HEALTH_LISTEN", "ROSTER_METRICS_LISTEN",
-    "ROSTER_TLS_CERT",    "ROSTER_TLS_KEY",    "ROSTER_TLS_CLIENT_CA", "ROSTER_QUEUE_LIMIT",
-    "ROSTER_CACHE_BYTES", "ROSTER_REFLECTION", "ROSTER_INIT_IF_EMPTY", "ROSTER_LOG_LEVEL"};
+    "ROSTER_DATA_DIR",       "ROSTER_LISTEN",        "ROSTER_HEALTH_LISTEN",
+    "ROSTER_METRICS_LISTEN", "ROSTER_TLS_CERT",      "ROSTER_TLS_KEY",
+    "ROSTER_TLS_CLIENT_CA",  "ROSTER_QUEUE_LIMIT",   "ROSTER_CACHE_BYTES",
+    "ROSTER_REFLECTION",     "ROSTER_INIT_IF_EMPTY", "ROSTER_LOG_LEVEL",
+    "ROSTER_STORE_DIR",      "ROSTER_TOKEN_FILE",    "ROSTER_PLAINTEXT_BEHIND_PROXY"};
 
 // Only these variables are set while it parses, whatever the environment of the test is.
 absl::StatusOr<Options> Parse(const Arguments& arguments, const Variables& variables = {}) {
@@ -50,9 +52,13 @@ TEST_P(RefusedOptionsTest, SaysWhatIsWrong) {
 INSTANTIATE_TEST_SUITE_P(
     Table, RefusedOptionsTest,
     testing::Values(
-        RefusedCase{"NoDataDir", {}, "--data-dir is required"},
+        RefusedCase{"NoDataDir", {}, "--data-dir or --store-dir is required"},
         RefusedCase{"EmptyDataDir", {"--data-dir="}, "--data-dir"},
-        RefusedCase{"InitWithoutDataDir", {"init"}, "--data-dir is required"},
+        RefusedCase{"InitWithoutDataDir", {"init"}, "--data-dir or --store-dir is required"},
+        RefusedCase{"TwoDirectories", {"--data-dir=d", "--store-dir=s"}, "exclude each other"},
+        RefusedCase{"PlaintextWithTls",
+                    {"--data-dir=d", "--plaintext-behind-proxy", "--tls-cert=c", "--tls-key=k"},
+                    "exclude each other"},
         RefusedCase{"UnknownFlag", {"--data-dir=d", "--colour"}, "--colour"},
         RefusedCase{"UnknownSubcommand", {"--data-dir=d", "destroy"}, "destroy"},
         RefusedCase{"PlaintextOffLoopback",
@@ -102,14 +108,16 @@ TEST(OptionsTest, Defaults) {
   EXPECT_EQ(options->cache_bytes, 268'435'456u);
   EXPECT_TRUE(options->reflection);
   EXPECT_FALSE(options->init_if_empty);
+  EXPECT_FALSE(options->plaintext_behind_proxy);
+  EXPECT_EQ(options->token_file, "");
   EXPECT_EQ(options->log_level, Level::kInfo);
 }
 
 TEST(OptionsTest, EveryFlag) {
-  const absl::StatusOr<Options> options =
-      Parse({"--data-dir=d", "--listen=localhost:1", "--health-listen=0.0.0.0:2",
-             "--metrics-listen=[::]:3", "--queue-limit=4", "--cache-bytes=1048576",
-             "--reflection=false", "--init-if-empty", "--log-level=error"});
+  const absl::StatusOr<Options> options = Parse(
+      {"--data-dir=d", "--listen=localhost:1", "--health-listen=0.0.0.0:2",
+       "--metrics-listen=[::]:3", "--queue-limit=4", "--cache-bytes=1048576", "--reflection=false",
+       "--init-if-empty", "--log-level=error", "--token-file=t", "--plaintext-behind-proxy"});
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_EQ(options->listen.ToString(), "localhost:1");
   EXPECT_EQ(options->health_listen.ToString(), "0.0.0.0:2");
@@ -119,6 +127,8 @@ TEST(OptionsTest, EveryFlag) {
   EXPECT_FALSE(options->reflection);
   EXPECT_TRUE(options->init_if_empty);
   EXPECT_EQ(options->log_level, Level::kError);
+  EXPECT_EQ(options->token_file, "t");
+  EXPECT_TRUE(options->plaintext_behind_proxy);
 }
 
 TEST(OptionsTest, EveryVariable) {
@@ -135,6 +145,7 @@ TEST(OptionsTest, EveryVariable) {
                                                      {"ROSTER_CACHE_BYTES", "5000000"},
                                                      {"ROSTER_REFLECTION", "false"},
                                                      {"ROSTER_INIT_IF_EMPTY", "true"},
+                                                     {"ROSTER_TOKEN_FILE", "t"},
                                                      {"ROSTER_LOG_LEVEL", "debug"}});
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_EQ(options->data_dir, "d");
@@ -150,6 +161,16 @@ TEST(OptionsTest, EveryVariable) {
   EXPECT_FALSE(options->reflection);
   EXPECT_TRUE(options->init_if_empty);
   EXPECT_EQ(options->log_level, Level::kDebug);
+  EXPECT_EQ(options->token_file, "t");
+}
+
+TEST(OptionsTest, StoreDirTakesThePlaceOfDataDir) {
+  const auto options = Parse({}, {{"ROSTER_STORE_DIR", "s"},
+                                  {"ROSTER_LISTEN", "0.0.0.0:1"},
+                                  {"ROSTER_PLAINTEXT_BEHIND_PROXY", "true"}});
+  ASSERT_TRUE(options.ok()) << options.status();
+  EXPECT_EQ(options->store_dir, "s");
+  EXPECT_EQ(options->data_dir, "");
 }
 
 TEST(OptionsTest, FlagWinsOverVariable) {
@@ -213,12 +234,12 @@ TEST(TlsOptionsTest, FilesThatCannotServeAreRefusedByName) {
   const TlsFiles good = MakeCertificate(dir, "good");
   const TlsFiles other = MakeCertificate(dir, "other");
   const std::string key = ReadAll(good.key);
-  const std::string group = dir.Write("group.key", key, 0640);
+  const std::string group = dir.Write("group.key", key, 0660);
   const std::string world = dir.Write("world.key", key, 0604);
   const std::string text = dir.Write("text.pem", "no PEM", 0600);
   const std::string big = dir.Write("big.pem", std::string((1 << 20) + 1, 'x'), 0600);
   const std::string none = dir / "none";
-  const std::string open = "must be 0600 or stricter";
+  const std::string open = "chmod 600";
   const TlsCase cases[] = {
       {"no certificate", {none, good.key}, absl::StatusCode::kNotFound, none},
       {"no key", {good.certificate, none}, absl::StatusCode::kNotFound, none},

@@ -12,6 +12,9 @@ namespace {
 using event::v1::UserStatus;
 using view::v1::UserRow;
 
+// The account of the counters over all of them.
+constexpr char kEveryAccount[] = "";
+
 constexpr UserStatus kCounted[] = {event::v1::USER_STATUS_PENDING, event::v1::USER_STATUS_ACTIVE,
                                    event::v1::USER_STATUS_DISABLED, event::v1::USER_STATUS_DELETED};
 
@@ -25,8 +28,19 @@ std::string UnapprovedCounterOf(UserStatus status) { return absl::StrCat("unappr
 void CountUser(Overlay& world, const std::string& account_id, const UserRow& user, int difference) {
   if (!IsCounted(user.status())) return;
   AddToCounter(world, account_id, CounterOf(user.status()), difference);
+  AddToCounter(world, kEveryAccount, CounterOf(user.status()), difference);
   if (user.approved()) return;
   AddToCounter(world, account_id, UnapprovedCounterOf(user.status()), difference);
+}
+
+UserCounts CountByStatus(const World& world, std::string_view account_id) {
+  const auto count = [&](UserStatus status) {
+    return Counter(world, account_id, CounterOf(status));
+  };
+  return {.pending = count(event::v1::USER_STATUS_PENDING),
+          .active = count(event::v1::USER_STATUS_ACTIVE),
+          .disabled = count(event::v1::USER_STATUS_DISABLED),
+          .deleted = count(event::v1::USER_STATUS_DELETED)};
 }
 
 bool Contains(const std::vector<std::string>& keys, const std::string& key) {
@@ -76,19 +90,17 @@ void IndexUser(Overlay& world, const std::string& account_id, const UserRow& bef
 }
 
 UserCounts CountUsers(const World& world, const view::v1::AccountRow& account) {
-  const auto count = [&](const std::string& counter) {
-    return Counter(world, account.account_id(), counter);
-  };
-  UserCounts counts{.pending = count(CounterOf(event::v1::USER_STATUS_PENDING)),
-                    .active = count(CounterOf(event::v1::USER_STATUS_ACTIVE)),
-                    .disabled = count(CounterOf(event::v1::USER_STATUS_DISABLED)),
-                    .deleted = count(CounterOf(event::v1::USER_STATUS_DELETED))};
+  UserCounts counts = CountByStatus(world, account.account_id());
   for (const UserStatus status : kCounted) {
     if (IsShownUnasked(status, account.policy())) {
-      counts.unapproved += count(UnapprovedCounterOf(status));
+      counts.unapproved += Counter(world, account.account_id(), UnapprovedCounterOf(status));
     }
   }
   return counts;
+}
+
+UserCounts CountUsersOfAllAccounts(const World& world) {
+  return CountByStatus(world, kEveryAccount);
 }
 
 bool IsShownUnasked(UserStatus status, const event::v1::AccountPolicy& policy) {

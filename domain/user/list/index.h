@@ -41,6 +41,8 @@ struct UserCounts {
 };
 // Reads a few counters, however many users there are.
 UserCounts CountUsers(const World& world, const view::v1::AccountRow& account);
+// The same over all accounts, without `unapproved`.
+UserCounts CountUsersOfAllAccounts(const World& world);
 
 // Whether a list that does not ask for a status shows the users that have it.
 bool IsShownUnasked(event::v1::UserStatus status, const event::v1::AccountPolicy& policy);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "domain/base/try.h"
 #include "domain/list/order.h"
 #include "domain/list/plan.h"
@@ -46,6 +47,18 @@ std::string BeginningOfKey(const Comparison& email) {
 }
 
 }  // namespace
+
+absl::StatusOr<Filter> ParseUserFilter(const Roles& roles, std::string_view text) {
+  const auto find_role = [&](const Field& /*role*/,
+                             const std::string& name) -> absl::StatusOr<std::string> {
+    if (const Role* role = roles.FindByName(name)) return role->id;
+    std::string known;
+    for (const Role& role : roles) known.append(known.empty() ? "" : ", ").append(role.id);
+    return absl::InvalidArgumentError(
+        absl::StrCat("the account has no such role; there are ", known));
+  };
+  return Filter::Parse(UserFields(), text, find_role);
+}
 
 absl::StatusOr<SortOrder> ParseUserOrder(std::string_view order_by) {
   ROSTER_ASSIGN(const Order order, ParseOrder(kSortFields, order_by));

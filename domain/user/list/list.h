@@ -27,11 +27,16 @@
 
 #include "absl/status/statusor.h"
 #include "domain/list/filter.h"
+#include "domain/role/roles.h"
 #include "domain/user/list/user_fields.h"
 #include "domain/world/world.h"
 #include "roster/view/v1/row.pb.h"
 
 namespace roster::domain {
+
+// Parses a filter of the account's users, in which a role stands by its id or display name. Refuses
+// INVALID_FIELDS: `filter`. The filter is independent of the account from then on.
+absl::StatusOr<Filter> ParseUserFilter(const Roles& roles, std::string_view text);
 
 // What users are sorted by; equal ones by creation. The order of kSortFields in list.cc.
 enum class SortField { kCreateTime, kLastActiveTime, kFullName, kEmail, kStatus, kRole };

@@ -69,7 +69,29 @@ TEST_F(CallLogTest, ChangesAndRefusalsButNoPlainReads) {
     EXPECT_TRUE(absl::StartsWith(lines[i]["actor"], "service_account:"));
     EXPECT_EQ(lines[i]["trace_id"], kTrace);
     EXPECT_EQ(lines[i]["span_id"], kSpan);
+    EXPECT_TRUE(absl::StartsWith(lines[i]["peer"], "ipv4:127.0.0.1:")) << lines[i]["peer"];
   }
+}
+
+TEST_F(CallLogTest, WhoAndWhichRequest) {
+  constexpr char kRequest[] = "01a206ee-15c7-7358-9791-ccf82eceb725";
+  auto create = NewUser(home_.id, "bob", {"viewer"});
+  create.set_request_id(kRequest);
+  const std::string bob = home_.client.Call(create)->user().user_id();
+  EXPECT_EQ(home_.client.Call(create).Text(), "OK");  // a repeat is about the same user
+  auto remove = About<identity::v1::DeleteUserRequest>(home_.id, bob);
+  remove.set_request_id("no id at all");
+  EXPECT_EQ(home_.client.Call(remove).result.code, "INVALID_ARGUMENT");
+  EXPECT_EQ(server_.Anonymous().As("roster_sa_wrong").Call(List(home_.id)).result.code,
+            "UNAUTHENTICATED");
+  const auto lines = NewLines();
+  ASSERT_EQ(lines.size(), 4u);
+  for (size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(lines[i].at("subject_id"), bob) << i;
+    EXPECT_EQ(lines[i].at("request_id"), i < 2 ? kRequest : "") << i;
+  }
+  EXPECT_EQ(lines[3].at("reason"), "UNAUTHENTICATED");
+  EXPECT_TRUE(absl::StartsWith(lines[3].at("peer"), "ipv4:127.0.0.1:"));
 }
 
 TEST_F(CallLogTest, EveryMethodSaysWhatItChanges) {

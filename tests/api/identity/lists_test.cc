@@ -69,6 +69,18 @@ TEST_F(ListsApiTest, Filters_R30_R34_R49_R60) {
   EXPECT_EQ(Listed(home_, "last_active_time > 2020-01-01"), Names());
 }
 
+TEST_F(ListsApiTest, RolesAreKnownByIdAndName_C53) {
+  EXPECT_EQ(Listed(home_, "role = Viewer"), (Names{"ann", "dan"}));
+  EXPECT_EQ(Listed(home_, "role : 'super admin' OR role = ADMIN"), (Names{"first", "bob"}));
+  EXPECT_EQ(Listed(home_, "role = ''"), Names());
+  const auto refused = home_.client.Call(List(home_.id, "status = ACTIVE AND role != 'viewr'"));
+  EXPECT_EQ(refused.Text(), "INVALID_ARGUMENT INVALID_FIELDS [filter: INVALID_VALUE]");
+  EXPECT_EQ(
+      refused.result.descriptions.at("filter"),
+      "column 29: the account has no such role; there are super_admin, admin, creator, viewer, "
+      "ecommerce_viewer, auditor, service_checker");
+}
+
 TEST_F(ListsApiTest, SearchesEmailUserNameAndWords_R30) {
   EXPECT_EQ(Listed(home_, "'smi'"), (Names{"dan"}));
   EXPECT_EQ(Listed(home_, "'JON'"), (Names{"dan"}));

@@ -39,6 +39,7 @@ class FakeCall final : public services::Call {
   bool CountFor(const storage::Holder& /*holder*/) override { return true; }
   const google::protobuf::Message& request() const override { return request_; }
   google::protobuf::Message& response() override { return response_; }
+  std::string peer() const override { return ""; }
   void Answer(const absl::Status& status) override { answer_.set_value(status); }
 
   // "OK", or the reason of the refusal, when it is answered.

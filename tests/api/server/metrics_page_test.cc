@@ -86,25 +86,61 @@ class MetricsPageTest : public testing::Test {
     EXPECT_FALSE(home_.As({}).Call(List(home_.id)).ok());
   }
 
-  const Home home_{event::v1::PRESET_ROLE_MATRIX};
-  const std::string text_ = HttpGet(SharedServer().server().metrics_port(), "/metrics");
-  double Value(const std::string& name, const std::string& label = "") const {
-    return Metric(SharedServer().server().metrics_port(), name, label);
+  // Some metrics are those of a server with TLS alone.
+  services::Options WithTls() {
+    services::Options options;
+    options.tls = services::MakeCertificate(files_, "server");
+    return options;
   }
+
+  std::string Text() { return HttpGet(server_.server().metrics_port(), "/metrics"); }
+  double Value(const std::string& name, const std::string& label = "") {
+    return Metric(server_.server().metrics_port(), name, label);
+  }
+
+  const services::TempDirectory files_;
+  TestServer server_{WithTls()};
+  const Home home_{event::v1::PRESET_ROLE_MATRIX, server_};
 };
 
 TEST_F(MetricsPageTest, IsWhatAServerShows) {
-  const std::string page =
-      Page(Families(HttpGet(SharedServer().server().metrics_port(), "/metrics")));
+  const std::string page = Page(Families(Text()));
   if (std::getenv("ROSTER_WRITE_PAGES") != nullptr) std::ofstream(kPage) << page;
   std::ostringstream written;
   written << std::ifstream(kPage).rdbuf();
   EXPECT_EQ(written.str(), page);
 }
 
+TEST_F(MetricsPageTest, CountsUsersAndAccounts) {
+  const std::string ann = home_.Create("ann", {"viewer"});
+  home_.Create("bob", {"viewer"});
+  EXPECT_EQ(Try(home_.client, About<identity::v1::DeleteUserRequest>(home_.id, ann)), "OK");
+  EXPECT_EQ(Value("roster_accounts"), 1);
+  EXPECT_EQ(Value("roster_users", "status=\"active\""), 0);
+  EXPECT_EQ(Value("roster_users", "status=\"pending\""), 2);  // bob and the administrator
+  EXPECT_EQ(Value("roster_users", "status=\"deleted\""), 1);
+  EXPECT_EQ(Value("roster_users", "status=\"disabled\""), 0);
+  const Home other(event::v1::PRESET_WORKFORCE, server_);
+  EXPECT_EQ(Value("roster_accounts"), 2);
+  EXPECT_EQ(Value("roster_users", "status=\"pending\""), 3);
+  auto erase = About<identity::v1::EraseUserRequest>(home_.id, ann);
+  erase.set_expected_revision(home_.Get(ann).revision());
+  EXPECT_EQ(Try(home_.client, erase), "OK");
+  EXPECT_EQ(Value("roster_users", "status=\"deleted\""), 0);
+}
+
+TEST_F(MetricsPageTest, TellsWhatRunsOut) {
+  for (const char* part : {"log", "vault", "checkpoint"}) {
+    EXPECT_GT(Value("roster_disk_free_bytes", part), 1 << 20) << part;
+  }
+  const double left = Value("roster_tls_certificate_end_timestamp_seconds") -
+                      absl::ToDoubleSeconds(absl::Now() - absl::UnixEpoch());
+  EXPECT_NEAR(left, 2 * 86400, 3600);
+}
+
 // https://prometheus.io/docs/practices/naming/
 TEST_F(MetricsPageTest, NamesFollowTheConventions) {
-  for (const auto& [name, family] : Families(text_)) {
+  for (const auto& [name, family] : Families(Text())) {
     // Those of the library that shows the others.
     if (absl::StartsWith(name, "exposer_")) continue;
     EXPECT_TRUE(absl::StartsWith(name, "roster_") || absl::StartsWith(name, "grpc_server_") ||
@@ -127,8 +163,8 @@ TEST_F(MetricsPageTest, SaysWhatIs) {
   EXPECT_GE(Value("process_max_fds"), Value("process_open_fds"));
   EXPECT_EQ(Value("roster_pipeline_queue_limit"), 1000);
   EXPECT_EQ(Value("roster_reads_queue_limit"), 250);
-  EXPECT_EQ(Value("roster_published_position"), SharedServer().Position());
-  EXPECT_EQ(Value("roster_log_position"), SharedServer().Position());
+  EXPECT_EQ(Value("roster_published_position"), server_.Position());
+  EXPECT_EQ(Value("roster_log_position"), server_.Position());
   EXPECT_GT(Value("roster_vault_slots"), 0);
   for (const char* directory : {"log", "views"}) {
     EXPECT_GT(Value("roster_storage_cache_limit_bytes", directory), 0) << directory;

@@ -72,11 +72,11 @@ std::string Init(const TempDirectory& directory, const std::string& data_dir) {
 }
 
 Server::Server(const TempDirectory& directory, const std::string& data_dir,
-               std::vector<std::string> more_arguments)
+               std::vector<std::string> more_arguments, const std::string& listen)
     : began_(absl::Now()), process_(directory, [&] {
-        std::vector<std::string> arguments = {"--data-dir",       data_dir,          "--listen",
-                                              "127.0.0.1:0",      "--health-listen", "127.0.0.1:0",
-                                              "--metrics-listen", "127.0.0.1:0"};
+        std::vector<std::string> arguments = {
+            "--data-dir",      data_dir,      "--listen",         listen,
+            "--health-listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"};
         arguments.insert(arguments.end(), more_arguments.begin(), more_arguments.end());
         return arguments;
       }()) {}

@@ -59,7 +59,7 @@ class Server {
  public:
   // Only starts it.
   Server(const TempDirectory& directory, const std::string& data_dir,
-         std::vector<std::string> more_arguments = {});
+         std::vector<std::string> more_arguments = {}, const std::string& listen = "127.0.0.1:0");
 
   // Waits until it says that it is ready. When it ends first, or takes longer than 30 s, the test
   // fails with its log.

@@ -23,8 +23,8 @@ bool HasLine(const std::string& text, const std::string& line) {
   return ("\n" + text).find("\n" + line + "\n") != std::string::npos;
 }
 
-// The whole answer to a GET, or an empty text when there is no listener.
-std::string HttpGet(std::uint16_t port, const std::string& path) {
+// The whole answer to a request, or an empty text when there is no listener.
+std::string Http(const std::string& method, std::uint16_t port, const std::string& path) {
   const int fd = socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address = {};
   address.sin_family = AF_INET;
@@ -32,7 +32,7 @@ std::string HttpGet(std::uint16_t port, const std::string& path) {
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   std::string answer;
   if (connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0) {
-    const std::string request = "GET " + path + " HTTP/1.0\r\n\r\n";
+    const std::string request = method + " " + path + " HTTP/1.0\r\n\r\n";
     EXPECT_EQ(send(fd, request.data(), request.size(), 0), static_cast<ssize_t>(request.size()));
     char buffer[4096];
     for (ssize_t got = 0; (got = recv(fd, buffer, sizeof(buffer), 0)) > 0;) {
@@ -42,6 +42,8 @@ std::string HttpGet(std::uint16_t port, const std::string& path) {
   close(fd);
   return answer;
 }
+
+std::string HttpGet(std::uint16_t port, const std::string& path) { return Http("GET", port, path); }
 
 TEST(MetricsTest, CountsCallsByMethodAndCode) {
   Metrics metrics;
@@ -146,6 +148,10 @@ TEST(MetricsTest, ExposesItsTextOverHttpUntilDestruction) {
             std::string::npos)
       << answer;
   EXPECT_EQ(HttpGet(*port, "/other").find("grpc_server"), std::string::npos);
+  const std::string head = Http("HEAD", *port, "/metrics");
+  EXPECT_EQ(head.substr(head.find(' '), 7), " 200 OK");
+  EXPECT_EQ(head.substr(head.find("\r\n\r\n")), "\r\n\r\n") << "headers alone";
+  EXPECT_EQ(Http("HEAD", *port, "/other").find(" 200 "), std::string::npos);
   EXPECT_EQ(metrics->Expose(kAnyPort).status().code(), absl::StatusCode::kFailedPrecondition);
   metrics.reset();
   EXPECT_EQ(HttpGet(*port, "/metrics"), "");

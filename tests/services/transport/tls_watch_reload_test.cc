@@ -40,14 +40,15 @@ class TlsReloadTest : public testing::Test {
   TlsReloadTest() : health_({}) {
     health_.SetServing(true);
     shown_ = SerialOf(Put(authority_.Issue({})).certificate_pem);
-    auto listener = Listener::Start({.address = kAnyPort,
-                                     .services = {&health_.service()},
-                                     .tls = Files(),
-                                     .tls_interval = kInterval,
-                                     .on_tls_change = [this](const absl::Status& status) {
-                                       const std::lock_guard lock(mutex_);
-                                       told_.push_back(status);
-                                     }});
+    auto listener =
+        Listener::Start({.address = kAnyPort,
+                         .services = {&health_.service()},
+                         .tls = Files(),
+                         .tls_interval = kInterval,
+                         .on_tls_change = [this](const absl::Status& status, const TlsIdentity&) {
+                           const std::lock_guard lock(mutex_);
+                           told_.push_back(status);
+                         }});
     if (!listener.ok()) std::abort();
     listener_ = *std::move(listener);
   }
@@ -170,6 +171,18 @@ const BrokenCase kBroken[] = {
      [](const TempDirectory& dir, const TlsIdentity& next) {
        Replace(dir, "key", next.key_pem, 0644);
      }},
+    {"Ended_C73", absl::StatusCode::kFailedPrecondition,
+     [](const TempDirectory& dir, const TlsIdentity&) {
+       const TlsIdentity ended = CertificateAuthority().Issue({.valid_until = -absl::Minutes(1)});
+       Replace(dir, "cert", ended.certificate_pem, 0644);
+       Replace(dir, "key", ended.key_pem, 0600);
+     }},
+    {"NotYet_C73", absl::StatusCode::kFailedPrecondition,
+     [](const TempDirectory& dir, const TlsIdentity&) {
+       const TlsIdentity early = CertificateAuthority().Issue({.valid_from = absl::Minutes(1)});
+       Replace(dir, "cert", early.certificate_pem, 0644);
+       Replace(dir, "key", early.key_pem, 0600);
+     }},
     {"Empty", absl::StatusCode::kInvalidArgument,
      [](const TempDirectory& dir, const TlsIdentity&) { Replace(dir, "key", "", 0600); }},
     {"Gone", absl::StatusCode::kNotFound,
@@ -193,6 +206,18 @@ TEST_F(TlsReloadTest, LinksAreFollowed) {
     std::filesystem::create_symlink(std::string("next.") + name, dir_ / name);
   }
   ExpectShown(SerialOf(next.certificate_pem));
+}
+
+// What is not valid itself keeps nothing out: the newer one may help sooner.
+TEST_F(TlsReloadTest, AnEndedCertificateFollowsAnEndedOne_C73) {
+  const TlsIdentity soon_over = authority_.Issue({.valid_until = absl::Seconds(2)});
+  Put(soon_over);
+  ExpectShown(SerialOf(soon_over.certificate_pem));
+  EXPECT_LT(listener_->identity()->valid_until, absl::Now() + absl::Seconds(3));
+  const TlsIdentity ended = authority_.Issue({.valid_until = -absl::Minutes(1)});
+  Put(ended);
+  EXPECT_EQ(AwaitTold(2).back().code(), absl::StatusCode::kFailedPrecondition);
+  ExpectShown(SerialOf(ended.certificate_pem));
 }
 
 TEST_F(TlsReloadTest, OldVersionsAreRefused_T2) {

@@ -38,11 +38,21 @@ TEST_F(StoreInitTest, IsNotCreatedAmongOtherFiles) {
   EXPECT_TRUE(fs::exists(path_ + "/letter.txt"));
 }
 
-TEST_F(StoreInitTest, IsNotCreatedInAFileOrWithoutAParent) {
+TEST_F(StoreInitTest, IsNotCreatedInAFileOrFarFromAFolder) {
   std::ofstream(path_) << "a file";
   EXPECT_FALSE(Init().ok());
-  EXPECT_THAT(InitStore(StorePaths::Beside(directory_ / "none/data"), {}),
+  EXPECT_THAT(InitStore(StorePaths::Beside(directory_ / "none/none/data"), {}),
               HasCode(StatusCode::kNotFound));
+  EXPECT_FALSE(fs::exists(directory_ / "none"));
+}
+
+TEST_F(StoreInitTest, TheFolderOfEachPartIsCreated) {
+  const StorePaths paths{.directory = directory_ / "store/data",
+                         .vault = directory_ / "vault/keys",
+                         .key_encryption_key = directory_ / "kek",
+                         .checkpoint = directory_ / "checkpoint/position"};
+  EXPECT_THAT(InitStore(paths, {}), IsOk());
+  EXPECT_THAT(VerifyStore(paths), IsOk());
 }
 
 TEST_F(StoreInitTest, IsCreatedInAnEmptyVolume) {

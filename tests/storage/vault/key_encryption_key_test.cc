@@ -63,7 +63,7 @@ TEST_F(KeyEncryptionKeyTest, IsForItsOwnerAlone) {
     EXPECT_THAT(ReadFrom(kDigits, mode), IsOk()) << mode;
     chmod(path_.c_str(), 0600);
   }
-  for (const mode_t mode : {0640, 0620, 0610, 0604, 0602, 0601, 0644}) {
+  for (const mode_t mode : {0660, 0620, 0610, 0604, 0602, 0601, 0644}) {
     EXPECT_THAT(ReadFrom(kDigits, mode), Fails(StatusCode::kFailedPrecondition, "chmod 600"));
     chmod(path_.c_str(), 0600);
   }

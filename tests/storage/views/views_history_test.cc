@@ -87,7 +87,7 @@ struct GoldenRows {
   Table table;
   const char* hash;
 };
-constexpr uint32_t kGoldenVersion = 8;
+constexpr uint32_t kGoldenVersion = 9;
 const GoldenRows kGoldenRows[] = {
     {Table::kAccounts, "7ac28ebb1d132bc448dc254b6dd879a202164e1bc430d2349cd08bfa30b9ce0d"},
     {Table::kUsers, "3f835e7250cbf555f1499abc09477fc894f1a6c2400d9a1341bc78cbcf4dec1a"},
@@ -95,7 +95,7 @@ const GoldenRows kGoldenRows[] = {
     {Table::kServiceAccounts, "068edea9c99019101dbaec37bfd6dc55052c494d943f0304e42af8d9b82aa48a"},
     {Table::kTokens, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
     {Table::kSubjects, "b2dab959393fef8aa45eb49045931ae5c46a4a6e3872e85d3e0cf91f9e0c39c0"},
-    {Table::kCounters, "06e966e62bc157b5fdb675396e665ab9d90c8653c7e00f4054c0c754ffe6ab08"},
+    {Table::kCounters, "7dcddbe22864598eebe64dda0dc31679bebc68f37cc84868c4436b85021147f3"},
     {Table::kRequests, "2d7d7f4ec60f73f4d4a4e15f7df782d9e230809cec125f58d0b2eb2686063479"},
     {Table::kErasures, "ebd81968433f8bb1675f7f0a2f044525350ab2f9d295b23a3ce2f40f5cff6b4b"},
     {Table::kPast, "b0e58c50754cc1b4ad05a10fe09b3ad81892c09a661e282253c6d24d6d4d75ce"},
