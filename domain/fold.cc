@@ -5,6 +5,7 @@
 #include "domain/request/request.h"
 #include "domain/rows/subject_rows.h"
 #include "domain/service_account/certificate_prefixes.h"
+#include "domain/service_account/credentials.h"
 #include "domain/service_account/service_account.h"
 #include "domain/subjects.h"
 #include "domain/user/fold.h"

@@ -20,6 +20,7 @@
 #include "services/store_commands.h"
 #include "services/store_paths.h"
 #include "services/telemetry/log.h"
+#include "storage/backup/backup.h"
 #include "storage/base/file.h"
 #include "storage/store/store.h"
 
@@ -50,15 +51,48 @@ void LogOfProtobuf(google::protobuf::LogLevel /*level*/, const char* /*file*/, i
   library_logger->Write(Level::kDebug, "protobuf: a message is malformed");
 }
 
+// Whether a new store may be made there, and its token be written.
+absl::Status CheckNewStore(const Options& options) {
+  ROSTER_TRY(CheckStorePaths(options));
+  if (!storage::Exists(options.token_file)) return absl::OkStatus();
+  return absl::AlreadyExistsError(absl::StrCat("a file is at ", options.token_file,
+                                               ", which may hold the token of another store"));
+}
+
 // Makes the store and hands over the operator's token, which is shown this once.
 absl::Status Init(const Options& options) {
-  ROSTER_TRY(CheckStorePaths(options));
-  if (storage::Exists(options.token_file)) {
-    return absl::AlreadyExistsError(absl::StrCat("a file is at ", options.token_file,
-                                                 ", which may hold the token of another store"));
-  }
+  ROSTER_TRY(CheckNewStore(options));
   ROSTER_ASSIGN(const auto token, InitStore(StorePathsOf(options), absl::Now()));
   return HandOver(token, options.token_file);
+}
+
+absl::Status Backup(const Options& options, Logger& logger) {
+  ROSTER_ASSIGN(const storage::Checkpoint end,
+                storage::TakeBackup(StorePathsOf(options), {options.log_to, options.vault_to}));
+  logger.Write(Level::kInfo, "backed up", {{"position", end.position}, {"epoch", end.epoch}});
+  return absl::OkStatus();
+}
+
+absl::Status Restore(const Options& options, Logger& logger) {
+  ROSTER_TRY(CheckNewStore(options));
+  ROSTER_ASSIGN(const RestoredStore restored,
+                RestoreStore({.from = {options.log_from, options.vault_from},
+                              .to = StorePathsOf(options),
+                              .lost_checkpoint = options.lost_checkpoint,
+                              .erasure_list = options.erasure_list,
+                              .operator_token_hash = {},
+                              .now = absl::Now()},
+                             options.keep_service_tokens));
+  const storage::Restored& store = restored.store;
+  logger.Write(
+      Level::kInfo, "restored",
+      {{"position", store.backup.position}, {"epoch", store.epoch}, {"erased", store.erased}});
+  if (store.known > store.backup.position) {
+    logger.Write(Level::kWarning, "commits of the lost store are not in the backup",
+                 {{"from", store.backup.position + 1}, {"to", store.known}});
+  }
+  if (restored.token.empty()) return absl::OkStatus();
+  return HandOver(restored.token, options.token_file);
 }
 
 // Signals are taken by one sigwait, so that nothing runs in a signal handler. Those that end other
@@ -99,7 +133,7 @@ int Serve(const Options& options, Logger& logger) {
 }
 
 // The subcommands.
-absl::Status RunAndLeave(const Options& options) {
+absl::Status RunAndLeave(const Options& options, Logger& logger) {
   switch (options.command) {
     case Options::Command::kInit:
       return Init(options);
@@ -127,6 +161,10 @@ absl::Status RunAndLeave(const Options& options) {
     }
     case Options::Command::kRevokeOperatorToken:
       return ReplaceOperatorToken(StorePathsOf(options), /*issue=*/false, absl::Now()).status();
+    case Options::Command::kBackup:
+      return Backup(options, logger);
+    case Options::Command::kRestore:
+      return Restore(options, logger);
     case Options::Command::kServe:
       break;
   }
@@ -149,7 +187,7 @@ int Main(int argc, char** argv) {
   gpr_set_log_function(LogOfGrpc);
   google::protobuf::SetLogHandler(LogOfProtobuf);
   if (options->command == Options::Command::kServe) return Serve(*options, logger);
-  const auto status = RunAndLeave(*options);
+  const auto status = RunAndLeave(*options, logger);
   if (status.ok()) return 0;
   logger.Write(Level::kError, "failed", {{"error", std::string(status.message())}});
   return 1;

@@ -72,6 +72,10 @@ constexpr struct {
      "Write a checkpoint that was lost, for a log known to be whole"},
     {"set-clock-back", Options::Command::kSetClockBack,
      "Take the machine's clock for right though the log is ahead of it, then leave"},
+    {"backup", Options::Command::kBackup,
+     "Back up a store, which a server may be serving, to two new files, then leave"},
+    {"restore", Options::Command::kRestore,
+     "Make a store from a backup, and another operator token, then leave"},
     {"operator-token", Options::Command::kOperatorToken,
      "End the operator's token, make another, then leave"},
     {"revoke-operator-token", Options::Command::kRevokeOperatorToken,
@@ -100,10 +104,47 @@ void DeclareStore(CLI::App& app, Options& options) {
       ->envname("ROSTER_TOKEN_FILE");
 }
 
-void Declare(CLI::App& app, Flags& flags, Options& options) {
-  app.set_version_flag("--version", VersionLine("rosterd"));
+void DeclareBackup(CLI::App& backup, Options& options) {
+  backup.add_option("--log-to", options.log_to, "File for the log")
+      ->envname("ROSTER_LOG_TO")
+      ->required();
+  backup
+      .add_option("--vault-to", options.vault_to,
+                  "File for the keys of persons, to be kept apart and for a shorter time")
+      ->envname("ROSTER_VAULT_TO")
+      ->required();
+}
+
+void DeclareRestore(CLI::App& restore, Options& options) {
+  restore.add_option("--log-from", options.log_from, "File with the log of the backup")
+      ->envname("ROSTER_LOG_FROM")
+      ->required();
+  restore.add_option("--vault-from", options.vault_from, "File with the keys of persons of it")
+      ->envname("ROSTER_VAULT_FROM")
+      ->required();
+  restore
+      .add_option("--lost-checkpoint", options.lost_checkpoint,
+                  "Checkpoint of the lost store: says what is lost, and who is to be erased again")
+      ->envname("ROSTER_LOST_CHECKPOINT");
+  restore
+      .add_option("--erasure-list", options.erasure_list,
+                  "Erasure list of the lost store (default: LOST_CHECKPOINT.erased)")
+      ->envname("ROSTER_ERASURE_LIST");
+  restore
+      .add_flag("--keep-service-tokens", options.keep_service_tokens,
+                "Leave tokens and certificates valid, the operator's token too")
+      ->envname("ROSTER_KEEP_SERVICE_TOKENS");
+}
+
+void DeclareCommands(CLI::App& app, Options& options) {
   app.require_subcommand(0, 1);
   for (const auto& each : kSubcommands) app.add_subcommand(each.name, each.help)->fallthrough();
+  DeclareBackup(*app.get_subcommand("backup"), options);
+  DeclareRestore(*app.get_subcommand("restore"), options);
+}
+
+void Declare(CLI::App& app, Flags& flags, Options& options) {
+  app.set_version_flag("--version", VersionLine("rosterd"));
   DeclareStore(app, options);
   app.add_option("--queue-limit", flags.queue_limit,
                  "Commands that may wait, and a quarter as many lists; more are refused")
@@ -191,6 +232,7 @@ absl::StatusOr<Options> ParseOptions(int argc, const char* const* argv) {
   CLI::App app("The Roster identity service.", "rosterd");
   Options options;
   Flags flags(options);
+  DeclareCommands(app, options);
   Declare(app, flags, options);
   DeclareListening(app, flags, options);
   try {

@@ -28,6 +28,8 @@ struct Options {
     kOperatorToken,
     // `rosterd revoke-operator-token`: end the operator's token, then leave
     kRevokeOperatorToken,
+    kBackup,   // `rosterd backup`: write a backup of a store that may be in use, then leave
+    kRestore,  // `rosterd restore`: make a store from a backup, then leave
   };
 
   // Set by --help and --version: print it on standard output and leave with 0. Nothing else in here
@@ -54,6 +56,11 @@ struct Options {
   std::uint64_t cache_bytes = std::uint64_t{256} << 20;  // at least 1 MiB
   bool reflection = true;
   bool init_if_empty = false;
+  // Of kBackup and kRestore: the two files of a backup.
+  std::string log_to, vault_to, log_from, vault_from;
+  // Of kRestore: what is left of the lost store, if anything is; and whether its credentials live.
+  std::string lost_checkpoint, erasure_list;
+  bool keep_service_tokens = false;
   Level log_level = Level::kInfo;
 };
 

@@ -44,6 +44,9 @@ absl::StatusOr<std::set<std::string>> OperatorTokens(const storage::Log& log) {
     ROSTER_ASSIGN(const auto commits, log.Read(next, kChunkCommits));
     for (const event::v1::Commit& commit : commits) {
       for (const event::v1::Event& event : commit.events()) {
+        if (event.has_store_restored() && !event.store_restored().credentials_kept()) {
+          hashes.clear();
+        }
         if (event.has_operator_token_issued()) {
           hashes.insert(event.operator_token_issued().token_hash());
         }
@@ -117,6 +120,16 @@ absl::StatusOr<absl::Time> SetClockBack(const storage::StorePaths& paths, absl::
         return commit;
       }));
   return last;
+}
+
+absl::StatusOr<RestoredStore> RestoreStore(storage::RestoreOptions options, bool keep_credentials) {
+  RestoredStore restored;
+  if (!keep_credentials) {
+    restored.token = NewToken(kOperatorToken);
+    options.operator_token_hash = storage::Sha256(restored.token);
+  }
+  ROSTER_ASSIGN(restored.store, storage::RestoreStore(options));
+  return restored;
 }
 
 }  // namespace roster::services

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "storage/backup/restore.h"
 #include "storage/store/store.h"
 
 namespace roster::services {
@@ -31,6 +32,17 @@ absl::Status HandOver(const std::string& token, const std::string& token_file);
 // commit before. FAILED_PRECONDITION: that time is not after `now`, or another process has the
 // store open. Other errors as storage::OpenStore.
 absl::StatusOr<absl::Time> SetClockBack(const storage::StorePaths& paths, absl::Time now);
+
+// What a restore made.
+struct RestoredStore {
+  storage::Restored store;
+  // The operator's new token, which nothing keeps; empty: the old one was kept.
+  std::string token;
+};
+
+// Restores a store, with a new operator token unless credentials are kept. Errors as
+// storage::RestoreStore, which gets these options and the token's hash.
+absl::StatusOr<RestoredStore> RestoreStore(storage::RestoreOptions options, bool keep_credentials);
 
 }  // namespace roster::services
 

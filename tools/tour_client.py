@@ -15,6 +15,7 @@ HEALTH = "grpc.health.v1.Health/"
 MAPPING = {"Name": "FULL_NAME", "Email": "EMAIL", "User name": "USER_NAME", "Title": "TITLE", "Groups": "ROLE"}
 CHUNK_BYTES = 256 << 10
 TIMEOUT_SECONDS = 60
+ROWS_FAILED = 3  # how rosterctl leaves after an import of which rows failed
 
 
 class Refused(Exception):
@@ -99,15 +100,15 @@ class Rosterctl:
         words = [self.program, "--address", address, "import", "--account", account_id, "--file", path]
         lines = self._output(words, token).splitlines()
         failed = {}
-        while lines and lines[0].startswith("row "):
-            _, row, reason, *_ = re.split(r"[ :]", lines.pop(0))
-            failed[row] = reason
+        while lines and (line := re.match(r"row (\d+) line \d+ ([A-Z_]+)", lines[0])):
+            failed.setdefault(*line.groups())
+            lines.pop(0)
         return failed, parse(words, "\n".join(lines))
 
     @staticmethod
     def _output(words, token):
         done = run(words, token)
-        if done.returncode == 0:
+        if done.returncode in (0, ROWS_FAILED):
             return done.stdout
         line = re.match(r"([A-Z_]+)(?: ([A-Z_]+))?: (.*)", done.stderr)
         if done.returncode != 1 or not line:

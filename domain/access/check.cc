@@ -28,7 +28,8 @@ std::optional<CheckResult> CheckEligibility(const World& world, const view::v1::
       break;
   }
   if (account.policy().approval_required() && !user.approved()) {
-    return Deny(CheckReason::kApprovalPending, user.created_position());
+    const Position decided = user.approval_position();
+    return Deny(CheckReason::kApprovalPending, decided > 0 ? decided : user.created_position());
   }
   if (account.policy().role_required() &&
       EffectivePermissionsOf(world, account, user).roles.empty()) {

@@ -7,6 +7,9 @@
 namespace roster::domain::wrong {
 namespace {
 
+// Of a violation that names the columns of a file: several fit into one answer.
+constexpr size_t kMostColumnBytes = 400;
+
 // As Unicode writes code points: at least four digits.
 std::string Name(char32_t character) {
   const std::string digits =
@@ -114,10 +117,37 @@ std::string Overlaps(size_t other) {
 std::string SecondHeader() { return "the header is sent once, with the first message"; }
 
 std::string NoSuchColumn(std::string_view name, const std::vector<std::string>& columns) {
-  return absl::StrCat("the file has no column ", std::string(name),
-                      ", but: ", absl::StrJoin(columns, ", "));
+  size_t told = 0;
+  std::string names;
+  while (told < columns.size() && names.size() + columns[told].size() <= kMostColumnBytes) {
+    absl::StrAppend(&names, told == 0 ? "" : ", ", columns[told]);
+    ++told;
+  }
+  std::string text = absl::StrCat("the file has no column ", std::string(name), ", but: ", names);
+  if (told < columns.size()) {
+    absl::StrAppend(&text, told == 0 ? "" : " and ", columns.size() - told, " more");
+  }
+  return text;
 }
 
 std::string MappedBefore() { return "another column is mapped to this field, or it is no field"; }
+
+std::string TitleAbove(size_t line) {
+  return absl::StrCat("the names of the columns stand in line ", line,
+                      " of the file: take away the rows above it");
+}
+
+std::string NotDelimiter() {
+  return "a delimiter is a tab, or a sign of ASCII that is no letter, digit, blank, quote or line "
+         "end";
+}
+
+std::string UnknownCharset() {
+  return "no charset of this name is known; names are e.g. utf-8, utf-16le, windows-1252";
+}
+
+std::string SameInRow(size_t row, size_t line) {
+  return absl::StrCat("row ", row, " of the file, in line ", line, ", has the same");
+}
 
 }  // namespace roster::domain::wrong

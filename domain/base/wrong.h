@@ -49,8 +49,13 @@ std::string NoCertificateName();
 std::string NoCertificatePrefix();
 std::string Overlaps(size_t other);
 std::string SecondHeader();
+// Names the first columns alone where there are many.
 std::string NoSuchColumn(std::string_view name, const std::vector<std::string>& columns);
 std::string MappedBefore();
+std::string TitleAbove(size_t line);
+std::string NotDelimiter();
+std::string UnknownCharset();
+std::string SameInRow(size_t row, size_t line);
 
 }  // namespace roster::domain::wrong
 

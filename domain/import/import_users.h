@@ -4,7 +4,9 @@
 #ifndef ROSTER_DOMAIN_IMPORT_IMPORT_USERS_H_
 #define ROSTER_DOMAIN_IMPORT_IMPORT_USERS_H_
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -15,12 +17,19 @@
 
 namespace roster::domain {
 
-// A row, trimmed. `role` is the id or display name of a role, or empty.
+// Another row of the file, and the line in which it begins. Both from 1; 0: none.
+struct OtherRow {
+  uint32_t row = 0;
+  uint32_t line = 0;
+};
+
+// A row, trimmed.
 struct ImportRow {
   std::string user_id;
   event::v1::PersonalData personal;
-  std::string role;
-  bool duplicate_in_file = false;  // another row of the file has the same email or user name
+  std::vector<std::string> roles;  // ids or display names: RolesOfCell
+  OtherRow same_email;
+  OtherRow same_user_name;
 };
 
 struct ImportUsers {
@@ -28,9 +37,15 @@ struct ImportUsers {
   std::vector<ImportRow> rows;
 };
 
-// Refuses as a whole: PERMISSION_REQUIRED. Otherwise a batch with a status for each row: OK, or a
-// refusal with the reason MISSING_FIELD, INVALID_EMAIL, INVALID_VALUE (each {field}), or one of
-// CreateUser's.
+// The roles that a cell names, with semicolons or commas between them, each once however it is
+// written. Of more than a user may hold, so many and one more.
+std::vector<std::string> RolesOfCell(std::string_view cell);
+
+// Refuses as a whole: PERMISSION_REQUIRED. Otherwise a batch with a status for each row: OK,
+// INVALID_FIELDS with all fields of the row that are wrong by themselves, or a refusal of
+// CreateUser. The fields have the names of ImportField; beside the reasons of CreateUser they have
+// DUPLICATE_IN_FILE, ROLE_NOT_FOUND, ROLE_REQUIRED and ROLE_BY_USER_TYPE. The metadata {row, line}
+// are those of the other row, {role, why} of the first unknown role.
 absl::StatusOr<BatchResult> Decide(const World& world, const ImportUsers& command,
                                    const Caller& caller);
 

@@ -43,7 +43,7 @@ constexpr Row kTable[] = {
     Own(Permission::kUsersCreate, "users.create"),
     Own(Permission::kUsersUpdate, "users.update"),
     Own(Permission::kUsersSetStatus, "users.set_status"),
-    Later(Permission::kUsersApprove, "users.approve"),
+    Own(Permission::kUsersApprove, "users.approve"),
     Own(Permission::kUsersDelete, "users.delete"),
     Own(Permission::kUsersRestore, "users.restore"),
     Own(Permission::kUsersErase, "users.erase"),

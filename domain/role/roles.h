@@ -3,6 +3,7 @@
 #ifndef ROSTER_DOMAIN_ROLE_ROLES_H_
 #define ROSTER_DOMAIN_ROLE_ROLES_H_
 
+#include <cstddef>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,9 @@
 #include "roster/view/v1/row.pb.h"
 
 namespace roster::domain {
+
+// Of one user or service account.
+inline constexpr size_t kMaxRolesHeld = 100;
 
 // The roles of an account: so far the built-in ones of its preset. A value, cheap to copy; the
 // roles that it returns live as long as it does. Immutable; thread-safe.

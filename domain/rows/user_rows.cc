@@ -2,6 +2,7 @@
 
 #include "domain/rows/codec.h"
 #include "domain/rows/search_kind.h"
+#include "domain/text/characters.h"
 #include "domain/text/confusable.h"
 #include "domain/text/email.h"
 #include "domain/text/name.h"
@@ -19,7 +20,10 @@ std::optional<view::v1::UserRow> FindUserBySearchRow(const World& world,
                                                      std::string_view key) {
   const auto user_id = world.Get(Table::kSearch, key);
   if (!user_id) return std::nullopt;
-  return FindUser(world, account_id, *user_id);
+  auto user = FindUser(world, account_id, *user_id);
+  // Erased since: the text of the row is forgotten, whether or not the row is gone yet.
+  if (user && user->has_sealed() && !PersonalOf(world, account_id, *user)) return std::nullopt;
+  return user;
 }
 
 }  // namespace
@@ -37,6 +41,7 @@ std::string UserNameKey(std::string_view account_id, std::string_view user_name)
 }
 
 std::optional<std::string> EmailSkeletonKey(std::string_view account_id, std::string_view email) {
+  if (IsPlainEmail(email)) return std::nullopt;
   const std::string skeleton = EmailSkeleton(email);
   if (skeleton == NormalizeEmail(email)) return std::nullopt;
   return RowKey(account_id, search_kind::kLookOfEmail + skeleton);
@@ -44,6 +49,7 @@ std::optional<std::string> EmailSkeletonKey(std::string_view account_id, std::st
 
 std::optional<std::string> UserNameSkeletonKey(std::string_view account_id,
                                                std::string_view user_name) {
+  if (IsAscii(user_name)) return std::nullopt;
   const std::string skeleton = Skeleton(user_name);
   if (skeleton == Normalize(user_name)) return std::nullopt;
   return RowKey(account_id, search_kind::kLookOfUserName + skeleton);
@@ -57,6 +63,11 @@ std::string NameKey(std::string_view account_id, std::string_view full_name,
 std::string WordsKey(std::string_view account_id, std::string_view words,
                      std::string_view user_id) {
   return WordsPrefix(account_id, words).append(1, kEndOfText).append(user_id);
+}
+
+bool NamesUser(std::string_view key, std::string_view user_id) {
+  return key.size() > user_id.size() && key.ends_with(user_id) &&
+         key[key.size() - user_id.size() - 1] == kEndOfText;
 }
 
 std::string NamePrefix(std::string_view account_id) {

@@ -33,6 +33,8 @@ std::string NameKey(std::string_view account_id, std::string_view full_name,
 // Key of the search row by which a user is found by a part of the name: `words`, in the form of
 // searches.
 std::string WordsKey(std::string_view account_id, std::string_view words, std::string_view user_id);
+// Whether a key is one of those two, of this user: then nobody else ever has its row.
+bool NamesUser(std::string_view key, std::string_view user_id);
 
 // The beginnings of the keys of all search rows of users by name, and of those whose email, user
 // name, or words of a name begin with this text, which is in the form of those keys.

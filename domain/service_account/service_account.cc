@@ -13,6 +13,7 @@
 #include "domain/rows/update_row.h"
 #include "domain/service_account/certificate_name.h"
 #include "domain/service_account/certificate_prefixes.h"
+#include "domain/service_account/credentials.h"
 #include "domain/text/text.h"
 
 namespace roster::domain {
@@ -24,7 +25,6 @@ using view::v1::ServiceAccountRow;
 using view::v1::TokenRow;
 
 constexpr size_t kMaxNameCodePoints = 128;
-constexpr size_t kMaxRoles = 100;
 constexpr int kMaxTokens = 10;
 constexpr int kMaxCertificates = 10;
 
@@ -77,7 +77,7 @@ absl::StatusOr<Events> Decide(const World& world, const CreateServiceAccount& co
   if (std::string what = WrongText(command.name, kMaxNameCodePoints); !what.empty()) {
     return RefuseFields({{"name", Reason::kInvalidValue, std::move(what)}});
   }
-  if (command.roles.size() > kMaxRoles) return RefuseLimit("roles", kMaxRoles);
+  if (command.roles.size() > kMaxRolesHeld) return RefuseLimit("roles", kMaxRolesHeld);
   ROSTER_TRY(CheckRoles(world, caller, *account, command.roles));
   if (world.Get(Table::kSearch, ServiceAccountNameKey(command.account_id, command.name))) {
     return Refuse(Reason::kNameTaken);
@@ -187,12 +187,7 @@ void Fold(Overlay& world, const Commit& commit, const event::v1::ServiceAccountC
 void Fold(Overlay& world, const Commit& commit, const event::v1::ServiceAccountDisabled& event) {
   Update(world, commit, event.service_account_id(), [&](ServiceAccountRow& row) {
     row.set_disabled(true);
-    for (const auto& token : row.tokens()) world.Delete(Table::kTokens, token.token_hash());
-    row.clear_tokens();
-    for (const auto& certificate : row.certificates()) {
-      world.Delete(Table::kCertificates, certificate.identity());
-    }
-    row.clear_certificates();
+    EndCredentials(world, row);
   });
 }
 

@@ -164,6 +164,10 @@ std::string WrongEmail(std::string_view text) {
   return WrongUserName(email->local + "@" + email->shown, kMaxEmailBytes);
 }
 
+bool IsPlainEmail(std::string_view text) {
+  return IsAscii(text) && text.find("--") == text.npos;  // as in xn--
+}
+
 std::string NormalizeEmail(std::string_view text) {
   const auto email = Parse(Trim(text));
   return email ? Normalize(email->local) + "@" + email->in_dns : Normalize(text);

@@ -16,6 +16,10 @@ namespace roster::domain {
 // (WrongUserName). Quoted local parts are no emails here.
 std::string WrongEmail(std::string_view text);
 
+// Whether an email is plain ASCII and surely shown so: then the three forms below are one, and
+// SearchForm (name.h) makes the same of them.
+bool IsPlainEmail(std::string_view text);
+
 // The form in which emails are compared and kept unique: the local part as Normalize makes it, so
 // capitals do not count, although to a mail server they might; the domain as it stands in the DNS
 // (UTS 46, nontransitional: ß and ss are two domains). Total: text that is no email comes out as

@@ -17,8 +17,6 @@ namespace {
 
 using view::v1::AccountRow;
 
-constexpr size_t kMaxRoles = 100;
-
 // Each once, where it stands first.
 void RemoveRepeats(std::vector<std::string>& roles) {
   std::vector<std::string> once;
@@ -35,7 +33,7 @@ absl::Status CheckRoles(const World& world, const Caller& caller, const AccountR
   const auto holding = account.policy().role_holding();
   const bool by_type = holding == event::v1::ROLE_HOLDING_BY_USER_TYPE;
   if (by_type && !command.roles.empty()) return Refuse(Reason::kRoleByUserType);
-  if (command.roles.size() > kMaxRoles) return RefuseLimit("roles", kMaxRoles);
+  if (command.roles.size() > kMaxRolesHeld) return RefuseLimit("roles", kMaxRolesHeld);
   RemoveRepeats(command.roles);
   if (holding == event::v1::ROLE_HOLDING_ONE && command.roles.size() > 1) {
     return Refuse(Reason::kMultipleRoles);
@@ -46,11 +44,7 @@ absl::Status CheckRoles(const World& world, const Caller& caller, const AccountR
     wanted.push_back(roles.FindAssignable(id));
     if (wanted.back() == nullptr) return roles.RefuseAssigning(id);
   }
-  // Where users may hold many roles, they may get their first one later; sign-in waits for it.
-  if (wanted.empty() && account.policy().role_required() &&
-      holding == event::v1::ROLE_HOLDING_ONE) {
-    return Refuse(Reason::kRoleRequired);
-  }
+  if (wanted.empty() && RequiredBy(account.policy()).role) return Refuse(Reason::kRoleRequired);
   if (by_type && command.user_type == event::v1::USER_TYPE_UNSPECIFIED) {
     command.user_type = event::v1::USER_TYPE_STANDARD;
   }
@@ -64,7 +58,7 @@ absl::Status CheckRoles(const World& world, const Caller& caller, const AccountR
 }
 
 void AddUnknownRoles(const Roles& roles, const CreateUser& command, std::vector<Violation>& wrong) {
-  for (size_t i = 0; i < std::min(command.roles.size(), kMaxRoles); ++i) {
+  for (size_t i = 0; i < std::min(command.roles.size(), kMaxRolesHeld); ++i) {
     if (roles.FindAssignable(command.roles[i]) != nullptr) continue;
     wrong.push_back({"roles." + std::to_string(i), Reason::kRoleNotFound});
   }

@@ -1,5 +1,6 @@
 #include "domain/user/fold.h"
 
+#include <algorithm>
 #include <string>
 
 #include "absl/functional/function_ref.h"
@@ -18,9 +19,18 @@ namespace {
 using event::v1::Commit;
 using view::v1::UserRow;
 
+// Whether nothing differs by which users are counted or listed.
+bool StandTheSame(const UserRow& one, const UserRow& other) {
+  return one.status() == other.status() && one.approved() == other.approved() &&
+         one.user_type() == other.user_type() &&
+         std::equal(one.roles().begin(), one.roles().end(), other.roles().begin(),
+                    other.roles().end());
+}
+
 // Keeps what is counted and listed of users in step with a change. `before` is an empty row for a
 // new user.
 void Derive(Overlay& world, const Commit& commit, const UserRow& before, const UserRow& after) {
+  if (StandTheSame(before, after)) return;
   IndexUser(world, commit.account_id(), before, after);
   if (const auto account = FindAccount(world, commit.account_id())) {
     CountAdministrators(world, *account, before, after);
@@ -45,6 +55,11 @@ void SetStatus(UserRow& row, const Commit& commit, event::v1::UserStatus status)
   row.clear_status_reason();
   row.clear_deleted_at();
   row.clear_restorable_until();
+}
+
+void SetApproved(UserRow& row, const Commit& commit, bool approved) {
+  row.set_approved(approved);
+  row.set_approval_position(commit.position());
 }
 
 // The status of a user while nobody disables or deletes them.
@@ -120,6 +135,14 @@ void Fold(Overlay& world, const Commit& commit, const event::v1::RoleChanged& ev
     if (!event.to().empty()) row.add_roles(event.to());
     row.set_role_position(commit.position());
   });
+}
+
+void Fold(Overlay& world, const Commit& commit, const event::v1::UserApproved& event) {
+  Update(world, commit, event.user_id(), [&](UserRow& row) { SetApproved(row, commit, true); });
+}
+
+void Fold(Overlay& world, const Commit& commit, const event::v1::UserApprovalRevoked& event) {
+  Update(world, commit, event.user_id(), [&](UserRow& row) { SetApproved(row, commit, false); });
 }
 
 void Fold(Overlay& world, const Commit& commit, const event::v1::UserErased& event) {

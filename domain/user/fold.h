@@ -18,6 +18,9 @@ void Fold(Overlay& world, const event::v1::Commit& commit, const event::v1::User
 void Fold(Overlay& world, const event::v1::Commit& commit, const event::v1::UserDeleted& event);
 void Fold(Overlay& world, const event::v1::Commit& commit, const event::v1::UserRestored& event);
 void Fold(Overlay& world, const event::v1::Commit& commit, const event::v1::RoleChanged& event);
+void Fold(Overlay& world, const event::v1::Commit& commit, const event::v1::UserApproved& event);
+void Fold(Overlay& world, const event::v1::Commit& commit,
+          const event::v1::UserApprovalRevoked& event);
 void Fold(Overlay& world, const event::v1::Commit& commit, const event::v1::UserErased& event);
 
 }  // namespace roster::domain

@@ -38,7 +38,8 @@ const Field* Find(std::string_view name) {
 
 RequiredFields RequiredBy(const event::v1::AccountPolicy& policy) {
   return {.given_and_family_name = policy.names_required(),
-          .user_name = policy.user_name_required()};
+          .user_name = policy.user_name_required(),
+          .role = policy.role_required() && policy.role_holding() == event::v1::ROLE_HOLDING_ONE};
 }
 
 std::vector<Violation> CheckProfile(const event::v1::PersonalData& personal,

@@ -13,10 +13,12 @@
 
 namespace roster::domain {
 
-// Which fields must be there, beside full name and email, which always must.
+// Which fields must be there, beside full name and email, which always must. Where users may hold
+// many roles, they may get their first one later; sign-in waits for it.
 struct RequiredFields {
   bool given_and_family_name = false;
   bool user_name = false;
+  bool role = false;
 };
 RequiredFields RequiredBy(const event::v1::AccountPolicy& policy);
 

@@ -54,6 +54,14 @@ struct RestoreUser {
   UserReference user;
 };
 
+// Approves a user, and takes the approval back.
+struct ApproveUser {
+  UserReference user;
+};
+struct RevokeApproval {
+  UserReference user;
+};
+
 // Forgets a user for good. The revision that the caller has seen is required.
 struct EraseUser {
   UserReference user;
@@ -86,6 +94,11 @@ absl::StatusOr<Events> Decide(const World& world, const DisableUser& command, co
 absl::StatusOr<Events> Decide(const World& world, const DeleteUser& command, const Caller& caller);
 // USER_NOT_DELETED, RESTORE_WINDOW_EXPIRED.
 absl::StatusOr<Events> Decide(const World& world, const RestoreUser& command, const Caller& caller);
+// SELF_FORBIDDEN, USER_DELETED. Of an approved user: no events.
+absl::StatusOr<Events> Decide(const World& world, const ApproveUser& command, const Caller& caller);
+// SELF_FORBIDDEN, USER_DELETED, LAST_ADMINISTRATOR. Of a user without approval: no events.
+absl::StatusOr<Events> Decide(const World& world, const RevokeApproval& command,
+                              const Caller& caller);
 // INVALID_FIELDS (no revision), SELF_FORBIDDEN, LAST_ADMINISTRATOR.
 absl::StatusOr<Events> Decide(const World& world, const EraseUser& command, const Caller& caller);
 // SELF_FORBIDDEN, USER_DELETED, USER_DISABLED, ROLE_BY_USER_TYPE, MULTIPLE_ROLES, ROLE_NOT_FOUND,

@@ -22,13 +22,12 @@ enum class Table : uint8_t {
   kRequests,         // day/account/caller/request id → RequestRow
   kErasures,         // key id → ErasureRow
   kPast,             // table, key and the position at which the row ended → the row
-  kSearchOf,      // account/user → SearchOfRow, account/user/key → "": the keys in kSearch that
-                  // the user has, and those that the user gave up
-  kSearchPast,    // as kPast, of kSearch
-  kCertificates,  // name in a client certificate → CertificateRow
-  kUserIndex,     // account/s/status/user, account/r/role/user → ""
-  kClock,         // position → "": the commits that set the clock back
-  kEnd,           // no table: how many there are
+  kSearchOf,         // account/user → SearchOfRow: the keys in kSearch that the user has
+  kSearchPast,       // as kPast, of kSearch
+  kCertificates,     // name in a client certificate → CertificateRow
+  kUserIndex,        // account/s/status/user, account/r/role/user → ""
+  kClock,            // position → "": the commits that set the clock back
+  kEnd,              // no table: how many there are
 };
 
 enum class Past : bool { kForgotten, kKept };

@@ -1,4 +1,4 @@
-// CSV files (RFC 4180), read with libcsv.
+// CSV files (RFC 4180) in any charset and with any delimiter, read with libcsv.
 
 #ifndef ROSTER_SERVICES_IDENTITY_CSV_H_
 #define ROSTER_SERVICES_IDENTITY_CSV_H_
@@ -11,31 +11,45 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "services/identity/charset.h"
 
 struct csv_parser;  // of libcsv
 
 namespace roster::services {
 
-using CsvRow = std::vector<std::string>;
+// A row of the file, and where it stands there.
+struct CsvRow {
+  size_t number = 0;  // from 1; of the row of column names 0
+  size_t line = 0;    // from 1, as an editor shows it, in which the row begins
+  std::vector<std::string> cells;
+};
 
 inline constexpr size_t kMaxCsvColumns = 256;
 inline constexpr size_t kMaxCsvRowBytes = 1 << 20;
 inline constexpr size_t kMaxCsvRows = 1'000'000;
 
-// Reads a file as its bytes arrive and keeps no more of it than one row. The file may begin with a
-// UTF-8 byte order mark; empty lines are passed over. Thread-compatible.
+// What is known of a file before it comes.
+struct CsvFormat {
+  std::string charset;    // empty: by its mark, else UTF-8
+  char delimiter = '\0';  // zero: by its beginning
+  bool has_header = false;
+};
+
+// Reads a file as its bytes arrive and keeps no more of it than its beginning and one row. Rows
+// without any text are passed over. Thread-compatible.
 class CsvReader {
  public:
   // Takes a row; what it refuses, Read and Finish refuse.
   using TakeRow = std::function<absl::Status(const CsvRow&)>;
 
-  explicit CsvReader(TakeRow take);
+  CsvReader(const CsvFormat& format, TakeRow take);
   CsvReader(const CsvReader&) = delete;
   CsvReader& operator=(const CsvReader&) = delete;
 
   // The next bytes; in the end that there are no more. After a refusal there is nothing to call.
-  // Refuse with MALFORMED_CSV {row} (a stray quote, a quote that is not closed) and LIMIT_EXCEEDED
-  // {limit, row}: columns, row_bytes or rows.
+  // Refuse with WRONG_CHARSET {charset, row, line, byte}, MALFORMED_CSV {row, line} (a stray quote,
+  // a quote that is not closed) and LIMIT_EXCEEDED {limit, value, row, line}: columns, row_bytes or
+  // rows.
   absl::Status Read(std::string_view bytes);
   absl::Status Finish();
 
@@ -43,17 +57,24 @@ class CsvReader {
   static void OnCell(void* bytes, size_t size, void* reader);
   static void OnRow(int end, void* reader);
 
+  absl::Status Located(absl::Status read);
+  absl::Status TakeText(std::string_view text);
+  absl::Status Begin(bool all);
+  absl::Status ParseLine(std::string_view piece);
   absl::Status Parse(std::string_view piece);
-  absl::Status Malformed() const;
+  absl::Status Placed(absl::Status refusal, size_t line) const;
   void Exceeded(const char* limit, size_t value);
 
+  const char given_delimiter_;
   const TakeRow take_;
+  CharsetDecoder decoder_;
   const std::unique_ptr<csv_parser, void (*)(csv_parser*)> parser_;
-  std::string beginning_;  // of the file, until it is known whether it is a mark
+  std::string beginning_;  // of the text, until its delimiter is known
   bool begun_ = false;
-  CsvRow row_;
+  size_t line_ = 1;            // the one that comes next
+  bool after_return_ = false;  // whose feed ends no other line
+  CsvRow row_;                 // the one under way
   size_t row_bytes_ = 0;
-  size_t rows_ = 0;  // that are taken
   absl::Status refusal_;
 };
 

@@ -17,7 +17,9 @@
 #include "services/call/request_hash.h"
 #include "services/call/stream.h"
 #include "services/identity/handlers.h"
+#include "services/identity/import_header.h"
 #include "services/identity/import_plan.h"
+#include "services/identity/row_error.h"
 #include "storage/crypto/sha256.h"
 
 namespace roster::services {
@@ -29,15 +31,9 @@ using identity::v1::ImportedRow;
 using identity::v1::ImportHeader;
 using identity::v1::ImportUsersRequest;
 using identity::v1::ImportUsersResponse;
+using identity::v1::RowError;
 
 constexpr size_t kMaxFileBytes = 64 << 20;
-
-void Describe(const absl::Status& status, ImportedRow& row) {
-  auto& error = *row.mutable_error();
-  error.set_reason(domain::ReasonOf(status));
-  error.set_message(std::string(status.message()));
-  error.set_field(domain::MetadataOf(status, "field"));
-}
 
 // Bounds for imports; one too many is refused with OVERLOADED.
 struct ImportCapacity {
@@ -111,10 +107,7 @@ class ImportCall final : public Stream {
     }
     ROSTER_TRY(Admit(header_.account_id(), header_.request_id()));
     if (header_.size_bytes() > kMaxFileBytes) return FileTooLarge();
-    if (!header_.request_id().empty() && !IsUuid(header_.request_id())) {
-      return domain::RefuseFields(
-          {{"header.request_id", Reason::kInvalidValue, domain::wrong::NotUuid()}});
-    }
+    ROSTER_TRY(CheckHeader(header_));
     // Only a caller that is let in takes one of the few places.
     if (!running_.AcquireFor(HolderOf(caller()))) return Refuse(Reason::kOverloaded);
     plan_.emplace(header_, dependencies().ids);
@@ -176,7 +169,10 @@ class ImportCall final : public Stream {
                       const domain::World& world,
                       const domain::Caller& caller) -> absl::StatusOr<domain::Events> {
           ROSTER_ASSIGN(auto result, Decide(world, command, caller));
-          outcomes_ = std::move(result.statuses);
+          outcomes_.clear();
+          for (const absl::Status& status : result.statuses) {
+            outcomes_.push_back(status.ok() ? std::nullopt : std::optional(RowErrorOf(status)));
+          }
           return std::move(result.events);
         },
         .reply = nullptr,
@@ -199,11 +195,10 @@ class ImportCall final : public Stream {
     for (const PlannedRow& planned : group_) {
       if (!planned.status.ok()) continue;
       receipt.add_ids(planned.row.user_id);
-      if (const absl::Status& status = outcomes_[decided]; !status.ok()) {
+      if (const auto& error = outcomes_[decided]) {
         auto& refused = *receipt.add_refused();
+        refused = ToReceipt(*error, planned.row.roles);
         refused.set_index(static_cast<uint32_t>(decided));
-        refused.set_reason(domain::ReasonOf(status));
-        refused.set_field(domain::MetadataOf(status, "field"));
       }
       ++decided;
     }
@@ -213,14 +208,15 @@ class ImportCall final : public Stream {
   // The group was imported before: it is told as it was then.
   void Recall(const event::v1::Receipt& receipt) {
     int next_id = 0;
+    std::vector<const PlannedRow*> decided;
     for (PlannedRow& planned : group_) {
-      if (planned.status.ok()) planned.row.user_id = receipt.ids(next_id++);
+      if (!planned.status.ok()) continue;
+      planned.row.user_id = receipt.ids(next_id++);
+      decided.push_back(&planned);
     }
-    outcomes_.assign(static_cast<size_t>(receipt.ids_size()), absl::OkStatus());
+    outcomes_.assign(decided.size(), std::nullopt);
     for (const auto& refused : receipt.refused()) {
-      const auto reason = domain::FindReason(refused.reason());
-      outcomes_[refused.index()] =
-          Refuse(reason.value_or(Reason::kInvalidValue), {{"field", refused.field()}});
+      outcomes_[refused.index()] = FromReceipt(refused, decided[refused.index()]->row.roles);
     }
   }
 
@@ -233,14 +229,16 @@ class ImportCall final : public Stream {
     told.set_position(outcome.position);
     size_t decided = 0;
     for (const PlannedRow& planned : group_) {
-      const absl::Status& status = planned.status.ok() ? outcomes_[decided++] : planned.status;
+      std::optional<RowError> error =
+          planned.status.ok() ? std::move(outcomes_[decided++]) : RowErrorOf(planned.status);
       ImportedRow& row = *told.add_rows();
       row.set_row(planned.number);
-      if (status.ok()) {
+      row.set_line(planned.line);
+      if (error) {
+        *row.mutable_error() = *std::move(error);
+      } else {
         row.set_user_id(planned.row.user_id);
         ++created_;
-      } else {
-        Describe(status, row);
       }
     }
     rows_told_ += static_cast<uint32_t>(group_.size());
@@ -275,8 +273,8 @@ class ImportCall final : public Stream {
   FileHash file_hash_;
   std::string request_hash_;  // empty without a request id
 
-  std::vector<PlannedRow> group_;  // the one under way
-  std::vector<absl::Status> outcomes_;
+  std::vector<PlannedRow> group_;                  // the one under way
+  std::vector<std::optional<RowError>> outcomes_;  // of its rows that were decided
   uint32_t rows_told_ = 0;
   uint32_t created_ = 0;
   domain::Position position_ = 0;

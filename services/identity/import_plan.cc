@@ -2,11 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <unordered_map>
 #include <utility>
 
-#include "absl/status/statusor.h"
-#include "absl/strings/str_join.h"
 #include "domain/base/refusal.h"
 #include "domain/base/try.h"
 #include "domain/base/wrong.h"
@@ -19,87 +16,18 @@ namespace roster::services {
 namespace {
 
 using domain::Reason;
-using domain::Violation;
 using event::v1::PersonalData;
-using identity::v1::ColumnMapping;
 using identity::v1::ImportField;
 using identity::v1::ImportHeader;
 
-using Columns = std::map<ImportField, size_t>;
-
 constexpr size_t kMaxKeptBytes = 128 << 20;
-constexpr size_t kRowBytes = 64;  // of a row without its cells
+constexpr size_t kRowBytes = 64;   // of a row without its cells
+constexpr size_t kTitleRows = 10;  // in which the names of the columns are looked for
 
 // What a row adds to its commit beside its personal data: ids, the seal, tags and lengths. And what
 // the commit has of its own. Both are rounded up.
 constexpr size_t kEventBytes = 512;
 constexpr size_t kGroupBytes = storage::kMaxCommitBytes - 16 * 1024;
-
-// The columns of a header by their names as they are compared; of one name the first.
-std::unordered_map<std::string, size_t> NamesOf(const CsvRow& first) {
-  std::unordered_map<std::string, size_t> names;
-  for (size_t column = 0; column < first.size(); ++column) {
-    names.emplace(domain::Normalize(first[column]), column);
-  }
-  return names;
-}
-
-// MAPPING_INCOMPLETE when a required field has no column.
-absl::Status CheckComplete(const Columns& columns) {
-  std::vector<std::string> missing;
-  const auto need = [&](ImportField field, const char* name) {
-    if (columns.count(field) == 0) missing.emplace_back(name);
-  };
-  if (columns.count(identity::v1::IMPORT_FIELD_FULL_NAME) == 0 &&
-      (columns.count(identity::v1::IMPORT_FIELD_GIVEN_NAME) == 0 ||
-       columns.count(identity::v1::IMPORT_FIELD_FAMILY_NAME) == 0)) {
-    missing.emplace_back("full_name");
-  }
-  need(identity::v1::IMPORT_FIELD_EMAIL, "email");
-  need(identity::v1::IMPORT_FIELD_USER_NAME, "user_name");
-  if (missing.empty()) return absl::OkStatus();
-  return domain::Refuse(Reason::kMappingIncomplete, {{"fields", absl::StrJoin(missing, ",")}});
-}
-
-// What is wrong with a mapping whose column the file does not have.
-std::string NoColumn(const ColumnMapping& mapping, const CsvRow& first) {
-  if (mapping.column_case() == ColumnMapping::kName) {
-    return domain::wrong::NoSuchColumn(mapping.name(), first);
-  }
-  return domain::wrong::OutOfRange(1, static_cast<int64_t>(first.size()));
-}
-
-absl::StatusOr<Columns> ReadMapping(const ImportHeader& header, const CsvRow& first) {
-  const auto names =
-      header.has_header() ? NamesOf(first) : std::unordered_map<std::string, size_t>();
-  // The column that a mapping means; nothing when the file has none of that name or number.
-  const auto find = [&](const ColumnMapping& mapping) -> std::optional<size_t> {
-    if (mapping.column_case() == ColumnMapping::kNumber) {
-      const bool exists = mapping.number() > 0 && mapping.number() <= first.size();
-      return exists ? std::optional<size_t>(mapping.number() - 1) : std::nullopt;
-    }
-    const auto found = names.find(domain::Normalize(mapping.name()));
-    const bool named = mapping.column_case() == ColumnMapping::kName && found != names.end();
-    return named ? std::optional<size_t>(found->second) : std::nullopt;
-  };
-  Columns columns;
-  std::vector<Violation> wrong;
-  for (int i = 0; i < header.mapping_size(); ++i) {
-    const ColumnMapping& mapping = header.mapping(i);
-    const std::string field = "header.mapping." + std::to_string(i);
-    const auto column = find(mapping);
-    if (!column) {
-      wrong.push_back({field + ".column", Reason::kInvalidValue, NoColumn(mapping, first)});
-    } else if (mapping.field() == identity::v1::IMPORT_FIELD_UNSPECIFIED ||
-               !identity::v1::ImportField_IsValid(mapping.field()) ||
-               !columns.emplace(mapping.field(), *column).second) {
-      wrong.push_back({field + ".field", Reason::kInvalidValue, domain::wrong::MappedBefore()});
-    }
-  }
-  if (!wrong.empty()) return domain::RefuseFields(wrong);
-  ROSTER_TRY(CheckComplete(columns));
-  return columns;
-}
 
 void AppendCell(std::string& cells, std::string_view cell) {
   const auto size = static_cast<uint32_t>(cell.size());
@@ -114,7 +42,7 @@ std::string_view TakeCell(std::string_view& cells) {
   return cell;
 }
 
-void SetField(ImportField field, std::string value, PersonalData& personal, std::string& role) {
+void SetField(ImportField field, std::string value, PersonalData& personal, std::string& roles) {
   switch (field) {
     case identity::v1::IMPORT_FIELD_FULL_NAME:
       return personal.set_full_name(std::move(value));
@@ -129,82 +57,126 @@ void SetField(ImportField field, std::string value, PersonalData& personal, std:
     case identity::v1::IMPORT_FIELD_TITLE:
       return personal.set_title(std::move(value));
     case identity::v1::IMPORT_FIELD_ROLE:
-      role = std::move(value);
+      roles = std::move(value);
       return;
     default:  // ReadMapping lets in no other
       return;
   }
 }
 
+CsvFormat FormatOf(const ImportHeader& header) {
+  return {.charset = header.charset(),
+          .delimiter = header.delimiter().empty() ? '\0' : header.delimiter()[0],
+          .has_header = header.has_header()};
+}
+
 }  // namespace
 
 ImportPlan::ImportPlan(const ImportHeader& header, IdSource& ids)
-    : header_(header), ids_(ids), reader_([this](const CsvRow& cells) { return TakeRow(cells); }) {}
+    : header_(header),
+      ids_(ids),
+      reader_(FormatOf(header), [this](const CsvRow& row) { return TakeRow(row); }) {}
 
 absl::Status ImportPlan::Read(std::string_view bytes) { return reader_.Read(bytes); }
 
-absl::Status ImportPlan::TakeFirst(const CsvRow& cells) {
-  width_ = cells.size();
-  ROSTER_ASSIGN(columns_, ReadMapping(header_, cells));
+// The first row, or one after it as long as that one names no columns: there may be a title above
+// them.
+absl::Status ImportPlan::TakeFirst(const CsvRow& row) {
+  auto columns = ReadMapping(header_, row.cells);
+  if (!columns.ok()) {
+    if (not_mapped_.ok()) not_mapped_ = columns.status();
+    const bool may_be_title = header_.has_header() && row.number < kTitleRows;
+    return may_be_title ? absl::OkStatus() : not_mapped_;
+  }
+  if (!not_mapped_.ok()) {
+    return domain::RefuseFields(
+        {{"header.has_header", Reason::kInvalidValue, domain::wrong::TitleAbove(row.line)}});
+  }
+  width_ = row.cells.size();
+  for (const auto& [field, column] : *columns) width_ = std::max(width_, column + 1);
+  columns_ = *std::move(columns);
   return absl::OkStatus();
 }
 
-absl::Status ImportPlan::TakeRow(const CsvRow& cells) {
+bool ImportPlan::Fits(const CsvRow& row) const {
+  return row.cells.size() <= width_ && row.cells.size() >= LeastWidth(*columns_);
+}
+
+absl::Status ImportPlan::TakeRow(const CsvRow& row) {
   if (!columns_) {
-    ROSTER_TRY(TakeFirst(cells));
+    ROSTER_TRY(TakeFirst(row));
     if (header_.has_header()) return absl::OkStatus();
   }
-  KeptRow& row = rows_.emplace_back();
-  row.fits = cells.size() == width_;
-  if (row.fits) {
+  KeptRow& kept = rows_.emplace_back();
+  kept.line = static_cast<uint32_t>(row.line);
+  if (Fits(row)) {
     for (const auto& [field, column] : *columns_) {
-      AppendCell(row.cells, domain::Trim(cells[column]));
+      AppendCell(kept.cells, column < row.cells.size() ? domain::Trim(row.cells[column]) : "");
     }
-    row.cells.shrink_to_fit();
+    kept.cells.shrink_to_fit();
+  } else {
+    kept.wrong_width = static_cast<uint32_t>(row.cells.size());
   }
-  kept_bytes_ += kRowBytes + row.cells.size();
+  widest_ = std::max(widest_, row.cells.size());
+  kept_bytes_ += kRowBytes + kept.cells.size();
   if (kept_bytes_ <= kMaxKeptBytes) return absl::OkStatus();
-  return domain::WithMetadata(domain::RefuseLimit("kept_bytes", kMaxKeptBytes),
-                              {{"row", std::to_string(rows_.size())}});
+  return domain::WithMetadata(
+      domain::RefuseLimit("kept_bytes", kMaxKeptBytes),
+      {{"row", std::to_string(row.number)}, {"line", std::to_string(row.line)}});
 }
 
 absl::Status ImportPlan::Finish(absl::FunctionRef<bool()> stopped) {
   ROSTER_TRY(reader_.Finish());
-  if (!columns_) ROSTER_TRY(TakeFirst({}));  // an empty file
+  if (!columns_) return not_mapped_.ok() ? domain::Refuse(Reason::kEmptyFile) : not_mapped_;
+  ROSTER_TRY(CheckWidest());
   ROSTER_TRY(MarkDuplicates(
-      stopped, [](const PersonalData& p) { return domain::NormalizeEmail(p.email()); }));
-  return MarkDuplicates(stopped,
-                        [](const PersonalData& p) { return domain::Normalize(p.user_name()); });
+      stopped, [](const PersonalData& p) { return domain::NormalizeEmail(p.email()); },
+      &KeptRow::same_email));
+  return MarkDuplicates(
+      stopped, [](const PersonalData& p) { return domain::Normalize(p.user_name()); },
+      &KeptRow::same_user_name);
+}
+
+absl::Status ImportPlan::CheckWidest() const {
+  const auto role = columns_->find(identity::v1::IMPORT_FIELD_ROLE);
+  const bool there = header_.has_header() || role == columns_->end() || role->second < widest_;
+  return there ? absl::OkStatus() : RefuseColumn(header_, role->first, widest_);
 }
 
 // Marks every row that shares a value with another. `value` gives it in the form that the account
 // compares. Digests stand for the values, which would double what is kept.
 template <typename Value>
-absl::Status ImportPlan::MarkDuplicates(absl::FunctionRef<bool()> stopped, Value value) {
+absl::Status ImportPlan::MarkDuplicates(absl::FunctionRef<bool()> stopped, Value value,
+                                        uint32_t KeptRow::*other) {
   std::vector<std::pair<std::array<char, 16>, uint32_t>> digests;
-  std::string role;
+  std::string roles;
   for (size_t i = 0; i < rows_.size(); ++i) {
     if (stopped()) return absl::CancelledError("the import was stopped");
-    if (!rows_[i].fits) continue;
-    const std::string normalized = value(PersonalOf(rows_[i], role));
+    if (rows_[i].wrong_width != 0) continue;
+    const std::string normalized = value(PersonalOf(rows_[i], roles));
     if (normalized.empty()) continue;
     auto& [digest, row] = digests.emplace_back();
     std::copy_n(storage::Sha256(normalized).begin(), digest.size(), digest.begin());
-    row = static_cast<uint32_t>(i);
+    row = static_cast<uint32_t>(i + 1);
   }
   std::sort(digests.begin(), digests.end());
+  size_t first = 0;  // of those with the same value: the others name it, and it names the second
   for (size_t i = 1; i < digests.size(); ++i) {
-    if (digests[i].first != digests[i - 1].first) continue;
-    rows_[digests[i].second].duplicate = rows_[digests[i - 1].second].duplicate = true;
+    if (digests[i].first != digests[first].first) {
+      first = i;
+      continue;
+    }
+    rows_[digests[i].second - 1].*other = digests[first].second;
+    if (i == first + 1) rows_[digests[first].second - 1].*other = digests[i].second;
   }
   return absl::OkStatus();
 }
 
-PersonalData ImportPlan::PersonalOf(const KeptRow& kept, std::string& role) const {
+PersonalData ImportPlan::PersonalOf(const KeptRow& kept, std::string& roles) const {
   PersonalData personal;
   std::string_view cells = kept.cells;
   for (const auto& [field, column] : *columns_) {
-    SetField(field, std::string(TakeCell(cells)), personal, role);
+    SetField(field, std::string(TakeCell(cells)), personal, roles);
   }
   if (personal.full_name().empty()) {
     personal.set_full_name(domain::Trim(personal.given_name() + " " + personal.family_name()));
@@ -212,16 +184,27 @@ PersonalData ImportPlan::PersonalOf(const KeptRow& kept, std::string& role) cons
   return personal;
 }
 
+domain::OtherRow ImportPlan::Other(uint32_t number) const {
+  if (number == 0) return {};
+  return {.row = number, .line = rows_[number - 1].line};
+}
+
 PlannedRow ImportPlan::Plan(size_t index) const {
   const KeptRow& kept = rows_[index];
   PlannedRow planned;
   planned.number = static_cast<uint32_t>(index + 1);
-  if (!kept.fits) {
-    planned.status = domain::Refuse(Reason::kColumnCount);
+  planned.line = kept.line;
+  if (kept.wrong_width != 0) {
+    planned.status = domain::Refuse(
+        Reason::kColumnCount,
+        {{"columns", std::to_string(kept.wrong_width)}, {"expected", std::to_string(width_)}});
     return planned;
   }
-  planned.row.duplicate_in_file = kept.duplicate;
-  planned.row.personal = PersonalOf(kept, planned.row.role);
+  std::string roles;
+  planned.row.personal = PersonalOf(kept, roles);
+  planned.row.roles = domain::RolesOfCell(roles);
+  planned.row.same_email = Other(kept.same_email);
+  planned.row.same_user_name = Other(kept.same_user_name);
   return planned;
 }
 

@@ -70,6 +70,11 @@ Handlers UserHandlers() {
        OfCommand(OfReference<domain::EnableUser, EnableUserRequest, EnableUserResponse>)},
       {"DisableUser",
        OfCommand(OfReference<domain::DisableUser, DisableUserRequest, DisableUserResponse>)},
+      {"ApproveUser",
+       OfCommand(OfReference<domain::ApproveUser, ApproveUserRequest, ApproveUserResponse>)},
+      {"RevokeApproval",
+       OfCommand(
+           OfReference<domain::RevokeApproval, RevokeApprovalRequest, RevokeApprovalResponse>)},
       {"DeleteUser",
        OfCommand(OfReference<domain::DeleteUser, DeleteUserRequest, DeleteUserResponse>)},
       {"EraseUser", OfCommand(OfReference<domain::EraseUser, EraseUserRequest, EraseUserResponse>)},

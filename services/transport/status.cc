@@ -5,9 +5,6 @@
 #include <grpcpp/support/status.h>
 
 #include <charconv>
-#include <cstdint>
-#include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,20 +16,44 @@ namespace {
 
 constexpr std::size_t kMaxViolationBytes = 3 * 1024;
 
-// The payloads of a refusal, by what each becomes.
-struct Refusal {
-  std::optional<std::string> reason;
-  std::map<std::string, std::string> metadata;
-  std::map<std::string, std::string> violations;  // by field: "REASON: description"
-  std::optional<std::int64_t> retry_ms;
-};
-
 std::optional<std::int64_t> ParseMilliseconds(const std::string& text) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || value < 0) return std::nullopt;
   return value;
 }
+
+google::rpc::ErrorInfo ErrorInfoOf(const Refusal& refusal) {
+  google::rpc::ErrorInfo info;
+  info.set_reason(*refusal.reason);
+  info.set_domain("roster");
+  for (const auto& [key, value] : refusal.metadata) (*info.mutable_metadata())[key] = value;
+  return info;
+}
+
+google::rpc::BadRequest BadRequestOf(const Refusal& refusal) {
+  google::rpc::BadRequest bad_request;
+  std::size_t bytes = 0;
+  for (const auto& [field, description] : refusal.violations) {
+    bytes += field.size() + description.size();
+    if (bytes > kMaxViolationBytes) break;
+    FieldViolation& violation = *bad_request.add_field_violations();
+    const auto [reason, sentence] = SplitViolation(description);
+    violation.set_field(field);
+    violation.set_description(sentence);
+    SetReason(reason, violation);
+  }
+  return bad_request;
+}
+
+google::rpc::RetryInfo RetryInfoOf(std::int64_t retry_ms) {
+  google::rpc::RetryInfo retry;
+  retry.mutable_retry_delay()->set_seconds(retry_ms / 1000);
+  retry.mutable_retry_delay()->set_nanos(static_cast<std::int32_t>(retry_ms % 1000 * 1'000'000));
+  return retry;
+}
+
+}  // namespace
 
 Refusal ReadPayloads(const absl::Status& status) {
   constexpr std::string_view kMetadata = "metadata/";
@@ -54,37 +75,10 @@ Refusal ReadPayloads(const absl::Status& status) {
   return refusal;
 }
 
-google::rpc::ErrorInfo ErrorInfoOf(const Refusal& refusal) {
-  google::rpc::ErrorInfo info;
-  info.set_reason(*refusal.reason);
-  info.set_domain("roster");
-  for (const auto& [key, value] : refusal.metadata) (*info.mutable_metadata())[key] = value;
-  return info;
+std::pair<std::string, std::string> SplitViolation(const std::string& violation) {
+  const std::size_t colon = violation.find(": ");
+  return {violation.substr(0, colon), violation.substr(colon + 2)};
 }
-
-google::rpc::BadRequest BadRequestOf(const Refusal& refusal) {
-  google::rpc::BadRequest bad_request;
-  std::size_t bytes = 0;
-  for (const auto& [field, description] : refusal.violations) {
-    bytes += field.size() + description.size();
-    if (bytes > kMaxViolationBytes) break;
-    FieldViolation& violation = *bad_request.add_field_violations();
-    const std::size_t colon = description.find(": ");
-    violation.set_field(field);
-    violation.set_description(description.substr(colon + 2));
-    SetReason(description.substr(0, colon), violation);
-  }
-  return bad_request;
-}
-
-google::rpc::RetryInfo RetryInfoOf(std::int64_t retry_ms) {
-  google::rpc::RetryInfo retry;
-  retry.mutable_retry_delay()->set_seconds(retry_ms / 1000);
-  retry.mutable_retry_delay()->set_nanos(static_cast<std::int32_t>(retry_ms % 1000 * 1'000'000));
-  return retry;
-}
-
-}  // namespace
 
 grpc::Status ToGrpc(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;

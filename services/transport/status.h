@@ -3,6 +3,12 @@
 #ifndef ROSTER_SERVICES_TRANSPORT_STATUS_H_
 #define ROSTER_SERVICES_TRANSPORT_STATUS_H_
 
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
 #include "absl/status/status.h"
 
 namespace grpc {
@@ -10,6 +16,18 @@ class Status;
 }
 
 namespace roster::services {
+
+// The payloads of a status, by what each becomes in an answer.
+struct Refusal {
+  std::optional<std::string> reason;
+  std::map<std::string, std::string> metadata;
+  std::map<std::string, std::string> violations;  // by field: "REASON: description"
+  std::optional<std::int64_t> retry_ms;
+};
+Refusal ReadPayloads(const absl::Status& status);
+
+// The parts of "REASON: description".
+std::pair<std::string, std::string> SplitViolation(const std::string& violation);
 
 // OK stays OK. A refusal carries payloads, whose type URLs are:
 //   "reason"          the reason, e.g. EMAIL_TAKEN: becomes google.rpc.ErrorInfo of domain "roster"

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -18,6 +19,9 @@ using rocksdb::FileOptions;
 using rocksdb::FileSystem;
 using rocksdb::IOOptions;
 using rocksdb::IOStatus;
+
+// As much as is read at once.
+constexpr size_t kChunkBytes = 64 << 10;
 
 FileSystem& Files(rocksdb::Env* env) {
   return *(env == nullptr ? rocksdb::Env::Default() : env)->GetFileSystem();
@@ -57,35 +61,90 @@ absl::StatusOr<char> LastByte(const std::string& path, rocksdb::Env* env) {
 
 }  // namespace
 
-absl::StatusOr<std::string> ReadFile(const std::string& path, rocksdb::Env* env) {
-  constexpr size_t kChunkBytes = 64 << 10;
+absl::StatusOr<std::unique_ptr<FileReader>> FileReader::Open(const std::string& path,
+                                                             rocksdb::Env* env) {
   std::unique_ptr<rocksdb::FSSequentialFile> file;
-  IOStatus status = Files(env).NewSequentialFile(path, FileOptions(), &file, nullptr);
+  const IOStatus status = Files(env).NewSequentialFile(path, FileOptions(), &file, nullptr);
   if (status.IsNotFound() || status.IsPathNotFound()) {
     return absl::NotFoundError(absl::StrCat("there is no file ", path));
   }
   if (!status.ok()) return Failed(status, "open", path);
+  return std::unique_ptr<FileReader>(new FileReader(path, std::move(file)));
+}
+
+FileReader::FileReader(std::string path, std::unique_ptr<rocksdb::FSSequentialFile> file)
+    : path_(std::move(path)), file_(std::move(file)) {}
+
+FileReader::~FileReader() = default;
+
+absl::StatusOr<std::string> FileReader::Read(size_t count) {
+  std::string bytes;
+  while (true) {
+    const std::string_view ahead = std::string_view(buffer_).substr(taken_, count - bytes.size());
+    bytes.append(ahead);
+    taken_ += ahead.size();
+    if (bytes.size() == count) return bytes;
+    buffer_.resize(kChunkBytes);
+    taken_ = 0;
+    rocksdb::Slice read;
+    const IOStatus status =
+        file_->Read(buffer_.size(), IOOptions(), &read, buffer_.data(), nullptr);
+    if (!status.ok()) return Failed(status, "read", path_);
+    buffer_ = read.ToString();
+    if (buffer_.empty()) return bytes;
+  }
+}
+
+absl::StatusOr<std::string> ReadFile(const std::string& path, rocksdb::Env* env) {
+  ROSTER_ASSIGN(const std::unique_ptr<FileReader> file, FileReader::Open(path, env));
   std::string content;
-  std::string chunk(kChunkBytes, '\0');
-  rocksdb::Slice read;
-  do {
-    status = file->Read(chunk.size(), IOOptions(), &read, chunk.data(), nullptr);
-    if (!status.ok()) return Failed(status, "read", path);
-    content.append(read.data(), read.size());
-  } while (!read.empty());
-  return content;
+  while (true) {
+    ROSTER_ASSIGN(const std::string chunk, file->Read(kChunkBytes));
+    if (chunk.empty()) return content;
+    content += chunk;
+  }
+}
+
+absl::StatusOr<std::unique_ptr<NewFile>> NewFile::Create(const std::string& path,
+                                                         rocksdb::Env* env) {
+  const std::string fresh = UnpublishedPath(path);
+  std::unique_ptr<rocksdb::FSWritableFile> file;
+  const IOStatus status = Files(env).NewWritableFile(fresh, FileOptions(), &file, nullptr);
+  if (!status.ok()) return Failed(status, "create", fresh);
+  return std::unique_ptr<NewFile>(new NewFile(path, env, std::move(file)));
+}
+
+NewFile::NewFile(std::string path, rocksdb::Env* env, std::unique_ptr<rocksdb::FSWritableFile> file)
+    : path_(std::move(path)), env_(env), file_(std::move(file)) {}
+
+NewFile::~NewFile() {
+  if (published_) return;
+  Files(env_).DeleteFile(UnpublishedPath(path_), IOOptions(), nullptr).PermitUncheckedError();
+}
+
+absl::Status NewFile::Append(std::string_view bytes) {
+  constexpr size_t kBufferBytes = 256 << 10;
+  buffer_.append(bytes);
+  if (buffer_.size() < kBufferBytes) return absl::OkStatus();
+  const std::string buffered = std::exchange(buffer_, {});
+  return Failed(file_->Append(buffered, IOOptions(), nullptr), "write", UnpublishedPath(path_));
+}
+
+absl::Status NewFile::Finish() { return WriteAll(*file_, buffer_, UnpublishedPath(path_)); }
+
+absl::Status NewFile::Publish() {
+  const IOStatus status =
+      Files(env_).RenameFile(UnpublishedPath(path_), path_, IOOptions(), nullptr);
+  if (!status.ok()) return Failed(status, "rename to", path_);
+  published_ = true;
+  return SyncEntry(path_, env_);
 }
 
 absl::Status ReplaceFile(const std::string& path, std::string_view content, rocksdb::Env* env) {
-  FileSystem& files = Files(env);
-  const std::string fresh = path + ".new";
-  std::unique_ptr<rocksdb::FSWritableFile> file;
-  IOStatus status = files.NewWritableFile(fresh, FileOptions(), &file, nullptr);
-  if (!status.ok()) return Failed(status, "create", fresh);
-  ROSTER_TRY(WriteAll(*file, content, fresh));
-  status = files.RenameFile(fresh, path, IOOptions(), nullptr);
-  if (!status.ok()) return Failed(status, "rename to", path);
-  return SyncEntry(path, env);
+  ROSTER_ASSIGN(const std::unique_ptr<NewFile> file, NewFile::Create(path, env));
+  ROSTER_TRY(file->Append(content));
+  ROSTER_TRY(file->Finish());
+  return file->Publish();
 }
 
 absl::Status AppendLine(const std::string& path, std::string_view line, rocksdb::Env* env) {

@@ -6,6 +6,8 @@
 #ifndef ROSTER_STORAGE_BASE_FILE_H_
 #define ROSTER_STORAGE_BASE_FILE_H_
 
+#include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -14,7 +16,9 @@
 
 namespace rocksdb {
 class Env;
-}
+class FSSequentialFile;
+class FSWritableFile;
+}  // namespace rocksdb
 
 namespace roster::storage {
 
@@ -30,6 +34,57 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, rocksdb::Env* env 
 // <path>.new behind, which is ignored.
 absl::Status ReplaceFile(const std::string& path, std::string_view content,
                          rocksdb::Env* env = nullptr);
+
+// A file that is read piece by piece. Thread-compatible.
+class FileReader {
+ public:
+  // NOT_FOUND: there is no such file.
+  static absl::StatusOr<std::unique_ptr<FileReader>> Open(const std::string& path,
+                                                          rocksdb::Env* env = nullptr);
+  ~FileReader();
+  FileReader(const FileReader&) = delete;
+  FileReader& operator=(const FileReader&) = delete;
+
+  // The next bytes; fewer at the end of the file.
+  absl::StatusOr<std::string> Read(size_t count);
+
+ private:
+  FileReader(std::string path, std::unique_ptr<rocksdb::FSSequentialFile> file);
+
+  const std::string path_;
+  const std::unique_ptr<rocksdb::FSSequentialFile> file_;
+  std::string buffer_;  // what was read ahead,
+  size_t taken_ = 0;    // and how much of it was handed out
+};
+
+// A file that is written piece by piece. Until Publish it is <path>.new, which takes the place of
+// one that a crash has left, and is removed with this object. Thread-compatible.
+class NewFile {
+ public:
+  static absl::StatusOr<std::unique_ptr<NewFile>> Create(const std::string& path,
+                                                         rocksdb::Env* env = nullptr);
+  // The path until Publish.
+  static std::string UnpublishedPath(const std::string& path) { return path + ".new"; }
+
+  ~NewFile();
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+
+  absl::Status Append(std::string_view bytes);
+  // Makes the bytes durable and ends the file.
+  absl::Status Finish();
+  // After Finish: gives the file its path, durably, in the place of another one there.
+  absl::Status Publish();
+
+ private:
+  NewFile(std::string path, rocksdb::Env* env, std::unique_ptr<rocksdb::FSWritableFile> file);
+
+  const std::string path_;
+  rocksdb::Env* const env_;
+  const std::unique_ptr<rocksdb::FSWritableFile> file_;
+  std::string buffer_;
+  bool published_ = false;
+};
 
 // Adds a line, or several with line breaks between them, and creates the file where there is none.
 // A crash may tear the last line: the file does not end with a line break then, readers must ignore

@@ -3,30 +3,43 @@
 #include <openssl/evp.h>
 
 #include <cstdlib>
-#include <memory>
 
 namespace roster::storage {
 namespace {
 
-struct FreeDigest {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
+void Require(int done) {
+  if (done != 1) std::abort();
+}
 
-}  // namespace
-
-std::string Sha256(std::string_view bytes) {
+void Begin(EVP_MD_CTX* context) {
   // Fetched once: otherwise OpenSSL 3 looks the algorithm up by name at every use, which costs as
   // much as hashing a record.
   static EVP_MD* const kSha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  thread_local std::unique_ptr<EVP_MD_CTX, FreeDigest> context(EVP_MD_CTX_new());
+  Require(EVP_DigestInit_ex2(context, kSha256, nullptr));
+}
+
+}  // namespace
+
+void Sha256Stream::Free::operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+
+Sha256Stream::Sha256Stream() : context_(EVP_MD_CTX_new()) { Begin(context_.get()); }
+
+void Sha256Stream::Add(std::string_view bytes) {
+  Require(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()));
+}
+
+std::string Sha256Stream::Finish() {
   std::string hash(kSha256Bytes, '\0');
-  if (EVP_DigestInit_ex2(context.get(), kSha256, nullptr) != 1 ||
-      EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) != 1 ||
-      EVP_DigestFinal_ex(context.get(), reinterpret_cast<unsigned char*>(hash.data()), nullptr) !=
-          1) {
-    std::abort();
-  }
+  Require(
+      EVP_DigestFinal_ex(context_.get(), reinterpret_cast<unsigned char*>(hash.data()), nullptr));
+  Begin(context_.get());
   return hash;
+}
+
+std::string Sha256(std::string_view bytes) {
+  thread_local Sha256Stream stream;
+  stream.Add(bytes);
+  return stream.Finish();
 }
 
 }  // namespace roster::storage

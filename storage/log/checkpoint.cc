@@ -26,11 +26,6 @@ std::string Facts(const Checkpoint& checkpoint) {
                       Hex(checkpoint.hash), "\n");
 }
 
-std::string Encode(const Checkpoint& checkpoint) {
-  const std::string facts = Facts(checkpoint);
-  return absl::StrCat(facts, "sha256 ", Hex(Sha256(facts)), "\n");
-}
-
 // Removes the line "name value" from the text and returns the value; nothing for another line.
 std::optional<std::string> TakeLine(std::string_view& text, std::string_view name) {
   const size_t end = text.find('\n');
@@ -57,8 +52,14 @@ std::optional<std::string> TakeBytes(std::string_view& text, std::string_view na
   return absl::HexStringToBytes(*value);
 }
 
-// Nothing: damaged.
-std::optional<Checkpoint> Decode(const std::string& content) {
+}  // namespace
+
+std::string EncodeCheckpoint(const Checkpoint& checkpoint) {
+  const std::string facts = Facts(checkpoint);
+  return absl::StrCat(facts, "sha256 ", Hex(Sha256(facts)), "\n");
+}
+
+std::optional<Checkpoint> DecodeCheckpoint(const std::string& content) {
   std::string_view text = content;
   if (!TakeNumber(text, kTitle)) return std::nullopt;
   const std::optional<std::string> log_id = TakeBytes(text, "log ", kLogIdBytes);
@@ -69,11 +70,9 @@ std::optional<Checkpoint> Decode(const std::string& content) {
   Checkpoint checkpoint{*log_id, *epoch, *position, *hash};
   // There is one way to write a checkpoint, so this checks the digest and everything that the
   // parsing above is lenient about.
-  if (Encode(checkpoint) != content) return std::nullopt;
+  if (EncodeCheckpoint(checkpoint) != content) return std::nullopt;
   return checkpoint;
 }
-
-}  // namespace
 
 absl::StatusOr<Checkpoint> ReadCheckpoint(const std::string& path, rocksdb::Env* env) {
   const absl::StatusOr<std::string> content = ReadFile(path, env);
@@ -91,7 +90,8 @@ absl::StatusOr<Checkpoint> ReadCheckpoint(const std::string& path, rocksdb::Env*
                                                       *version,
                                                       ": run the newer version that wrote it"));
   }
-  if (std::optional<Checkpoint> checkpoint = Decode(*content)) return *std::move(checkpoint);
+  if (std::optional<Checkpoint> checkpoint = DecodeCheckpoint(*content))
+    return *std::move(checkpoint);
   return absl::DataLossError(absl::StrCat(
       "the checkpoint ", path,
       " is damaged: it is not as it was written. Nothing was changed. Restore it from a copy; "
@@ -100,13 +100,14 @@ absl::StatusOr<Checkpoint> ReadCheckpoint(const std::string& path, rocksdb::Env*
 
 absl::Status WriteCheckpoint(const std::string& path, const Checkpoint& checkpoint,
                              rocksdb::Env* env) {
-  return ReplaceFile(path, Encode(checkpoint), env);
+  return ReplaceFile(path, EncodeCheckpoint(checkpoint), env);
 }
 
-Checkpoint CheckpointOf(const Log& log) {
-  LogTail tail = log.tail();
-  return {log.id(), kEpoch, tail.head, std::move(tail.hash)};
+Checkpoint CheckpointAt(const std::string& log_id, const LogTail& tail) {
+  return {log_id, tail.epoch, tail.head, tail.hash};
 }
+
+Checkpoint CheckpointOf(const Log& log) { return CheckpointAt(log.id(), log.tail()); }
 
 Checkpointer::Checkpointer(const Log& log, CheckpointerOptions options)
     : log_(log), options_(std::move(options)), thread_([this] { Run(); }) {}

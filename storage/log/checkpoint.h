@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -26,10 +27,22 @@ namespace roster::storage {
 
 struct Checkpoint {
   std::string log_id;  // 16 bytes
-  uint64_t epoch = kEpoch;
+  uint64_t epoch = LogTail().epoch;
   Position position = 0;
   std::string hash;  // of the record at the position; that of LogTail() at position 0
+
+  friend bool operator==(const Checkpoint&, const Checkpoint&) = default;
 };
+
+// The path of a checkpoint and what it says.
+struct NamedCheckpoint {
+  std::string path;
+  Checkpoint checkpoint;
+};
+
+// The checkpoint as the text of its file, and back. Nothing: the text is not a whole checkpoint.
+std::string EncodeCheckpoint(const Checkpoint& checkpoint);
+std::optional<Checkpoint> DecodeCheckpoint(const std::string& text);
 
 // `env` null: the system's file system.
 // NOT_FOUND: there is no checkpoint. DATA_LOSS: it is damaged. FAILED_PRECONDITION: a newer version
@@ -40,7 +53,8 @@ absl::StatusOr<Checkpoint> ReadCheckpoint(const std::string& path, rocksdb::Env*
 absl::Status WriteCheckpoint(const std::string& path, const Checkpoint& checkpoint,
                              rocksdb::Env* env = nullptr);
 
-// The checkpoint of the log as it is now.
+// The checkpoint of a log that ends so, and of the log as it is now.
+Checkpoint CheckpointAt(const std::string& log_id, const LogTail& tail);
 Checkpoint CheckpointOf(const Log& log);
 
 struct CheckpointerOptions {

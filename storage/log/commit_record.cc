@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "domain/base/try.h"
 #include "storage/crypto/secret_key.h"
 #include "storage/crypto/sha256.h"
 
@@ -20,6 +21,11 @@ bool HasPlainPersonalData(const Commit& commit) {
                      [](const event::v1::Event& event) { return event.has_personal(); });
 }
 
+bool BeginsEpoch(const Commit& commit) {
+  return std::any_of(commit.events().begin(), commit.events().end(),
+                     [](const event::v1::Event& event) { return event.has_store_restored(); });
+}
+
 }  // namespace
 
 std::string NewLogId() { return RandomBytes(kLogIdBytes); }
@@ -30,9 +36,7 @@ absl::Status CheckExpected(domain::Position expected, const LogTail& tail) {
       absl::StrCat("the log is at position ", tail.head, ", not at ", expected));
 }
 
-LogTail TailAt(domain::Position position, std::string_view record) {
-  return {position, Sha256(record)};
-}
+std::string HashOf(std::string_view record) { return Sha256(record); }
 
 absl::StatusOr<StampedRecords> StampRecords(std::string_view log_id, const LogTail& tail,
                                             std::vector<Commit>& commits) {
@@ -40,15 +44,15 @@ absl::StatusOr<StampedRecords> StampRecords(std::string_view log_id, const LogTa
   stamped.records.reserve(commits.size());
   Commit read_back;
   for (Commit& commit : commits) {
-    const Position position = stamped.tail.head + 1;
+    LogTail& last = stamped.tail;
     if (HasPlainPersonalData(commit)) {
       return absl::InvalidArgumentError("the record has personal data that is not sealed");
     }
     commit.set_log_id(std::string(log_id));
     commit.set_shard(kShard);
-    commit.set_epoch(kEpoch);
-    commit.set_position(position);
-    commit.set_previous_hash(stamped.tail.hash);
+    commit.set_epoch(last.epoch + (BeginsEpoch(commit) ? 1 : 0));
+    commit.set_position(last.head + 1);
+    commit.set_previous_hash(last.hash);
     std::string record = commit.SerializeAsString();
     if (record.size() > kMaxCommitBytes) {
       return absl::InvalidArgumentError(absl::StrCat("the record would have ", record.size(),
@@ -58,28 +62,32 @@ absl::StatusOr<StampedRecords> StampRecords(std::string_view log_id, const LogTa
     if (!read_back.ParseFromString(record)) {
       return absl::InvalidArgumentError("the record can't be read back; is its text UTF-8?");
     }
-    stamped.tail = TailAt(position, record);
+    last = {commit.position(), HashOf(record), commit.epoch()};
     stamped.records.push_back(std::move(record));
   }
   return stamped;
 }
 
-absl::Status RecordReader::Add(std::string_view record) {
-  Commit& commit = commits_.emplace_back();
+absl::StatusOr<Commit> RecordChain::Next(std::string_view record) {
+  Commit commit;
   if (!commit.ParseFromArray(record.data(), static_cast<int>(record.size()))) {
-    return DamagedRecord(next_, "can't be parsed");
+    return DamagedRecord(next(), "can't be parsed");
   }
-  if (commit.log_id() != log_id_) return DamagedRecord(next_, "belongs to another log");
-  if (commit.position() != next_) {
-    return DamagedRecord(next_, absl::StrCat("says that it is record ", commit.position()));
+  if (commit.log_id() != log_id_) return DamagedRecord(next(), "belongs to another log");
+  if (commit.position() != next()) {
+    return DamagedRecord(next(), absl::StrCat("says that it is record ", commit.position()));
   }
-  const std::string& expected = next_ == 1 ? LogTail().hash : previous_hash_;
-  if (!expected.empty() && commit.previous_hash() != expected) {
-    return DamagedRecord(next_, "is not chained to the record before it");
+  if (!tail_.hash.empty() && commit.previous_hash() != tail_.hash) {
+    return DamagedRecord(next(), "is not chained to the record before it");
   }
-  previous_hash_ = Sha256(record);
+  tail_ = {commit.position(), HashOf(record), commit.epoch()};
+  return commit;
+}
+
+absl::Status RecordReader::Add(std::string_view record) {
+  ROSTER_ASSIGN(Commit commit, chain_.Next(record));
+  commits_.push_back(std::move(commit));
   bytes_ += record.size();
-  ++next_;
   return absl::OkStatus();
 }
 

@@ -37,33 +37,52 @@ absl::StatusOr<StampedRecords> StampRecords(std::string_view log_id, const LogTa
 // ABORTED unless the log ends at `expected`.
 absl::Status CheckExpected(domain::Position expected, const LogTail& tail);
 
-// The tail of a log whose last record is this one.
-LogTail TailAt(domain::Position position, std::string_view record);
+// The SHA-256 of a record, to which the next one is chained.
+std::string HashOf(std::string_view record);
 
 // Decodes neighbouring records and checks that each is the one that belongs there.
 // Thread-compatible.
-class RecordReader {
+class RecordChain {
  public:
   // `first` is the position of the first record, at least 1.
-  RecordReader(std::string_view log_id, domain::Position first) : log_id_(log_id), next_(first) {}
+  RecordChain(std::string_view log_id, domain::Position first) : log_id_(log_id) {
+    tail_.head = first - 1;
+    if (first > 1) tail_.hash.clear();
+  }
 
-  // Takes the next record.
+  // The commit of the next record.
   // DATA_LOSS: it can't be parsed, belongs to another log or position, or is not chained to the
   // record before it; the message names the position. The chain of the first record is checked only
   // at position 1.
+  absl::StatusOr<event::v1::Commit> Next(std::string_view record);
+
+  // The position of the next record.
+  domain::Position next() const { return tail_.head + 1; }
+  // Of the last record taken; its hash is empty before the first, unless that is at position 1.
+  const LogTail& tail() const { return tail_; }
+
+ private:
+  std::string log_id_;
+  LogTail tail_;
+};
+
+// As RecordChain, and keeps the commits, as Log::Read returns them. Thread-compatible.
+class RecordReader {
+ public:
+  RecordReader(std::string_view log_id, domain::Position first) : chain_(log_id, first) {}
+
+  // Takes the next record. Errors as RecordChain::Next.
   absl::Status Add(std::string_view record);
 
   // The position of the record that Add expects.
-  domain::Position next() const { return next_; }
+  domain::Position next() const { return chain_.next(); }
   // Bytes of the records taken.
   size_t bytes() const { return bytes_; }
 
   std::vector<event::v1::Commit> Take() && { return std::move(commits_); }
 
  private:
-  std::string log_id_;
-  domain::Position next_;
-  std::string previous_hash_;  // empty: unknown, so the first record is not checked
+  RecordChain chain_;
   size_t bytes_ = 0;
   std::vector<event::v1::Commit> commits_;
 };

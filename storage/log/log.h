@@ -24,13 +24,12 @@ namespace roster::storage {
 
 using domain::Position;
 
-// The epoch of every record, until a restore from a backup raises it.
-inline constexpr uint64_t kEpoch = 1;
-
 // The end of a log: what the next record is chained to.
 struct LogTail {
   Position head = 0;
   std::string hash = std::string(kSha256Bytes, '\0');  // SHA-256 of the last record's bytes
+  // Of the last record. A commit with StoreRestored raises it by one.
+  uint64_t epoch = 1;
 };
 
 // Thread-safe.

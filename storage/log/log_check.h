@@ -15,12 +15,6 @@
 
 namespace roster::storage {
 
-// The path of a checkpoint and what it says.
-struct NamedCheckpoint {
-  std::string path;
-  Checkpoint checkpoint;
-};
-
 // Checks the log of a directory that no process has open: identity and format, that no record
 // before its end is missing, that the end is at the checkpoint or after it, that the record there
 // has the checkpoint's hash, the last record, and the checksums of the newest tables up to 1 GiB.

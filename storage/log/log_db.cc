@@ -60,10 +60,9 @@ absl::StatusOr<LogTail> FindTail(rocksdb::DB& db, const std::string& id) {
   if (!row->status().ok()) return FromRocksDb(row->status(), "find the end of the log");
   if (!row->Valid()) return LogTail();
   const Position head = PositionOf(row->key());
-  const std::string_view record = row->value().ToStringView();
-  RecordReader reader(id, head);
-  ROSTER_TRY(reader.Add(record));
-  return TailAt(head, record);
+  RecordChain chain(id, head);
+  ROSTER_TRY(chain.Next(row->value().ToStringView()).status());
+  return chain.tail();
 }
 
 }  // namespace

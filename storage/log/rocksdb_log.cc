@@ -68,21 +68,15 @@ absl::Status RocksDbLog::Append(Position expected, std::vector<Commit>& commits)
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::unique_ptr<Log>> Open(const rocksdb::Options& options,
-                                          const std::string& directory) {
+absl::StatusOr<std::unique_ptr<rocksdb::DB>> OpenDb(const rocksdb::Options& options,
+                                                    const std::string& directory) {
   rocksdb::DB* opened = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(options, directory, &opened);
   if (!status.ok()) return FromRocksDb(status, absl::StrCat("open the log in ", directory));
-  std::unique_ptr<rocksdb::DB> db(opened);
-  if (options.error_if_exists) {
-    rocksdb::WriteBatch facts;
-    facts.Put(kLogIdKey, NewLogId());
-    facts.Put(kLogFormatKey, absl::StrCat(kLogFormatVersion));
-    rocksdb::WriteOptions durable;
-    durable.sync = true;
-    const rocksdb::Status written = db->Write(durable, &facts);
-    if (!written.ok()) return FromRocksDb(written, absl::StrCat("create the log in ", directory));
-  }
+  return std::unique_ptr<rocksdb::DB>(opened);
+}
+
+absl::StatusOr<std::unique_ptr<Log>> LogOf(std::unique_ptr<rocksdb::DB> db) {
   ROSTER_ASSIGN(LogIdentity identity, ReadLogIdentity(*db));
   return std::make_unique<RocksDbLog>(std::move(db), std::move(identity));
 }
@@ -96,9 +90,9 @@ absl::Status MakeDirectory(rocksdb::Env* env, const std::string& directory) {
   return absl::ErrnoToStatus(errno, absl::StrCat("can't create ", directory));
 }
 
-}  // namespace
-
-absl::StatusOr<std::unique_ptr<Log>> CreateRocksDbLog(const std::string& directory,
+// A directory with a log without records.
+absl::StatusOr<std::unique_ptr<rocksdb::DB>> CreateDb(const std::string& directory,
+                                                      const std::string& log_id,
                                                       const RocksDbLogOptions& options) {
   rocksdb::Options db_options = LogDbOptions(options.env);
   if (!IsLogMissing(directory, options.env)) {
@@ -107,14 +101,51 @@ absl::StatusOr<std::unique_ptr<Log>> CreateRocksDbLog(const std::string& directo
   ROSTER_TRY(MakeDirectory(options.env, directory));
   db_options.create_if_missing = true;
   db_options.error_if_exists = true;
-  return Open(db_options, directory);
+  ROSTER_ASSIGN(std::unique_ptr<rocksdb::DB> db, OpenDb(db_options, directory));
+  rocksdb::WriteBatch facts;
+  facts.Put(kLogIdKey, log_id);
+  facts.Put(kLogFormatKey, absl::StrCat(kLogFormatVersion));
+  rocksdb::WriteOptions durable;
+  durable.sync = true;
+  const rocksdb::Status written = db->Write(durable, &facts);
+  if (!written.ok()) return FromRocksDb(written, absl::StrCat("create the log in ", directory));
+  return db;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Log>> CreateRocksDbLog(const std::string& directory,
+                                                      const RocksDbLogOptions& options) {
+  ROSTER_ASSIGN(std::unique_ptr<rocksdb::DB> db, CreateDb(directory, NewLogId(), options));
+  return LogOf(std::move(db));
+}
+
+absl::StatusOr<std::unique_ptr<Log>> CopyRocksDbLog(
+    const std::string& directory, const std::string& log_id,
+    absl::FunctionRef<absl::StatusOr<std::string>()> next) {
+  ROSTER_ASSIGN(std::unique_ptr<rocksdb::DB> db, CreateDb(directory, log_id, {}));
+  // Durable by the flush at the end; without it the copy is none.
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  RecordChain chain(log_id, 1);
+  const std::string what = absl::StrCat("write the log in ", directory);
+  while (true) {
+    ROSTER_ASSIGN(const std::string record, next());
+    if (record.empty()) break;
+    const Position position = chain.next();
+    ROSTER_TRY(chain.Next(record).status());
+    ROSTER_TRY(FromRocksDb(db->Put(options, RecordKey(position), record), what));
+  }
+  ROSTER_TRY(FromRocksDb(db->Flush(rocksdb::FlushOptions()), what));
+  return LogOf(std::move(db));
 }
 
 absl::StatusOr<std::unique_ptr<Log>> OpenRocksDbLog(const std::string& directory,
                                                     const RocksDbLogOptions& options) {
   // RocksDB would leave an empty directory behind.
   if (IsLogMissing(directory, options.env)) return NoLog(directory);
-  return Open(LogDbOptions(options.env), directory);
+  ROSTER_ASSIGN(std::unique_ptr<rocksdb::DB> db, OpenDb(LogDbOptions(options.env), directory));
+  return LogOf(std::move(db));
 }
 
 }  // namespace roster::storage

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "storage/log/log.h"
 
@@ -25,6 +26,14 @@ struct RocksDbLogOptions {
 // ALREADY_EXISTS: there is a log. FAILED_PRECONDITION: the directory is in use by another process.
 absl::StatusOr<std::unique_ptr<Log>> CreateRocksDbLog(const std::string& directory,
                                                       const RocksDbLogOptions& options = {});
+
+// Creates a log that goes on with the records of another one, whose id it keeps. `next` hands them
+// out in order; an empty one is the end. They are checked as Log::Read checks them, and durable
+// when OK is returned; otherwise the directory is of no use. Errors as CreateRocksDbLog and those
+// of `next`. DATA_LOSS: a record is damaged, or not the one that belongs there.
+absl::StatusOr<std::unique_ptr<Log>> CopyRocksDbLog(
+    const std::string& directory, const std::string& log_id,
+    absl::FunctionRef<absl::StatusOr<std::string>()> next);
 
 // Opens a log, for this process alone until it is destroyed. Call CheckRocksDbLog (log_check.h)
 // first: opening changes the directory, which makes some damage final.

@@ -46,14 +46,19 @@ uint64_t FreeDiskSpace(const std::string& path) {
 }
 
 absl::Status CheckDiskSpaceToOpen(const std::string& directory) {
+  return CheckDiskSpaceToRestore(directory, 0);
+}
+
+absl::Status CheckDiskSpaceToRestore(const std::string& directory, uint64_t bytes) {
   struct statvfs space = {};
   if (statvfs(directory.c_str(), &space) != 0) {
     return absl::ErrnoToStatus(errno, absl::StrCat("can't read the free space of ", directory));
   }
-  if (FreeBytes(space) >= kOpeningBytes) return absl::OkStatus();
+  const uint64_t needed = kOpeningBytes + bytes;
+  if (FreeBytes(space) >= needed) return absl::OkStatus();
   return absl::ResourceExhaustedError(absl::StrCat(
       "the disk of ", directory, " is full: ", FreeBytes(space) >> 20, " MiB are free, ",
-      kOpeningBytes >> 20,
+      needed >> 20,
       " MiB are needed to start. Nothing was changed. Free some space and start again"));
 }
 

@@ -29,6 +29,10 @@ uint64_t FreeDiskSpace(const std::string& path);
 // how much is needed.
 absl::Status CheckDiskSpaceToOpen(const std::string& directory);
 
+// Whether there is space to write this many bytes and open a store then. Errors as
+// CheckDiskSpaceToOpen.
+absl::Status CheckDiskSpaceToRestore(const std::string& directory, uint64_t bytes);
+
 }  // namespace roster::storage
 
 #endif  // ROSTER_STORAGE_STORE_DISK_SPACE_H_

@@ -8,6 +8,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -21,6 +22,24 @@ class Env;
 }
 
 namespace roster::storage {
+
+// The order of keys. A number may be that of two keys, where a store was restored and a newer log
+// lost, so the user belongs to it.
+struct ByKey {
+  bool operator()(const Erasure& a, const Erasure& b) const;
+};
+
+// What an erasure list says.
+struct Erasures {
+  std::set<Erasure, ByKey> users;
+  // Nothing is left of any user erased up to this position.
+  Position forgotten = 0;
+};
+
+// Reads the text of a list. DATA_LOSS: a line is damaged; the message has the name.
+absl::StatusOr<Erasures> ParseErasures(std::string_view text, const std::string& name);
+// The lines of these users, each with its line feed.
+std::string EncodeErasures(const std::set<Erasure, ByKey>& users);
 
 // Lines of text (FORMAT.md), which are added and never changed. Thread-safe.
 class ErasureList {
@@ -37,22 +56,18 @@ class ErasureList {
   // Records, durably, that nothing is left of any user erased up to the position.
   absl::Status MarkForgotten(Position position);
 
-  // The keys of the erased users.
-  std::set<uint64_t> key_ids() const;
-  bool Has(uint64_t key_id) const;
+  Erasures content() const;
+  bool Has(const Erasure& erasure) const;
   // The highest position given to MarkForgotten; 0 before the first.
   Position forgotten() const;
 
  private:
   ErasureList(std::string path, rocksdb::Env* env) : path_(std::move(path)), env_(env) {}
 
-  absl::Status ReadLine(std::string_view line);
-
   const std::string path_;
   rocksdb::Env* const env_;
   mutable Mutex mutex_;  // held while a line is written
-  std::set<uint64_t> key_ids_ ABSL_GUARDED_BY(mutex_);
-  Position forgotten_ ABSL_GUARDED_BY(mutex_) = 0;
+  Erasures content_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace roster::storage

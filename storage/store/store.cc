@@ -105,7 +105,7 @@ CutOff FindCutOff(const domain::World& world, const Vault& vault, const ErasureL
     const bool purged = erasure.position <= forgotten;
     if (purged && !destroyed) found.vault_is_older = true;
     if (!purged) found.texts.push_back(erasure);
-    if (!destroyed || !list.Has(erasure.key_id)) found.keys.push_back(std::move(erasure));
+    if (!destroyed || !list.Has(erasure)) found.keys.push_back(std::move(erasure));
   }
   return found;
 }

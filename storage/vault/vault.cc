@@ -21,22 +21,21 @@ namespace {
 using event::v1::PersonalData;
 using event::v1::SealedData;
 
-constexpr size_t kSlotBytes = 64;
 constexpr KeyId kSlotsAhead = 1024;
 
 // The header: name and version of the format, log id, number of slots, and the first bytes of a MAC
 // over these under the key-encryption key.
 constexpr std::string_view kMagic = {"roster vault 1\n\0", 16};
 constexpr size_t kMacBytes = 24;
-static_assert(kMagic.size() + kLogIdBytes + domain::kPositionBytes + kMacBytes == kSlotBytes);
+static_assert(kMagic.size() + kLogIdBytes + domain::kPositionBytes + kMacBytes == kVaultSlotBytes);
 
 // A slot: the wrapped key and its CRC-32, which shows damage without the key-encryption key.
-constexpr size_t kWrappedBytes = kSlotBytes - kCrcBytes;
+constexpr size_t kWrappedBytes = kVaultSlotBytes - kCrcBytes;
 static_assert(kWrappedBytes == kSealBytes + kSecretKeyBytes);
 
 // The bytes of a destroyed slot.
 const std::string& Destroyed() {
-  static const std::string kDestroyed(kSlotBytes, '\0');
+  static const std::string kDestroyed(kVaultSlotBytes, '\0');
   return kDestroyed;
 }
 
@@ -74,6 +73,32 @@ absl::Status Damaged(const std::string& path, std::string_view what) {
       "the key vault ", path, " is damaged: ", std::string(what), "; restore it from its backup"));
 }
 
+// Whether the header is one of this format, before its MAC is looked at.
+absl::Status CheckBeginning(const std::string& path, std::string_view header) {
+  if (header.size() < kVaultSlotBytes || header.substr(0, 13) != kMagic.substr(0, 13)) {
+    return Damaged(path, "it does not begin like one");
+  }
+  if (header.substr(0, kMagic.size()) == kMagic) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      "the key vault ", path, " has another format: run the newer rosterd that wrote it"));
+}
+
+std::string_view LogIdIn(std::string_view header) {
+  return header.substr(kMagic.size(), kLogIdBytes);
+}
+
+KeyId SlotsIn(std::string_view header) {
+  return domain::TrailingPosition(header.substr(0, kVaultSlotBytes - kMacBytes));
+}
+
+// A slot that is not destroyed has the checksum of its key.
+absl::Status CheckSlot(const std::string& path, KeyId key_id, std::string_view slot) {
+  if (IsDestroyed(slot) || Crc32(slot.substr(0, kWrappedBytes)) == slot.substr(kWrappedBytes)) {
+    return absl::OkStatus();
+  }
+  return Damaged(path, absl::StrCat("key ", key_id));
+}
+
 }  // namespace
 
 absl::Status Vault::Create(const VaultOptions& options, std::string_view log_id) {
@@ -108,46 +133,38 @@ Vault::Vault(const VaultOptions& options, std::unique_ptr<rocksdb::FSRandomRWFil
 Vault::~Vault() { file_->Close({}, nullptr).PermitUncheckedError(); }
 
 absl::Status Vault::ReadHeader() {
-  char bytes[kSlotBytes];
+  char bytes[kVaultSlotBytes];
   rocksdb::Slice read;
-  const rocksdb::IOStatus status = file_->Read(0, kSlotBytes, {}, &read, bytes, nullptr);
+  const rocksdb::IOStatus status = file_->Read(0, kVaultSlotBytes, {}, &read, bytes, nullptr);
   if (!status.ok()) return FromRocksDb(status, "read the key vault " + path());
   const std::string_view header = read.ToStringView();
-  if (header.size() < kSlotBytes || header.substr(0, 13) != kMagic.substr(0, 13)) {
-    return Damaged(path(), "it does not begin like one");
-  }
-  if (header.substr(0, kMagic.size()) != kMagic) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "the key vault ", path(), " has another format: run the newer rosterd that wrote it"));
-  }
-  const std::string_view text = header.substr(0, kSlotBytes - kMacBytes);
+  ROSTER_TRY(CheckBeginning(path(), header));
+  const std::string_view text = header.substr(0, kVaultSlotBytes - kMacBytes);
   const std::string mac = options_.key_encryption_key.Authenticate(text).substr(0, kMacBytes);
   if (!EqualInConstantTime(mac, header.substr(text.size()))) {
     return absl::FailedPreconditionError(
         absl::StrCat("the key-encryption key does not belong to the key vault ", path(),
                      ", or the vault's header is damaged: give the key with which it was made"));
   }
-  log_id_ = text.substr(kMagic.size(), kLogIdBytes);
-  size_ = domain::TrailingPosition(text);
+  log_id_ = LogIdIn(header);
+  size_ = SlotsIn(header);
   return absl::OkStatus();
 }
 
 absl::Status Vault::CheckSlots() {
-  std::string buffer(kSlotsAhead * kSlotBytes, '\0');
+  std::string buffer(kSlotsAhead * kVaultSlotBytes, '\0');
   for (KeyId first = 1; first <= size_; first += kSlotsAhead) {
     const KeyId count = std::min(kSlotsAhead, size_ - first + 1);
     rocksdb::Slice read;
-    const rocksdb::IOStatus status =
-        file_->Read(first * kSlotBytes, count * kSlotBytes, {}, &read, buffer.data(), nullptr);
+    const rocksdb::IOStatus status = file_->Read(first * kVaultSlotBytes, count * kVaultSlotBytes,
+                                                 {}, &read, buffer.data(), nullptr);
     if (!status.ok()) return FromRocksDb(status, "read the key vault " + path());
-    if (read.size() < count * kSlotBytes) return Damaged(path(), "its end is missing");
+    if (read.size() < count * kVaultSlotBytes) return Damaged(path(), "its end is missing");
     for (KeyId i = 0; i < count; ++i) {
-      const std::string_view slot = read.ToStringView().substr(i * kSlotBytes, kSlotBytes);
-      if (slot == Destroyed()) {
-        destroyed_at_open_.push_back(first + i);
-      } else if (Crc32(slot.substr(0, kWrappedBytes)) != slot.substr(kWrappedBytes)) {
-        return Damaged(path(), absl::StrCat("key ", first + i));
-      }
+      const std::string_view slot =
+          read.ToStringView().substr(i * kVaultSlotBytes, kVaultSlotBytes);
+      ROSTER_TRY(CheckSlot(path(), first + i, slot));
+      if (IsDestroyed(slot)) destroyed_at_open_.push_back(first + i);
     }
   }
   return absl::OkStatus();
@@ -156,10 +173,10 @@ absl::Status Vault::CheckSlots() {
 absl::StatusOr<std::optional<SecretKey>> Vault::ReadKey(KeyId key_id) const {
   if (key_id == kPreviewKey) return preview_key_;
   if (key_id > size_) return Damaged(path(), absl::StrCat("key ", key_id, " is missing"));
-  char bytes[kSlotBytes];
+  char bytes[kVaultSlotBytes];
   rocksdb::Slice slot;
   const rocksdb::IOStatus status =
-      file_->Read(key_id * kSlotBytes, kSlotBytes, {}, &slot, bytes, nullptr);
+      file_->Read(key_id * kVaultSlotBytes, kVaultSlotBytes, {}, &slot, bytes, nullptr);
   if (!status.ok()) return FromRocksDb(status, "read the key vault " + path());
   if (slot.ToStringView() == Destroyed()) return std::optional<SecretKey>();
   std::optional<std::string> key =
@@ -218,11 +235,11 @@ absl::StatusOr<KeyId> Vault::TakeKey() {
 // after the last counted slot, which are ignored.
 absl::Status Vault::WriteAhead() {
   std::string slots;
-  slots.reserve(kSlotsAhead * kSlotBytes);
+  slots.reserve(kSlotsAhead * kVaultSlotBytes);
   for (KeyId i = 1; i <= kSlotsAhead; ++i) {
     slots += NewSlot(options_.key_encryption_key, log_id_, size_ + i);
   }
-  rocksdb::IOStatus status = file_->Write((size_ + 1) * kSlotBytes, slots, {}, nullptr);
+  rocksdb::IOStatus status = file_->Write((size_ + 1) * kVaultSlotBytes, slots, {}, nullptr);
   if (status.ok()) status = file_->Sync({}, nullptr);
   const std::string header = Header(options_.key_encryption_key, log_id_, size_ + kSlotsAhead);
   if (status.ok()) status = file_->Write(0, header, {}, nullptr);
@@ -237,10 +254,38 @@ absl::Status Vault::Destroy(const std::vector<KeyId>& key_ids) {
     if (key_id == kPreviewKey || key_id > size_) {
       return Damaged(path(), absl::StrCat("key ", key_id, " is missing"));
     }
-    const rocksdb::IOStatus status = file_->Write(key_id * kSlotBytes, Destroyed(), {}, nullptr);
+    const rocksdb::IOStatus status =
+        file_->Write(key_id * kVaultSlotBytes, Destroyed(), {}, nullptr);
     if (!status.ok()) return FromRocksDb(status, "write the key vault " + path());
   }
   return FromRocksDb(file_->Sync({}, nullptr), "write the key vault " + path());
+}
+
+bool IsDestroyed(std::string_view slot) { return slot == Destroyed(); }
+
+uint64_t VaultBytes(std::string_view header) { return (1 + SlotsIn(header)) * kVaultSlotBytes; }
+
+absl::StatusOr<std::vector<KeyId>> CopyVault(
+    const std::string& path, std::string_view log_id, absl::FunctionRef<bool(KeyId)> is_wanted,
+    absl::FunctionRef<absl::Status(std::string_view bytes)> take) {
+  ROSTER_ASSIGN(const std::unique_ptr<FileReader> file, FileReader::Open(path));
+  ROSTER_ASSIGN(const std::string header, file->Read(kVaultSlotBytes));
+  ROSTER_TRY(CheckBeginning(path, header));
+  if (LogIdIn(header) != log_id) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the key vault ", path, " belongs to another store"));
+  }
+  ROSTER_TRY(take(header));
+  std::vector<KeyId> destroyed;
+  for (KeyId key_id = 1; key_id <= SlotsIn(header); ++key_id) {
+    ROSTER_ASSIGN(const std::string slot, file->Read(kVaultSlotBytes));
+    if (slot.size() < kVaultSlotBytes) return Damaged(path, "its end is missing");
+    ROSTER_TRY(CheckSlot(path, key_id, slot));
+    const bool wanted = is_wanted(key_id);
+    if (wanted && IsDestroyed(slot)) destroyed.push_back(key_id);
+    ROSTER_TRY(take(wanted ? slot : Destroyed()));
+  }
+  return destroyed;
 }
 
 }  // namespace roster::storage

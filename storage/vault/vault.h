@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -18,6 +19,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "domain/world/keys.h"
@@ -111,6 +113,23 @@ class Vault final : public domain::Keys {
   KeyId last_taken_ = 0;
   std::vector<KeyId> destroyed_at_open_;
 };
+
+// Of a slot, and of the header before the first one.
+inline constexpr size_t kVaultSlotBytes = 64;
+// The bytes of a vault that begins with this header.
+uint64_t VaultBytes(std::string_view header);
+// Whether the key of a slot was destroyed.
+bool IsDestroyed(std::string_view slot);
+
+// Hands out the bytes of a vault, in order, as a copy of it is to have them: without the keys that
+// are not wanted, which are destroyed in the copy. The vault may be open in another process, and
+// its key-encryption key is not needed. Returns the wanted keys that are destroyed in the vault.
+// NOT_FOUND, FAILED_PRECONDITION (another format, or of another log), DATA_LOSS: as
+// Vault::OpenFile; a vault that is being written may look damaged, so that a second try may pass.
+// Errors of `take` end it.
+absl::StatusOr<std::vector<KeyId>> CopyVault(
+    const std::string& path, std::string_view log_id, absl::FunctionRef<bool(KeyId)> is_wanted,
+    absl::FunctionRef<absl::Status(std::string_view bytes)> take);
 
 }  // namespace roster::storage
 

@@ -7,20 +7,14 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
 #include "domain/base/try.h"
-#include "domain/fold.h"
 #include "domain/text/text.h"
+#include "domain/user/list/search.h"
 #include "storage/base/file.h"
 #include "storage/base/mutex.h"
-#include "storage/vault/sealing.h"
 #include "storage/views/views_db.h"
 
 namespace roster::storage {
 namespace {
-
-using event::v1::Commit;
-
-// Commits folded together: enough to make the snapshot and the write of each chunk cheap.
-constexpr size_t kChunkCommits = 1'000;
 
 // The views at a snapshot.
 class SnapshotWorld final : public domain::World {
@@ -70,7 +64,7 @@ class RocksDbViews final : public Views {
 
   absl::StatusOr<Version> Apply(const domain::Changes& changes) override;
 
-  absl::Status Purge() override { return db_->Purge(); }
+  absl::Status Purge() override;
   void StopPurging() override { db_->StopPurging(); }
 
   StoreStats stats() const override { return db_->stats(); }
@@ -99,6 +93,14 @@ absl::StatusOr<Version> RocksDbViews::Apply(const domain::Changes& changes) {
     flushed_ = changes.position;
   }
   return version;
+}
+
+absl::Status RocksDbViews::Purge() {
+  Version now = Latest();
+  const Position position = now->position();
+  auto erased = std::make_shared<const domain::ErasedUsers>(*now);
+  now.reset();  // the purge waits for older versions
+  return db_->Purge(position, std::move(erased));
 }
 
 // Why views that could be opened are dropped. Empty: they are not.
@@ -165,28 +167,6 @@ absl::StatusOr<std::unique_ptr<Views>> OpenViews(const ViewsOptions& options, co
     say(absl::StrCat("views: folded ", after - before, " commits, now at position ", after));
   }
   return views;
-}
-
-absl::Status CatchUp(Views& views, const Log& log, const Vault& vault) {
-  Version version = views.Latest();
-  while (true) {
-    ROSTER_ASSIGN(std::vector<Commit> commits, log.Read(version->position() + 1, kChunkCommits));
-    if (commits.empty()) return absl::OkStatus();
-    domain::Changes changes;
-    domain::Overlay world(*version, changes);
-    for (Commit& commit : commits) {
-      if (!domain::KnowsEveryEvent(commit)) {
-        return absl::FailedPreconditionError(
-            absl::StrCat("record ", commit.position(),
-                         " of the log has an event that this rosterd does not know: run the newer "
-                         "version that wrote it"));
-      }
-      ROSTER_TRY(OpenPersonal(vault, commit));
-      domain::Fold(world, commit);
-    }
-    ROSTER_ASSIGN(Version applied, views.Apply(changes));
-    version = std::move(applied);
-  }
 }
 
 }  // namespace roster::storage

@@ -68,10 +68,10 @@ class Views {
   // error the outcome is unknown, and the views must not be used any more.
   virtual absl::StatusOr<Version> Apply(const domain::Changes& changes) = 0;
 
-  // Removes from the disk what was deleted from the tables of personal data, and notes on it up to
-  // which position. Waits until readers have destroyed their older versions. Not to be called on
-  // the thread of Apply, which goes on meanwhile. CANCELLED: StopPurging was called.
-  // RESOURCE_EXHAUSTED: the disk has no space for it; nothing was changed.
+  // Removes from the disk what was deleted from the tables of personal data and what erased users
+  // left in them, and notes on it up to which position. Waits until readers have destroyed their
+  // older versions. Not to be called on the thread of Apply, which goes on meanwhile. CANCELLED:
+  // StopPurging was called. RESOURCE_EXHAUSTED: the disk has no space for it; nothing was changed.
   virtual absl::Status Purge() = 0;
 
   // Ends a purge that is under way, soon, and every later one at once. Nothing may be applied after

@@ -21,6 +21,7 @@
 #include "domain/world/world.h"
 #include "storage/base/rocksdb_stats.h"
 #include "storage/base/stop_signal.h"
+#include "storage/views/left_rows.h"
 #include "storage/views/views.h"
 
 namespace roster::storage {
@@ -57,9 +58,10 @@ class ViewsDb {
   // Makes all that was written durable, atomically for all tables. `wait`: before it returns.
   absl::Status Flush(bool wait);
 
-  // Rewrites the tables of personal data without the deleted rows, once no version shows those any
-  // more. Returns when the files that had them are gone. Errors as Views::Purge.
-  absl::Status Purge();
+  // Rewrites the tables of personal data without the deleted rows and without those that erased
+  // users left behind, once no version shows them any more. Returns when the files that had them
+  // are gone. `position`: `erased` has all who were erased up to there. Errors as Views::Purge.
+  absl::Status Purge(domain::Position position, std::shared_ptr<const domain::ErasedUsers> erased);
   // As Views::StopPurging.
   void StopPurging();
 
@@ -81,7 +83,7 @@ class ViewsDb {
   rocksdb::ColumnFamilyHandle* of(domain::Table table) const {
     return tables_[static_cast<size_t>(table)];
   }
-  absl::Status PurgeAll();
+  absl::Status PurgeAll(domain::Position position);
   // Notes, durably, that nothing is left of users erased up to the position.
   absl::Status WritePurged(domain::Position position);
   // RESOURCE_EXHAUSTED: the disk has no space for a copy of the tables of personal data.
@@ -103,8 +105,7 @@ class ViewsDb {
   // The sequence number of the last Write. Versions taken since then show its changes. The
   // write of Purge does not count.
   std::atomic<rocksdb::SequenceNumber> written_ = 0;
-  // The position of that Write; set after it.
-  std::atomic<domain::Position> written_position_ = 0;
+  const std::shared_ptr<LeftRows> left_rows_ = std::make_shared<LeftRows>();
   StopSignal purging_stops_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;  // the default one first, then the tables
   std::array<rocksdb::ColumnFamilyHandle*, domain::kTableCount> tables_{};

@@ -50,8 +50,11 @@ TableFiles FilesOf(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* table) {
 
 }  // namespace
 
-absl::Status ViewsDb::Purge() {
-  absl::Status purged = PurgeAll();
+absl::Status ViewsDb::Purge(domain::Position position,
+                            std::shared_ptr<const domain::ErasedUsers> erased) {
+  left_rows_->Drop(std::move(erased));
+  absl::Status purged = PurgeAll(position);
+  left_rows_->Drop(nullptr);
   // Work that is cut off fails in its own way.
   if (!purged.ok() && purging_stops_.WaitFor(absl::ZeroDuration())) return Pause();
   return purged;
@@ -85,9 +88,7 @@ absl::Status ViewsDb::CheckSpaceToRewrite() const {
                                                    " MiB are needed"));
 }
 
-absl::Status ViewsDb::PurgeAll() {
-  // Read first: the write of it is among those that are waited for.
-  const domain::Position position = written_position_;
+absl::Status ViewsDb::PurgeAll(domain::Position position) {
   const rocksdb::SequenceNumber erased = written_;
   ROSTER_TRY(Flush(/*wait=*/true));
   ROSTER_TRY(CheckSpaceToRewrite());

@@ -177,6 +177,24 @@ std::string Rows(const std::string& name, int count, const std::string& role) {
   return rows;
 }
 
+identity::v1::ImportHeader PeopleHeader(const std::string& account_id) {
+  identity::v1::ImportHeader header;
+  header.set_account_id(account_id);
+  header.set_has_header(true);
+  const std::pair<const char*, identity::v1::ImportField> columns[] = {
+      {"name", identity::v1::IMPORT_FIELD_FULL_NAME},
+      {"EMAIL", identity::v1::IMPORT_FIELD_EMAIL},
+      {"User name", identity::v1::IMPORT_FIELD_USER_NAME},
+      {" title ", identity::v1::IMPORT_FIELD_TITLE},
+      {"Groups", identity::v1::IMPORT_FIELD_ROLE}};
+  for (const auto& [name, field] : columns) {
+    auto& mapping = *header.add_mapping();
+    mapping.set_name(name);
+    mapping.set_field(field);
+  }
+  return header;
+}
+
 std::string OutcomeOf(const identity::v1::ImportedRow& row) {
   if (!row.has_error()) return row.user_id().empty() ? "nothing" : "created";
   const std::string& field = row.error().field();

@@ -133,7 +133,11 @@ Imported ImportFile(const Client& client, const identity::v1::ImportHeader& head
 // names.
 identity::v1::ImportHeader FourColumns(const std::string& account_id);
 
-// Rows of such a file: "name0", "name1"…
+// A header for files with the columns of people.csv by their names, in another case: Name, Email,
+// User name, Title and Groups.
+identity::v1::ImportHeader PeopleHeader(const std::string& account_id);
+
+// Rows of a file with four columns: "name0", "name1"…
 std::string Rows(const std::string& name, int count, const std::string& role);
 
 // Why a row failed, or "created".

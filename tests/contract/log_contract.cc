@@ -104,9 +104,25 @@ TEST_P(LogContract, ChainsEachCommitToTheOneBefore) {
   ASSERT_EQ(read->size(), 3u);
   EXPECT_EQ((*read)[0].previous_hash(), std::string(32, '\0'));
   for (const size_t i : {1u, 2u}) {
-    EXPECT_EQ((*read)[i].previous_hash(), TailAt(i, (*read)[i - 1].SerializeAsString()).hash);
+    EXPECT_EQ((*read)[i].previous_hash(), HashOf((*read)[i - 1].SerializeAsString()));
     EXPECT_NE((*read)[i].previous_hash(), (*read)[i - 1].previous_hash());
   }
+}
+
+// A restore begins an epoch, and all that follows is of it.
+TEST_P(LogContract, CountsEpochs) {
+  Append(1);
+  std::vector<Commit> commits = Users(3);
+  commits[1].mutable_events(0)->mutable_store_restored()->set_position(2);
+  commits[2].set_epoch(7);
+  ASSERT_THAT(log_->Append(1, commits), IsOk());
+  EXPECT_EQ(log_->tail().epoch, 2u);
+  Append(1);
+  const absl::StatusOr<std::vector<Commit>> read = log_->Read(1, 10);
+  ASSERT_THAT(read, IsOk());
+  std::vector<uint64_t> epochs;
+  for (const Commit& commit : *read) epochs.push_back(commit.epoch());
+  EXPECT_EQ(epochs, (std::vector<uint64_t>{1, 1, 2, 2, 2}));
 }
 
 TEST_P(LogContract, TellsItsTail) {
@@ -118,7 +134,7 @@ TEST_P(LogContract, TellsItsTail) {
     EXPECT_EQ(tail.head, log_->head());
     const absl::StatusOr<std::vector<Commit>> last = log_->Read(tail.head, 1);
     ASSERT_THAT(last, IsOk());
-    EXPECT_EQ(tail.hash, TailAt(tail.head, last->at(0).SerializeAsString()).hash);
+    EXPECT_EQ(tail.hash, HashOf(last->at(0).SerializeAsString()));
   }
   const LogTail before = log_->tail();
   std::vector<Commit> refused = Users(1);

@@ -137,7 +137,7 @@ def bad_rows(taken):
                   "simon.wolf@.example.net"):
         rows.append((changed(latin(), EMAIL, email), "INVALID_EMAIL"))
     rows += [(changed(latin(), GROUPS, role), "ROLE_NOT_FOUND") for role in UNKNOWN_ROLES]
-    rows += [(latin()[:4], "COLUMN_COUNT"), (latin()[:3], "COLUMN_COUNT"),
+    rows += [(latin()[:4], "ROLE_REQUIRED"), (latin()[:2], "COLUMN_COUNT"),
              (latin() + [""], "COLUMN_COUNT"), (latin() + ["Berlin", "Germany"], "COLUMN_COUNT")]
     return rows
 
@@ -198,7 +198,7 @@ def make_files():
     failed = {str(number): reason for number, (_, reason) in enumerate(rows, start=1) if reason}
     by_reason = {}
     for reason in ("DUPLICATE_IN_FILE", "USERNAME_TAKEN", "EMAIL_TAKEN", "MISSING_FIELD", "INVALID_EMAIL",
-                   "ROLE_NOT_FOUND", "COLUMN_COUNT"):
+                   "ROLE_NOT_FOUND", "ROLE_REQUIRED", "COLUMN_COUNT"):
         by_reason[reason] = sum(found == reason for found in failed.values())
     expected = {"rows": ROWS, "created": ROWS - len(failed), "failed": len(failed), "by_reason": by_reason,
                 "failed_rows": failed}

@@ -65,7 +65,7 @@ absl::StatusOr<Events> History::Create(Account& account, const Caller& caller) {
 absl::StatusOr<Events> History::Change(const std::string& account_id, const std::string& user_id,
                                        const Account& account, const Caller& caller) {
   const UserReference user{account_id, user_id, 0};
-  switch (Any(12)) {
+  switch (Any(14)) {
     case 0:
       return domain::Decide(world_, DisableUser{user}, caller);
     case 1:
@@ -81,6 +81,10 @@ absl::StatusOr<Events> History::Change(const std::string& account_id, const std:
     case 5:
       return domain::Decide(world_, ChangeUserRole{user, account.roles[Any(account.roles.size())]},
                             caller);
+    case 6:
+      return domain::Decide(world_, ApproveUser{user}, caller);
+    case 7:
+      return domain::Decide(world_, RevokeApproval{user}, caller);
     default: {
       const std::vector<std::string> names = {"full_name", "email", "title"};
       return domain::Decide(world_, UpdateUser{user, {names[Any(names.size())]}, AnyPerson()},

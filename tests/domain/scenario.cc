@@ -233,16 +233,4 @@ std::string Text(const google::protobuf::Message& message) {
   return text;
 }
 
-std::map<std::string, std::string> Dump(const World& world) {
-  std::map<std::string, std::string> rows;
-  for (const Table table : kTables) {
-    world.ScanRaw(table, "", "", Direction::kAscending,
-                  [&](std::string_view key, std::string_view value) {
-                    rows[std::string(TableName(table)) + "/" + std::string(key)] = value;
-                    return true;
-                  });
-  }
-  return rows;
-}
-
 }  // namespace roster::domain

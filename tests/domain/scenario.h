@@ -26,6 +26,7 @@
 #include "domain/service_account/service_account.h"
 #include "domain/user/user.h"
 #include "domain/world/memory_world.h"
+#include "tests/support/purged.h"
 
 namespace roster::domain {
 
@@ -137,9 +138,6 @@ std::string Describe(const event::v1::Event& event);
 
 // A message on one line, with single quotes.
 std::string Text(const google::protobuf::Message& message);
-
-// All rows of a world as they are kept: "table/key" → value.
-std::map<std::string, std::string> Dump(const World& world);
 
 // The user of kAccount.
 inline UserReference Ref(const std::string& id, uint64_t expected_revision = 0) {

@@ -99,6 +99,41 @@ class RosterctlTest(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("\n  profile.email: INVALID_EMAIL: an email address has one @", done.stderr)
 
+    def import_file(self, *words, text=None):
+        return self.run_it("import", "--account", self.id, "--dry-run", *words, text=text)
+
+    def test_c21_rows_that_fail_have_an_exit_code(self):
+        header = "Name,Email,User name,Title,Groups\n"
+        path = os.path.join(self.folder.name, "rows.csv")
+        for rows, code in (("\n", 0), ("X,x21@example.com,x21,,Viewer\n", 0), (",bad,,,Viewr\nX,,,,\n", 3)):
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(header + rows)
+            done = self.import_file("--file", path)
+            self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        lines = done.stdout.splitlines()
+        self.assertEqual([line.split(":")[0] for line in lines[:4]], [
+            "row 1 line 2 MISSING_FIELD full_name", "row 1 line 2 INVALID_EMAIL email",
+            "row 1 line 2 MISSING_FIELD user_name", "row 1 line 2 ROLE_NOT_FOUND role"])
+        # Refused as a whole is another thing.
+        self.assertEqual(self.import_file("--file", os.devnull).returncode, 1)
+        self.assertEqual(self.import_file("--file", path, "--charset", "klingon").returncode, 1)
+        for unreadable in (path + ".not", self.folder.name):
+            self.assertEqual(self.import_file("--file", unreadable).returncode, 2, unreadable)
+
+    def test_c24_pipes_and_standard_input(self):
+        text = "Name;Email;User name;Title;Groups\nZoë;zoe@example.com;zoe;;Viewer\n"
+        done = self.import_file("--file", "-", text=text)
+        self.assertEqual((done.returncode, json.loads(done.stdout)["created"]), (0, 1), done.stderr)
+        done = self.import_file("--file", "/dev/stdin", "--delimiter", ";", text=text)
+        self.assertEqual((done.returncode, json.loads(done.stdout)["created"]), (0, 1), done.stderr)
+        pipe = os.path.join(self.folder.name, "pipe")
+        os.mkfifo(pipe)
+        with subprocess.Popen(["tee", pipe], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as writer:
+            writer.stdin.write(text.replace(";", "\t").encode("windows-1252"))
+            writer.stdin.close()
+            done = self.import_file("--file", pipe, "--charset", "windows-1252", "--delimiter", "tab")
+        self.assertEqual((done.returncode, json.loads(done.stdout)["created"]), (0, 1), done.stderr)
+
     def test_certificates_go_with_keys_and_authorities(self):
         for words in (["--tls-cert", "x"], ["--tls-key", "x"], ["--tls-cert", "x", "--tls-key", "x"],
                       ["--tls-ca", "/nowhere", "--tls-cert", "x", "--tls-key", "x"]):

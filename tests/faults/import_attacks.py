@@ -38,7 +38,7 @@ def send_again(a, bodies, judge):
 
 def refused(reply):
     """As soon as it can be known, which is before the file is read to its end or has no rows."""
-    expected = ("LIMIT_EXCEEDED", "INVALID_FIELDS", "OVERLOADED")
+    expected = ("LIMIT_EXCEEDED", "INVALID_FIELDS", "EMPTY_FILE", "OVERLOADED")
     return None if reply.reason in expected else f"an import ends with {reply}"
 
 

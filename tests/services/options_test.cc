@@ -91,6 +91,13 @@ INSTANTIATE_TEST_SUITE_P(
         RefusedCase{"QueueNoNumber", {"--data-dir=d", "--queue-limit=many"}, "--queue-limit"},
         RefusedCase{"SmallCache", {"--data-dir=d", "--cache-bytes=1048575"}, "--cache-bytes"},
         RefusedCase{"Reflection", {"--data-dir=d", "--reflection=maybe"}, "maybe"},
+        RefusedCase{"BackupWithoutLog", {"backup", "--data-dir=d", "--vault-to=v"}, "--log-to"},
+        RefusedCase{"BackupWithoutVault", {"backup", "--data-dir=d", "--log-to=l"}, "--vault-to"},
+        RefusedCase{
+            "RestoreWithoutLog", {"restore", "--data-dir=d", "--vault-from=v"}, "--log-from"},
+        RefusedCase{
+            "RestoreWithoutVault", {"restore", "--data-dir=d", "--log-from=l"}, "--vault-from"},
+        RefusedCase{"BackupFlagWithoutBackup", {"--data-dir=d", "--log-to=l"}, "--log-to"},
         RefusedCase{"LogLevel", {"--data-dir=d", "--log-level=loud"}, "--log-level"}),
     [](const auto& info) { return info.param.name; });
 
@@ -171,6 +178,25 @@ TEST(OptionsTest, StoreDirTakesThePlaceOfDataDir) {
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_EQ(options->store_dir, "s");
   EXPECT_EQ(options->data_dir, "");
+}
+
+TEST(OptionsTest, BackupAndRestore) {
+  const absl::StatusOr<Options> backup =
+      Parse({"backup", "--data-dir=d", "--log-to=l", "--vault-to=v"});
+  ASSERT_TRUE(backup.ok()) << backup.status();
+  EXPECT_EQ(backup->command, Options::Command::kBackup);
+  EXPECT_EQ(backup->log_to, "l");
+  EXPECT_EQ(backup->vault_to, "v");
+  const absl::StatusOr<Options> restore =
+      Parse({"restore", "--data-dir=d", "--log-from=l", "--vault-from=v", "--lost-checkpoint=c",
+             "--erasure-list=e", "--keep-service-tokens"});
+  ASSERT_TRUE(restore.ok()) << restore.status();
+  EXPECT_EQ(restore->command, Options::Command::kRestore);
+  EXPECT_EQ(restore->log_from, "l");
+  EXPECT_EQ(restore->vault_from, "v");
+  EXPECT_EQ(restore->lost_checkpoint, "c");
+  EXPECT_EQ(restore->erasure_list, "e");
+  EXPECT_TRUE(restore->keep_service_tokens);
 }
 
 TEST(OptionsTest, FlagWinsOverVariable) {

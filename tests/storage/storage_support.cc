@@ -111,18 +111,6 @@ void AppendUsers(Log& log, int users, Vault& vault) {
   });
 }
 
-std::map<std::string, std::string> Dump(const domain::World& world) {
-  std::map<std::string, std::string> rows;
-  for (const domain::Table table : domain::kTables) {
-    world.ScanRaw(table, "", "", domain::Direction::kAscending,
-                  [&](std::string_view key, std::string_view value) {
-                    rows[std::string(domain::TableName(table)) + "/" + std::string(key)] = value;
-                    return true;
-                  });
-  }
-  return rows;
-}
-
 std::map<std::string, std::string> FoldOf(const Log& log, const Vault& vault) {
   domain::MemoryWorld world(vault);
   absl::StatusOr<std::vector<Commit>> commits = log.Read(1, 100'000);
@@ -135,7 +123,7 @@ std::map<std::string, std::string> FoldOf(const Log& log, const Vault& vault) {
     domain::Fold(overlay, commit);
     world.Apply(changes);
   }
-  return Dump(world);
+  return domain::Dump(world);
 }
 
 }  // namespace roster::storage

@@ -18,6 +18,7 @@
 #include "roster/event/v1/commit.pb.h"
 #include "storage/log/log.h"
 #include "storage/vault/vault.h"
+#include "tests/support/purged.h"
 #include "tests/support/temp_directory.h"
 
 namespace roster::storage {
@@ -57,8 +58,7 @@ event::v1::Commit UserCommit(const std::string& account, const std::string& user
 void AppendUsers(Log& log, int users);
 void AppendUsers(Log& log, int users, Vault& vault);
 
-// All rows of a world as they are kept: "table/key" → value.
-std::map<std::string, std::string> Dump(const domain::World& world);
+using domain::Dump;
 
 // What a log folds to in memory, one commit after the other, as Dump has it.
 std::map<std::string, std::string> FoldOf(const Log& log, const Vault& vault);

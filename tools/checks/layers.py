@@ -55,7 +55,7 @@ ORDER = {
                "domain/access", "domain/list", "domain/user/list", "domain/user", "domain/*/list", "domain/*",
                "domain", "domain/batch", "domain/import"],
     "storage": ["storage/base", "storage/crypto", "storage/log", "storage/vault", "storage/views", "storage/pipeline",
-                "storage/store"],
+                "storage/store", "storage/backup"],
     "services": ["services/load", "services/connection", "services/transport", "services/probe", "services/telemetry",
                  "services/method", "services/call", "services/*", "services"],
 }

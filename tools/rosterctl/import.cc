@@ -1,6 +1,8 @@
 #include "tools/rosterctl/import.h"
 
 #include <filesystem>
+#include <map>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -8,6 +10,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "roster/identity/v1/identity_service.grpc.pb.h"
 #include "tools/rosterctl/call.h"
@@ -47,12 +51,26 @@ absl::StatusOr<ColumnMapping> ParseColumn(const std::string& text, bool numbered
   return mapping;
 }
 
+// The metadata in brackets, in the order of their names.
+std::string TextOf(const identity::v1::RowError& error) {
+  const std::map<std::string, std::string> metadata(error.metadata().begin(),
+                                                    error.metadata().end());
+  if (metadata.empty()) return "";
+  return absl::StrCat(" (", absl::StrJoin(metadata, ", ", absl::PairFormatter(": ")), ")");
+}
+
 void PrintFailures(const identity::v1::ImportedRows& rows, std::ostream& out) {
   for (const auto& row : rows.rows()) {
     if (!row.has_error()) continue;
-    out << "row " << row.row() << " " << row.error().reason();
-    if (!row.error().field().empty()) out << " " << row.error().field();
-    out << ": " << row.error().message() << "\n";
+    const std::string place = absl::StrCat("row ", row.row(), " line ", row.line(), " ");
+    const auto& error = row.error();
+    if (error.wrong_fields().empty()) {
+      out << place << error.reason() << ": " << error.message() << TextOf(error) << "\n";
+    }
+    for (const auto& wrong : error.wrong_fields()) {
+      out << place << wrong.reason() << " " << wrong.field() << ": " << wrong.description()
+          << (wrong.reason() == error.reason() ? TextOf(error) : "") << "\n";
+    }
   }
 }
 
@@ -63,8 +81,12 @@ absl::StatusOr<ImportHeader> ParseImport(const ImportFlags& flags) {
   header.set_account_id(flags.account_id);
   header.set_has_header(!flags.no_header);
   header.set_validate_only(flags.dry_run);
+  header.set_delimiter(flags.delimiter == "tab" ? "\t" : flags.delimiter);
+  header.set_charset(flags.charset);
   std::error_code error;
-  header.set_size_bytes(std::filesystem::file_size(flags.file, error));
+  if (flags.file != kStandardInput && std::filesystem::is_regular_file(flags.file, error)) {
+    header.set_size_bytes(std::filesystem::file_size(flags.file, error));
+  }
   if (error) return absl::InvalidArgumentError(flags.file + ": " + error.message());
   std::string text = flags.mapping;
   if (text.empty()) text = flags.no_header ? kNumberedColumns : kNamedColumns;
@@ -77,8 +99,9 @@ absl::StatusOr<ImportHeader> ParseImport(const ImportFlags& flags) {
   return header;
 }
 
-grpc::Status RunImport(const std::shared_ptr<grpc::Channel>& channel, grpc::ClientContext& context,
-                       const ImportHeader& header, std::istream& file, std::ostream& out) {
+ImportOutcome RunImport(const std::shared_ptr<grpc::Channel>& channel, grpc::ClientContext& context,
+                        const ImportHeader& header, std::istream& file, std::ostream& out) {
+  ImportOutcome outcome;
   const auto stub = identity::v1::IdentityService::NewStub(channel);
   const auto stream = stub->ImportUsers(&context);
   ImportUsersRequest request;
@@ -92,13 +115,19 @@ grpc::Status RunImport(const std::shared_ptr<grpc::Channel>& channel, grpc::Clie
     request.set_chunk(chunk.data(), static_cast<std::size_t>(file.gcount()));
     open = stream->Write(request);
   }
+  // The server takes what it has for the file once all is written.
+  outcome.read = !file.bad();
+  if (!outcome.read) context.TryCancel();
   stream->WritesDone();
   ImportUsersResponse response;
   while (stream->Read(&response)) {
     PrintFailures(response.rows(), out);
-    if (response.has_summary()) out << ToJson(response.summary());
+    if (!response.has_summary()) continue;
+    outcome.rows_failed = response.summary().failed() > 0;
+    out << ToJson(response.summary());
   }
-  return stream->Finish();
+  outcome.status = stream->Finish();
+  return outcome;
 }
 
 }  // namespace roster::ctl

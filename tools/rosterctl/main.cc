@@ -1,5 +1,6 @@
 // rosterctl: calls a Roster server from the command line. Leaves with 0, with 1 when the server
-// refused or can't be reached, and with 2 when the command line is wrong.
+// refused or can't be reached, with 2 when the command line is wrong, and with 3 when an import
+// came to its end and rows of it failed.
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
@@ -22,6 +23,7 @@ namespace {
 
 constexpr int kRefused = 1;
 constexpr int kUsage = 2;
+constexpr int kRowsFailed = 3;
 
 struct Flags {
   Target target;
@@ -60,11 +62,16 @@ void DeclareCommands(CLI::App& app, Flags& flags) {
   grpcurl->add_option("method", flags.method, kMethod)->required();
   grpcurl->add_option("json", flags.json, kJson);
   auto* import = app.add_subcommand("import", "Create users from a CSV file")->fallthrough();
+  import->footer("Leaves with 3 when the import came to its end and rows of it failed.");
   import->add_option("--account", flags.import.account_id, "Id of the account")->required();
-  import->add_option("--file", flags.import.file, "The file")->required();
+  import->add_option("--file", flags.import.file, "The file; - for standard input")->required();
   import->add_option("--mapping", flags.import.mapping,
                      "column=field,...; columns by name, or by number with --no-header; fields: "
                      "full_name given_name family_name email user_name title role");
+  import->add_option("--delimiter", flags.import.delimiter,
+                     "What stands between the cells, e.g. ';' or tab; else the server finds it");
+  import->add_option("--charset", flags.import.charset,
+                     "Charset of a file that is neither UTF-8 nor has a mark, e.g. windows-1252");
   import->add_flag("--no-header", flags.import.no_header, "The first row is a user already");
   import->add_flag("--dry-run", flags.import.dry_run, "Change nothing");
   app.add_subcommand("methods", "List the methods with who may call them");
@@ -145,13 +152,18 @@ int Import(const Flags& flags) {
   if (!timeout.ok()) return Usage(timeout.status());
   const auto header = ParseImport(flags.import);
   if (!header.ok()) return Usage(header.status());
-  std::ifstream file(flags.import.file, std::ios::binary);
-  if (!file) return Usage(absl::InvalidArgumentError("can't read " + flags.import.file));
+  const bool piped = flags.import.file == kStandardInput;
+  std::ifstream opened(piped ? "" : flags.import.file, std::ios::binary);
+  std::istream& file = piped ? std::cin : opened;
+  const auto unreadable = absl::InvalidArgumentError("can't read " + flags.import.file);
+  if (!file) return Usage(unreadable);
   const auto channel = OpenChannel(flags.target);
   if (!channel.ok()) return Usage(channel.status());
   grpc::ClientContext context;
   Prepare(flags.target, *timeout, context);
-  return End(RunImport(*channel, context, *header, file, std::cout));
+  const ImportOutcome outcome = RunImport(*channel, context, *header, file, std::cout);
+  if (!outcome.read) return Usage(unreadable);
+  return outcome.status.ok() && outcome.rows_failed ? kRowsFailed : End(outcome.status);
 }
 
 int Main(int argc, char** argv) {

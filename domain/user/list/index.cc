@@ -72,11 +72,6 @@ std::vector<std::string> IndexKeys(std::string_view account_id, const UserRow& u
 
 void IndexUser(Overlay& world, const std::string& account_id, const UserRow& before,
                const UserRow& after) {
-  const bool same_roles = std::equal(before.roles().begin(), before.roles().end(),
-                                     after.roles().begin(), after.roles().end());
-  if (before.status() == after.status() && before.approved() == after.approved() && same_roles) {
-    return;
-  }
   const std::vector<std::string> had = IndexKeys(account_id, before);
   const std::vector<std::string> has = IndexKeys(account_id, after);
   for (const std::string& key : had) {

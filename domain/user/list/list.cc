@@ -183,6 +183,8 @@ std::optional<UserCandidate> UserList::UserAt(const World& world, std::string_vi
   if (!row || !IsShown(row->status())) return std::nullopt;
   UserCandidate user(world, account_.account_id(), *std::move(row));
   if (!filter_.Matches(user) || (repeats_ && !IsFirst(key, user))) return std::nullopt;
+  // Erased since: the text of the row is forgotten, whether or not the row is gone yet.
+  if (rows_.table == Table::kSearch && user.personal() == nullptr) return std::nullopt;
   return user;
 }
 

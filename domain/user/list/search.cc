@@ -1,13 +1,13 @@
 #include "domain/user/list/search.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "domain/rows/codec.h"
 #include "domain/rows/user_rows.h"
+#include "domain/text/characters.h"
 #include "domain/text/email.h"
 #include "domain/text/name.h"
 #include "domain/text/text.h"
@@ -18,18 +18,13 @@ namespace {
 
 using view::v1::SearchOfRow;
 
-// The prefix of the rows that each name a key which the user gave up. Such a row stays when the key
-// comes back.
-std::string GivenUpPrefix(std::string_view list_key) {
-  return std::string(list_key).append(1, kSeparator);
-}
-
 // The keys of the rows that the user has now.
 SearchOfRow FindSearchOf(const World& world, const std::string& list_key) {
   return FindRow<SearchOfRow>(world, Table::kSearchOf, list_key).value_or(SearchOfRow());
 }
 
-bool Contains(const std::vector<std::string>& keys, const std::string& key) {
+template <typename Keys>
+bool Contains(const Keys& keys, const std::string& key) {
   return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 
@@ -51,18 +46,6 @@ std::vector<std::string> KeysFor(std::string_view account_id, std::string_view u
   return keys;
 }
 
-// Removes the ended rows of the key that were the user's.
-void ForgetPast(Overlay& world, const std::string& key, const std::string& user_id) {
-  std::vector<std::string> found;
-  world.Scan(Table::kSearchPast, PastPrefix(Table::kSearch, key), "",
-             [&](std::string_view past_key, std::string_view row) {
-               row.remove_suffix(kPositionBytes);
-               if (row == user_id) found.emplace_back(past_key);
-               return true;
-             });
-  for (const std::string& past_key : found) world.Forget(Table::kSearchPast, past_key);
-}
-
 }  // namespace
 
 std::vector<std::string> WordsOf(const event::v1::PersonalData& personal) {
@@ -70,10 +53,14 @@ std::vector<std::string> WordsOf(const event::v1::PersonalData& personal) {
   all.push_back(SearchForm(personal.given_name()));
   all.push_back(SearchForm(personal.family_name()));
   // Those that their own rows do not have: by these they are unique, and so exact.
-  std::string user_name = SearchForm(personal.user_name());
-  if (user_name != Normalize(personal.user_name())) all.push_back(std::move(user_name));
-  std::string email = SearchForm(ShownEmail(personal.email()));
-  if (email != NormalizeEmail(personal.email())) all.push_back(std::move(email));
+  if (!IsAscii(personal.user_name())) {
+    std::string user_name = SearchForm(personal.user_name());
+    if (user_name != Normalize(personal.user_name())) all.push_back(std::move(user_name));
+  }
+  if (!IsPlainEmail(personal.email())) {
+    std::string email = SearchForm(ShownEmail(personal.email()));
+    if (email != NormalizeEmail(personal.email())) all.push_back(std::move(email));
+  }
   std::sort(all.begin(), all.end());
   // A text that another one begins with stands right before it, or before others that do too.
   std::vector<std::string> words;
@@ -108,11 +95,18 @@ void PutSearchRows(Overlay& world, std::string_view account_id, const std::strin
   const SearchOfRow list = FindSearchOf(world, list_key);
   for (const std::string& key : list.keys()) {
     if (Contains(wanted, key)) continue;
-    if (world.Get(Table::kSearch, key) == user_id) world.Delete(Table::kSearch, key);
-    world.Insert(Table::kSearchOf, GivenUpPrefix(list_key).append(key), "");
+    if (NamesUser(key, user_id) || world.Get(Table::kSearch, key) == user_id) {
+      world.Delete(Table::kSearch, key);
+    }
   }
   for (const std::string& key : wanted) {
-    if (world.Get(Table::kSearch, key) != user_id) world.Put(Table::kSearch, key, user_id);
+    if (NamesUser(key, user_id)) {
+      if (!Contains(list.keys(), key)) world.Insert(Table::kSearch, key, user_id);
+      continue;
+    }
+    const auto owner = world.Get(Table::kSearch, key);
+    if (!owner) world.Insert(Table::kSearch, key, user_id);
+    if (owner && *owner != user_id) world.Put(Table::kSearch, key, user_id);
   }
   if (std::equal(wanted.begin(), wanted.end(), list.keys().begin(), list.keys().end())) return;
   world.Insert(Table::kSearchOf, list_key, EncodeList(std::move(wanted)));
@@ -121,18 +115,25 @@ void PutSearchRows(Overlay& world, std::string_view account_id, const std::strin
 void ForgetSearchRows(Overlay& world, std::string_view account_id, const std::string& user_id) {
   const std::string list_key = RowKey(account_id, user_id);
   const SearchOfRow list = FindSearchOf(world, list_key);
-  std::set<std::string> keys(list.keys().begin(), list.keys().end());
-  const std::string prefix = GivenUpPrefix(list_key);
-  world.Scan(Table::kSearchOf, prefix, "", [&](std::string_view key, std::string_view) {
-    keys.emplace(key.substr(prefix.size()));
-    return true;
-  });
-  for (const std::string& key : keys) {
+  for (const std::string& key : list.keys()) {
     if (world.Get(Table::kSearch, key) == user_id) world.Forget(Table::kSearch, key);
-    ForgetPast(world, key, user_id);
-    world.Forget(Table::kSearchOf, prefix + key);
   }
   world.Forget(Table::kSearchOf, list_key);
+}
+
+ErasedUsers::ErasedUsers(const World& world) {
+  world.Scan(Table::kErasures, "", "", [&](std::string_view /*key*/, std::string_view bytes) {
+    view::v1::ErasureRow row;
+    Decode(bytes, row);
+    keys_.insert(UserRowKey(row.account_id(), row.user_id()));
+    return true;
+  });
+}
+
+bool ErasedUsers::Left(std::string_view past_key, std::string_view row) const {
+  const std::string_view key = past_key.substr(1);  // after the mark of the table
+  row.remove_suffix(kPositionBytes);
+  return keys_.count(UserRowKey(key.substr(0, key.find(kSeparator)), row)) != 0;
 }
 
 }  // namespace roster::domain

@@ -1,15 +1,16 @@
 // The rows of search: plain text by which users are found, each with the id of its user as value.
 // They alone hold personal data in plain text, and go when the user is erased.
 //
-// So that those are found then, Table::kSearchOf has a row with the keys that the user has now, and
-// one for each key that the user gave up. A change reads and writes the former only: its cost does
-// not grow with the changes before it.
+// So that those are found then, Table::kSearchOf has a row with the keys that the user has now. The
+// ended rows, of which there may be many, stay in Table::kSearchPast: no list shows an erased user
+// by them (UserList), and the next purge of the views drops them.
 
 #ifndef ROSTER_DOMAIN_USER_LIST_SEARCH_H_
 #define ROSTER_DOMAIN_USER_LIST_SEARCH_H_
 
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "domain/world/overlay.h"
@@ -37,9 +38,21 @@ void InsertSearchRows(Overlay& world, std::string_view account_id, const std::st
 void PutSearchRows(Overlay& world, std::string_view account_id, const std::string& user_id,
                    const event::v1::PersonalData& personal);
 
-// Removes all rows that are or ever were the user's, and what lists them: nothing is kept. Costs as
-// much as the user ever had.
+// Removes the rows that are the user's, and what lists them: nothing is kept. What the user had
+// before stays behind, so that an erasure costs the same whatever the user's past.
 void ForgetSearchRows(Overlay& world, std::string_view account_id, const std::string& user_id);
+
+// All users who were ever erased, to find what stayed behind of them. Thread-compatible.
+class ErasedUsers {
+ public:
+  explicit ErasedUsers(const World& world);
+
+  // Whether a row of Table::kSearchPast was that of one of them.
+  bool Left(std::string_view past_key, std::string_view row) const;
+
+ private:
+  std::unordered_set<std::string> keys_;  // of their rows
+};
 
 }  // namespace roster::domain
 

@@ -132,6 +132,8 @@ const std::vector<Row>& Table() {
       Of([](const SampleAccount& a) { return Update(a.home.id, a.user_id, "title", "Chief"); }),
       AboutUser<EnableUserRequest>(&SampleAccount::disabled_id),
       AboutUser<DisableUserRequest>(),
+      AboutUser<ApproveUserRequest>(&SampleAccount::unapproved_id),
+      AboutUser<RevokeApprovalRequest>(),
       AboutUser<DeleteUserRequest>(),
       Of(Erase),
       AboutUser<RestoreUserRequest>(&SampleAccount::deleted_id),
@@ -160,11 +162,13 @@ SampleAccount::SampleAccount(TestServer& server)
       user_id(home.Create("sample", {"viewer"})),
       disabled_id(home.Create("disabled", {"viewer"})),
       deleted_id(home.Create("deleted", {"viewer"})),
+      unapproved_id(home.Create("unapproved", {"viewer"})),
       service(home.NewService({"auditor"})),
       prefix(absl::StrCat("spiffe://example.org/", home.id, "/")),
       identity(prefix + "service") {
   EXPECT_EQ(Try(home.client, About<DisableUserRequest>(home.id, disabled_id)), "OK");
   EXPECT_EQ(Try(home.client, About<DeleteUserRequest>(home.id, deleted_id)), "OK");
+  EXPECT_EQ(Try(home.client, About<RevokeApprovalRequest>(home.id, unapproved_id)), "OK");
   auto delegate = In<SetCertificatePrefixesRequest>(home.id);
   delegate.add_prefixes(prefix);
   EXPECT_EQ(Try(server.op(), delegate), "OK");
@@ -172,7 +176,7 @@ SampleAccount::SampleAccount(TestServer& server)
   bind.set_identity(identity);
   EXPECT_EQ(Try(home.client, bind), "OK");
   ids = {{"account_id", {home.id}},
-         {"user_id", {user_id, disabled_id, deleted_id}},
+         {"user_id", {user_id, disabled_id, deleted_id, unapproved_id}},
          {"service_account_id", {service.service_account_id}},
          {"token_id", {service.token_id}},
          {"request_id", {"0190163d-8694-739b-aea5-966c26f8ad91"}}};

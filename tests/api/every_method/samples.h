@@ -27,13 +27,14 @@ struct SampleAccount {
   const Client& Authorized(const MethodDescriptor& method) const;
 
   Home home;
-  std::string user_id;      // pending, a viewer, of revision 1
-  std::string disabled_id;  // another user
-  std::string deleted_id;   // another user
-  Service service;          // an auditor
-  std::string prefix;       // of names in certificates, delegated to the account
-  std::string identity;     // of a certificate that is bound to the service
-  Pools ids;                // of all fields that hold an id (IsId)
+  std::string user_id;        // pending, a viewer, of revision 1
+  std::string disabled_id;    // another user
+  std::string deleted_id;     // another user
+  std::string unapproved_id;  // another user
+  Service service;            // an auditor
+  std::string prefix;         // of names in certificates, delegated to the account
+  std::string identity;       // of a certificate that is bound to the service
+  Pools ids;                  // of all fields that hold an id (IsId)
 };
 
 // A valid request: a query finds something, a command changes something. It does so for each

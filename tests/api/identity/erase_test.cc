@@ -26,6 +26,7 @@ class EraseApiTest : public testing::Test {
 
 TEST_F(EraseApiTest, NothingPersonalIsAnswered_R121) {
   const uint64_t before = home_.server->Position();
+  ASSERT_EQ(Try(home_.client, Update(home_.id, ann_, "email", "ann@example.com")), "OK");
   const auto answer = home_.client.Call(Erase(home_, ann_));
   ASSERT_EQ(answer.Text(), "OK");
   EXPECT_EQ(answer->user().user_id(), ann_);

@@ -47,7 +47,7 @@ TEST_F(ImportLimitsTest, AH3_RefusedWhileItArrives) {
   while (sent < 63 && stream->Send(part)) ++sent;
   EXPECT_LT(sent, 30);
   EXPECT_EQ(stream->Finish().Text(),
-            "RESOURCE_EXHAUSTED LIMIT_EXCEEDED {limit: columns, row: 1, value: 256}");
+            "RESOURCE_EXHAUSTED LIMIT_EXCEEDED {limit: columns, line: 1, row: 1, value: 256}");
 }
 
 // A stop does not wait for an import that nobody reads, nor for one that is being planned.

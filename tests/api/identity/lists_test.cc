@@ -152,6 +152,7 @@ TEST(HiddenListsTest, DisabledAreHiddenUnlessAskedFor_R60) {
 
 TEST_F(ListsApiTest, ErasedUsersAreInNoList_R121) {
   const uint64_t before = home_.server->Position();
+  ASSERT_EQ(Try(home_.client, Update(home_.id, ann_, "full_name", "Ann Since")), "OK");
   auto erase = About<EraseUserRequest>(home_.id, ann_);
   erase.set_expected_revision(home_.Get(ann_).revision());
   ASSERT_EQ(Try(home_.client, erase), "OK");
@@ -165,6 +166,8 @@ TEST_F(ListsApiTest, ErasedUsersAreInNoList_R121) {
   EXPECT_EQ(NamesOf(home_.client.Call(request).response), (Names{"first", "bob", "", "dan"}));
   request.set_order_by("full_name");
   EXPECT_EQ(NamesOf(home_.client.Call(request).response), (Names{"dan", "bob", "first"}));
+  request.set_filter("'ann tester'");
+  EXPECT_EQ(NamesOf(home_.client.Call(request).response), Names());
 }
 
 TEST_F(ListsApiTest, CountsByStatus_R39_R88) {

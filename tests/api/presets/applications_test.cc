@@ -74,6 +74,37 @@ TEST_F(ApplicationsTest, ApprovalGate_R107_R108_R109) {
   EXPECT_FALSE(home_.Get(ann).approved());
 }
 
+TEST_F(ApplicationsTest, ApprovalIsGivenAndTakenBackAtAnyTime_R111) {
+  const std::string ann = home_.Create("ann", {"user_manager"});
+  const auto approve = About<identity::v1::ApproveUserRequest>(home_.id, ann);
+  const auto revoke = About<identity::v1::RevokeApprovalRequest>(home_.id, ann);
+  const auto approved = manager_.Call(approve);
+  ASSERT_EQ(approved.Text(), "OK");
+  EXPECT_TRUE(approved->user().approved());
+  EXPECT_EQ(home_.Check(ann, "users.view"), "ALLOW ROLE user_manager");
+  EXPECT_EQ(Try(manager_, approve), "OK unchanged");
+  EXPECT_EQ(home_.Names("approved = false"), std::vector<std::string>());
+  const auto revoked = manager_.Call(revoke);
+  EXPECT_EQ(home_.Check(ann, "users.view"), "DENY APPROVAL_PENDING");
+  EXPECT_EQ(home_.client.Call(Question(home_.id, ann, "users.view"))->result().deciding_position(),
+            revoked->position());
+  EXPECT_EQ(home_.Names("approved = false"), (std::vector<std::string>{"ann"}));
+  // Beside the status: whatever that is, but deleted.
+  EXPECT_EQ(Try(manager_, About<DisableUserRequest>(home_.id, ann)), "OK");
+  EXPECT_EQ(Try(manager_, approve), "OK");
+  EXPECT_EQ(StatusOf(home_.Get(ann)), "DISABLED");
+  EXPECT_EQ(Try(manager_, revoke), "OK");
+  EXPECT_EQ(Try(manager_, About<EnableUserRequest>(home_.id, ann)), "OK");
+  EXPECT_EQ(Try(manager_, approve), "OK");
+  EXPECT_EQ(home_.Check(ann, "users.view"), "ALLOW ROLE user_manager");
+  // Also where the account does not ask for it, so that it is there when it does.
+  EXPECT_EQ(Try(home_.client, ApprovalRequired(home_, false)), "OK");
+  EXPECT_EQ(Try(manager_, revoke), "OK");
+  EXPECT_EQ(home_.Check(ann, "users.view"), "ALLOW ROLE user_manager");
+  EXPECT_EQ(Try(home_.client, ApprovalRequired(home_, true)), "OK");
+  EXPECT_EQ(home_.Check(ann, "users.view"), "DENY APPROVAL_PENDING");
+}
+
 TEST_F(ApplicationsTest, AccountRoles_R44_R113_R114) {
   // A manager hands out both account roles, although a manager lacks billing; no more than those.
   EXPECT_EQ(Try(manager_, NewUser(home_.id, "ann", {"account_owner", "user_manager"})), "OK");

@@ -38,7 +38,7 @@ TEST_F(WorkforceTest, ImportAndUniqueUserNames_R80_R81_R83_R86) {
   Names outcomes;
   for (const auto& row : imported.rows) outcomes.push_back(OutcomeOf(row));
   EXPECT_EQ(outcomes, (Names{"USERNAME_TAKEN", "created", "MISSING_FIELD user_name", "created",
-                             "ROLE_NOT_FOUND"}));
+                             "ROLE_NOT_FOUND role"}));
   // Usable at once; who has no role may do nothing (R87).
   EXPECT_EQ(home_.Check(imported.rows[1].user_id(), "tasks.view"), "ALLOW ROLE lifecycle_user");
   EXPECT_EQ(home_.Check(imported.rows[3].user_id(), "tasks.view"), "DENY NO_ROLE");

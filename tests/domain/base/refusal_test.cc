@@ -59,6 +59,8 @@ constexpr std::pair<const char*, absl::StatusCode> kGolden[] = {
     {"COLUMN_COUNT", absl::StatusCode::kInvalidArgument},
     {"MAPPING_INCOMPLETE", absl::StatusCode::kInvalidArgument},
     {"MALFORMED_CSV", absl::StatusCode::kInvalidArgument},
+    {"WRONG_CHARSET", absl::StatusCode::kInvalidArgument},
+    {"EMPTY_FILE", absl::StatusCode::kInvalidArgument},
     {"LIMIT_EXCEEDED", absl::StatusCode::kResourceExhausted},
     {"OVERLOADED", absl::StatusCode::kResourceExhausted},
     {"DISK_FULL", absl::StatusCode::kResourceExhausted},

@@ -18,7 +18,7 @@ ImportRow Row(const std::string& full_name, const std::string& email, const std:
   row.personal.set_full_name(full_name);
   row.personal.set_email(email);
   row.personal.set_user_name(user_name);
-  row.role = role;
+  row.roles = RolesOfCell(role);
   return row;
 }
 
@@ -54,25 +54,27 @@ std::vector<ImportCase> Rows() {
   const Scenario applications(kApplications);
   const auto role = [](const std::string& name) { return Row("New", "n@x.org", "new", name); };
   const auto unknown = [](const std::string& name) {
-    return "ROLE_NOT_FOUND {role: " + name + "}";
+    return "INVALID_FIELDS {role: " + name + "} [role: ROLE_NOT_FOUND]";
   };
   return {
       {"Good_R80", matrix, Row("New", "n@x.org", "new", "viewer"), "OK"},
       {"NoName_R80", matrix, Row("", "n@x.org", "new", "viewer"),
-       "MISSING_FIELD {field: full_name}"},
-      {"NoEmail_R80", matrix, Row("New", "", "new", "viewer"), "MISSING_FIELD {field: email}"},
+       "INVALID_FIELDS [full_name: MISSING_FIELD]"},
+      {"NoEmail_R80", matrix, Row("New", "", "new", "viewer"),
+       "INVALID_FIELDS [email: MISSING_FIELD]"},
       // CreateUser would fill it in; a file names its users.
       {"NoUserName_R80", matrix, Row("New", "n@x.org", "", "viewer"),
-       "MISSING_FIELD {field: user_name}"},
+       "INVALID_FIELDS [user_name: MISSING_FIELD]"},
       {"NoGivenNameInPortal_R80", portal, Row("New", "n@x.org", "new", "basic"),
-       "MISSING_FIELD {field: given_name}"},
-      {"FirstFault_R80", matrix, Row("", "nonsense", "", "boss"),
-       "MISSING_FIELD {field: full_name}"},
+       "INVALID_FIELDS [given_name: MISSING_FIELD]"},
+      {"AllFaults_R80", matrix, Row("", "nonsense", "", "boss"),
+       "INVALID_FIELDS {role: boss} [email: INVALID_EMAIL, full_name: MISSING_FIELD, role: "
+       "ROLE_NOT_FOUND, user_name: MISSING_FIELD]"},
       {"BadEmail_R80", matrix, Row("New", "nonsense", "new", "viewer"),
-       "INVALID_EMAIL {field: email}"},
+       "INVALID_FIELDS [email: INVALID_EMAIL]"},
       {"BadName_R80", matrix, Row("a\nb", "n@x.org", "new", "viewer"),
-       "INVALID_VALUE {field: full_name}"},
-      {"RoleRequired_R80", matrix, role(""), "ROLE_REQUIRED"},
+       "INVALID_FIELDS [full_name: INVALID_VALUE]"},
+      {"RoleRequired_R80", matrix, role(""), "INVALID_FIELDS [role: ROLE_REQUIRED]"},
       {"RoleNotRequired_R87", workforce, role(""), "OK"},
       {"EmailTaken_R82", matrix, Row("New", "ANN@example.com", "new", "viewer"),
        "EMAIL_TAKEN {user_id: ann}"},
@@ -88,8 +90,8 @@ std::vector<ImportCase> Rows() {
       {"ApplicationRole_R116", applications, role("Content Editor"), unknown("Content Editor")},
       {"CollaborationRole_R102", workforce, role("Collaboration User"),
        unknown("Collaboration User")},
-      {"UserType_R54", teams, role("Admin"), unknown("Admin")},
-      {"RoleByType_R54", teams, role("Auditor"), "ROLE_BY_USER_TYPE"},
+      {"UserType_R54", teams, role("Admin"), "INVALID_FIELDS [role: ROLE_BY_USER_TYPE]"},
+      {"RoleByType_R54", teams, role("Auditor"), "INVALID_FIELDS [role: ROLE_BY_USER_TYPE]"},
       {"NoRoleByType_R54", teams, role(""), "OK"},
   };
 }
@@ -138,9 +140,9 @@ TEST(ImportUsersTest, RowsSeeEarlierRows_R82) {
   ASSERT_TRUE(result.ok());
   std::vector<std::string> rows;
   for (const absl::Status& row : result->statuses) rows.push_back(Describe(row));
-  EXPECT_EQ(rows, (std::vector<std::string>{"OK", "EMAIL_TAKEN {user_id: row1}",
-                                            "USERNAME_TAKEN {user_id: row1}",
-                                            "ROLE_NOT_FOUND {role: boss}", "OK", "OK"}));
+  EXPECT_EQ(rows, (std::vector<std::string>{
+                      "OK", "EMAIL_TAKEN {user_id: row1}", "USERNAME_TAKEN {user_id: row1}",
+                      "INVALID_FIELDS {role: boss} [role: ROLE_NOT_FOUND]", "OK", "OK"}));
   ASSERT_EQ(result->events.size(), 3);
   EXPECT_EQ(result->events[0].user_created().user_id(), "row1");
   EXPECT_EQ(result->events[1].user_created().user_id(), "row5");

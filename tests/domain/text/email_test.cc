@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "domain/text/name.h"
 
 namespace roster::domain {
 namespace {
@@ -168,6 +169,18 @@ TEST(EmailTest, Shown) {
   EXPECT_EQ(ShownEmail("ann@mü"), "ann@mü");
   EXPECT_EQ(ShownEmail("MÜLLER"), "müller");
   EXPECT_EQ(ShownEmail("ann@"), "ann@");
+}
+
+TEST(EmailTest, PlainOnesHaveOneForm) {
+  for (const char* text :
+       {"Ann1@Example.COM", " a b @ x  y ", "ann", "", "@", "a@b@c", "a-b@x-y.org"}) {
+    ASSERT_TRUE(IsPlainEmail(text)) << text;
+    EXPECT_EQ(EmailSkeleton(text), NormalizeEmail(text)) << text;
+    EXPECT_EQ(SearchForm(ShownEmail(text)), NormalizeEmail(text)) << text;
+  }
+  for (const char* text : {"ann@XN--mller-kva.de", "\u0441\u043e\u0440@x.org", "ann@mü.de"}) {
+    EXPECT_FALSE(IsPlainEmail(text)) << text;
+  }
 }
 
 }  // namespace

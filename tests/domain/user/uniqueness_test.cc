@@ -214,11 +214,9 @@ TEST(NamesTest, OfDeletedUsers_R4_R121) {
   EXPECT_EQ(Outcome(Create(gone.world(), Data("cop@x.org", "copa"))), "");
   size_t rows = 0;
   for (const Table table : {Table::kSearch, Table::kSearchPast, Table::kSearchOf}) {
-    gone.world().ScanRaw(table, "", "", Direction::kAscending,
-                         [&](std::string_view key, std::string_view) {
-                           rows += key.find("cop") != key.npos || key.find("сор") != key.npos;
-                           return true;
-                         });
+    for (const auto& [key, row] : PurgedRows(gone.world(), table)) {
+      rows += key.find("cop") != key.npos || key.find("сор") != key.npos;
+    }
   }
   EXPECT_EQ(rows, 0u);
 }
@@ -250,7 +248,7 @@ TEST(NamesTest, OfAFile_R82) {
     ImportRow row;
     row.user_id = user_name;
     row.personal = Data(email, user_name);
-    row.role = "viewer";
+    row.roles = {"viewer"};
     return row;
   };
   const auto result = Decide(

@@ -14,6 +14,7 @@
 #include "domain/world/memory_world.h"
 #include "domain/world/overlay.h"
 #include "tests/domain/history.h"
+#include "tests/support/purged.h"
 
 namespace roster::domain {
 namespace {
@@ -290,11 +291,12 @@ TEST(PastOfHistoryTest, IsWhatTheHistoryWasThen) {
   History history(1);
   const std::vector<event::v1::Commit> commits = history.Take(12'000);
   ASSERT_GT(history.erased().size(), 100u);
+  const MemoryWorld purged = Purged(history.world());
   MemoryWorld then;
   for (const event::v1::Commit& commit : commits) {
     FoldInto(then, Forgetting(commit, history.erased()));
     if (commit.position() % 241 != 0) continue;
-    const PastWorld past(history.world(), commit.position());
+    const PastWorld past(purged, commit.position());
     for (const Table table : {Table::kAccounts, Table::kUsers, Table::kServiceAccounts}) {
       ASSERT_EQ(ScanAll(past, table), ScanAll(then, table)) << commit.position();
       ASSERT_EQ(ScanDown(past, table), ScanAll(then, table)) << commit.position();

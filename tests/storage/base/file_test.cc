@@ -33,6 +33,38 @@ TEST(File, IsReplacedAndRead) {
   EXPECT_FALSE(fs::exists(path + ".new"));
 }
 
+TEST(File, IsWrittenPieceByPieceAndThereWhenItIsPublished) {
+  const TempDirectory directory;
+  const std::string path = directory / "file";
+  std::string content;
+  for (const bool published : {false, true}) {
+    auto file = NewFile::Create(path);
+    ASSERT_THAT(file, IsOk());
+    content.clear();
+    for (int i = 0; i < 1'000; ++i) {
+      const std::string piece = std::to_string(i) + std::string(i, 'x');
+      ASSERT_THAT((*file)->Append(piece), IsOk());
+      content += piece;
+    }
+    ASSERT_THAT((*file)->Finish(), IsOk());
+    EXPECT_FALSE(fs::exists(path));
+    EXPECT_EQ(*ReadFile(NewFile::UnpublishedPath(path)), content);
+    if (published) ASSERT_THAT((*file)->Publish(), IsOk());
+    file->reset();
+    EXPECT_EQ(fs::exists(path), published);
+    EXPECT_FALSE(fs::exists(NewFile::UnpublishedPath(path)));
+  }
+  const auto reader = FileReader::Open(path);
+  ASSERT_THAT(reader, IsOk());
+  std::string read;
+  for (size_t count = 1; read.size() + count <= content.size(); count *= 7) {
+    read += *(*reader)->Read(count);
+  }
+  read += *(*reader)->Read(content.size());
+  EXPECT_EQ(read, content);
+  EXPECT_EQ(*(*reader)->Read(1), "");
+}
+
 TEST(File, IsAddedToLineByLine) {
   const TempDirectory directory;
   const std::string path = directory / "file";

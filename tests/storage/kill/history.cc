@@ -1,6 +1,7 @@
 #include "tests/storage/kill/history.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -9,10 +10,12 @@
 #include "domain/world/overlay.h"
 #include "storage/store/eraser.h"
 #include "storage/vault/sealing.h"
+#include "tests/support/purged.h"
 
 namespace roster::storage {
 namespace {
 
+using domain::PurgedRows;
 using domain::Table;
 using event::v1::Commit;
 
@@ -39,17 +42,7 @@ Answer AsTold(const Command& command, const Commit& commit) {
           .user_id = creates ? commit.events(0).user_created().user_id() : command.user_id};
 }
 
-using Rows = std::vector<std::pair<std::string, std::string>>;
-
-Rows RowsOf(const domain::World& world, Table table) {
-  Rows rows;
-  world.ScanRaw(table, "", "", domain::Direction::kAscending,
-                [&](std::string_view key, std::string_view value) {
-                  rows.emplace_back(key, value);
-                  return true;
-                });
-  return rows;
-}
+using Rows = std::map<std::string, std::string>;
 
 // The first row that only one of the two has, or has otherwise, in letters and numbers.
 std::string FirstDifference(const Rows& in_views, const Rows& folded) {
@@ -66,11 +59,11 @@ std::string FirstDifference(const Rows& in_views, const Rows& folded) {
 std::set<std::string> FindableIn(const domain::World& world) {
   std::set<std::string> users;
   for (const Table table : {Table::kSearch, Table::kSearchPast}) {
-    for (const auto& [key, row] : RowsOf(world, table)) {
+    for (const auto& [key, row] : PurgedRows(world, table)) {
       users.insert(row.substr(0, row.size() - domain::kPositionBytes));
     }
   }
-  for (const auto& [key, row] : RowsOf(world, Table::kSearchOf)) {
+  for (const auto& [key, row] : PurgedRows(world, Table::kSearchOf)) {
     const size_t user = key.find('/') + 1;
     users.insert(key.substr(user, key.find('/', user) - user));
   }
@@ -189,9 +182,7 @@ void History::Place(const Commit& commit) {
     ++untold_;
     request.told = in_log;
   }
-  for (const event::v1::Event& event : commit.events()) {
-    if (event.has_user_erased()) keys_erased_[commit.position()] = event.user_erased().key_id();
-  }
+  for (const Erasure& erasure : domain::ErasuresOf(commit)) erasures_[erasure.position] = erasure;
 }
 
 void History::CompareTold() {
@@ -220,8 +211,8 @@ void History::CompareViews(const domain::World& world) {
         absl::StrCat("the views are at ", world.position(), ", the log at ", world_.position()));
   }
   for (const Table table : domain::kTables) {
-    const Rows in_views = RowsOf(world, table);
-    const Rows folded = RowsOf(world_, table);
+    const Rows in_views = PurgedRows(world, table);
+    const Rows folded = PurgedRows(world_, table);
     if (in_views != folded) {
       Find(absl::StrCat("the views have ", in_views.size(), " rows in ",
                         std::string(domain::TableName(table)), ", the log folds to ", folded.size(),
@@ -233,11 +224,11 @@ void History::CompareViews(const domain::World& world) {
 void History::CompareErased(const Reopened& store) {
   const std::vector<KeyId>& destroyed = store.vault.destroyed_at_open();
   for (const auto& [position, user_id] : erasures_told_) {
-    const KeyId key_id = keys_erased_[position];
-    if (!std::binary_search(destroyed.begin(), destroyed.end(), key_id)) {
+    const Erasure& erasure = erasures_[position];
+    if (!std::binary_search(destroyed.begin(), destroyed.end(), erasure.key_id)) {
       Find(absl::StrCat(user_id, " was told to be erased, and had a key"));
     }
-    if (!store.list_before.Has(key_id)) {
+    if (!store.list_before.Has(erasure)) {
       Find(absl::StrCat(user_id, " was told to be erased, and was not in the erasure list"));
     }
   }

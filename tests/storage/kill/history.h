@@ -79,7 +79,7 @@ class History {
   std::vector<std::string> requests_in_log_;     // by position, from 1; empty: of the first commits
   std::map<Position, std::string> told_in_run_;  // request ids
   std::map<Position, std::string> erasures_told_;  // users, by position
-  std::map<Position, KeyId> keys_erased_;          // in the log
+  std::map<Position, Erasure> erasures_;           // in the log
   Position last_told_ = 0;
   std::string last_record_;
   std::vector<Command> in_doubt_;

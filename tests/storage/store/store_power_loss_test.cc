@@ -187,7 +187,7 @@ void StorePowerLoss::LookAtErased(const std::string& where, size_t cut, Store& s
     if (!std::binary_search(destroyed.begin(), destroyed.end(), erasure.key_id)) {
       Find(where, erasure.user_id + " was told to be erased, and had a key");
     }
-    if (!before.Has(erasure.key_id)) {
+    if (!before.Has(erasure)) {
       Find(where, erasure.user_id + " was told to be erased, and was not in the list");
     }
   }

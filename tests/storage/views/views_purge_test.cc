@@ -90,7 +90,7 @@ TEST(ViewsPurge, LeavesAllTablesAtOnePositionWhenItIsKilled) {
   });
   std::atomic<int> purges = 0;
   std::thread purging([&] {
-    for (; !stopping; ++purges) ASSERT_THAT(db->Purge(), IsOk());
+    for (; !stopping; ++purges) ASSERT_THAT(db->Purge(0, nullptr), IsOk());
   });
   for (int kill = 0; kill < kKills && !HasFailure(); ++kill) {
     absl::SleepFor(kLongestPause);

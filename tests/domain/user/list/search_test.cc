@@ -99,11 +99,11 @@ class SearchTest : public testing::Test {
     return Happens(event);
   }
 
-  void Erase() {
+  Cost Erase(const std::string& user_id = "ann") {
     event::v1::Event event;
-    event.mutable_user_erased()->set_user_id("ann");
+    event.mutable_user_erased()->set_user_id(user_id);
     event.mutable_user_erased()->set_key_id(1);
-    Happens(event);
+    return Happens(event);
   }
 
   Cost Happens(event::v1::Event event) {
@@ -127,20 +127,17 @@ class SearchTest : public testing::Test {
     return cost;
   }
 
-  // The keys of search rows of the user, now or in the past, and of what lists them.
+  // The keys of search rows of the user, now or in the past, and of what lists them, that a purge
+  // leaves.
   std::set<std::string> RowsOf(const std::string& user_id) const {
     std::set<std::string> rows;
     for (const Table table : {Table::kSearch, Table::kSearchPast}) {
-      world_.Scan(table, "", "", [&](std::string_view key, std::string_view row) {
-        if (row.substr(0, user_id.size()) == user_id) rows.emplace(key);
-        return true;
-      });
+      for (const auto& [key, row] : PurgedRows(world_, table)) {
+        if (row.substr(0, user_id.size()) == user_id) rows.insert(key);
+      }
     }
-    world_.Scan(Table::kSearchOf, UserRowKey(kAccount, user_id), "",
-                [&](std::string_view key, std::string_view) {
-                  rows.emplace(key);
-                  return true;
-                });
+    const std::string list_key = UserRowKey(kAccount, user_id);
+    if (world_.Get(Table::kSearchOf, list_key)) rows.insert(list_key);
     return rows;
   }
 
@@ -163,6 +160,13 @@ TEST_F(SearchTest, AH1NamesThatComeBackCostTheSame) {
   for (int number = 0; number < 500 && !HasFailure(); ++number) {
     ExpectTheSame(Rename(Named(1'002 - number % 2)), third);
   }
+}
+
+// Nor does an erasure: what the user gave up is left to the purge.
+TEST_F(SearchTest, AH7AnErasureCostsTheSameWhateverTheUsersPast) {
+  for (int number = 1'001; number < 1'500; ++number) Rename(Named(number));
+  const Cost long_past = Erase("ann");
+  ExpectTheSame(long_past, Erase("bob"));
 }
 
 TEST_F(SearchTest, AnUpdateThatChangesNoKeyWritesNoSearchRow) {
