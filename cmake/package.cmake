@@ -12,9 +12,10 @@ install(FILES README.md ARCHITECTURE.md CHANGELOG.md CONTRIBUTING.md SECURITY.md
   DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES deploy/haproxy/roster.cfg DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples RENAME haproxy.cfg)
-# The API and the events that it shows; views are the server's own.
+install(DIRECTORY deploy/kubernetes DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
+# The API and the events that it shows. The record of the log and the rows of the views are the server's own.
 install(DIRECTORY proto/roster DESTINATION ${CMAKE_INSTALL_DATADIR}/roster/proto
-  FILES_MATCHING PATTERN *.proto PATTERN view EXCLUDE)
+  FILES_MATCHING PATTERN *.proto PATTERN view EXCLUDE PATTERN commit.proto EXCLUDE)
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME roster)

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import unittest
 
-from running_server import START_SECONDS, Server
+from running_server import Rosterctl, Server, init
 
 ROSTERD, ROSTERCTL = sys.argv[1:3]
 
@@ -23,17 +23,11 @@ class RosterctlTest(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory(prefix="roster-ctl-")
         data = os.path.join(cls.folder.name, "data")
-        init = subprocess.run([ROSTERD, "init", "--data-dir", data], capture_output=True, text=True, check=True,
-                              timeout=START_SECONDS)
-        cls.token = init.stdout.strip()
+        token = init(ROSTERD, data)
         cls.server = Server(ROSTERD, data)
-        cls.account = cls.answer("CreateAccount", preset="role_matrix", display_name="Example",
-                                 administrator={"full_name": "Grace Moss", "email": "grace@example.com"})
+        cls.rosterctl = Rosterctl(ROSTERCTL, cls.server.address, token)
+        cls.account = cls.rosterctl.make_account()
         cls.id = cls.account["account"]["account_id"]
-        service = cls.answer("CreateServiceAccount", account_id=cls.id, name="tests", roles=["super_admin"])
-        issued = cls.answer("IssueServiceToken", account_id=cls.id,
-                            service_account_id=service["service_account"]["service_account_id"])
-        cls.token = issued["token"]
         for name in ("Ann", "José"):
             cls.answer("CreateUser", account_id=cls.id, roles=["viewer"],
                        profile={"full_name": name, "email": f"{name.lower()}@example.com"})
@@ -45,15 +39,11 @@ class RosterctlTest(unittest.TestCase):
 
     @classmethod
     def run_it(cls, *words, text=None):
-        return subprocess.run([ROSTERCTL, "--address", cls.server.address, *words], input=text, text=True,
-                              capture_output=True, timeout=30, check=False,
-                              env={**os.environ, "ROSTER_TOKEN": cls.token})
+        return cls.rosterctl.run(*words, text=text)
 
     @classmethod
     def answer(cls, method, **request):
-        done = cls.run_it("call", method, json.dumps(request))
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        return cls.rosterctl.answer(method, **request)
 
     def test_check_is_that_of_access(self):
         """Health has a Check too, and is asked for in full."""
@@ -81,7 +71,7 @@ class RosterctlTest(unittest.TestCase):
         request = {"account_id": self.id, "read_mask": "profile.full_name", "filter": "status = PENDING AND 'jos'"}
         line = self.run_it("grpcurl", "ListUsers", json.dumps(request)).stdout
         done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=30, check=False,
-                              env={**os.environ, "ROSTER_TOKEN": self.token})
+                              env={**os.environ, "ROSTER_TOKEN": self.rosterctl.token})
         self.assertEqual(done.returncode, 0, line + done.stderr)
         self.assertEqual([user["profile"] for user in json.loads(done.stdout)["users"]], [{"fullName": "José"}])
         self.assertIn("grpcurl", shlex.split(line))

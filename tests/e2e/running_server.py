@@ -1,6 +1,7 @@
-"""A rosterd that a test starts, and stops as an operator would."""
+"""A rosterd that a test starts, and stops as an operator would; and rosterctl, which calls it."""
 
 import json
+import os
 import pathlib
 import signal
 import subprocess
@@ -49,3 +50,36 @@ class Server:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
+
+
+def init(rosterd, data):
+    """Makes a store; returns the operator's token."""
+    done = subprocess.run([rosterd, "init", "--data-dir", data], capture_output=True, text=True, check=True,
+                          timeout=START_SECONDS)
+    return done.stdout.strip()
+
+
+class Rosterctl:
+    """Calls a server as the caller whose token it has."""
+
+    def __init__(self, program, address, token, *flags):
+        self.words, self.token = [program, "--address", address, *flags], token
+
+    def run(self, *words, text=None):
+        return subprocess.run([*self.words, *words], input=text, text=True, capture_output=True, timeout=30, check=False,
+                              env={**os.environ, "ROSTER_TOKEN": self.token})
+
+    def answer(self, method, **request):
+        done = self.run("call", method, json.dumps(request))
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def make_account(self):
+        """Returns the answer to CreateAccount; calls as a service account of it with all permissions from now on."""
+        account = self.answer("CreateAccount", preset="role_matrix", display_name="Example",
+                              administrator={"full_name": "Grace Moss", "email": "grace@example.com"})
+        account_id = account["account"]["account_id"]
+        service = self.answer("CreateServiceAccount", account_id=account_id, name="tests", roles=["super_admin"])
+        self.token = self.answer("IssueServiceToken", account_id=account_id,
+                                 service_account_id=service["service_account"]["service_account_id"])["token"]
+        return account
