@@ -66,7 +66,7 @@ std::vector<ImportCase> Rows() {
       {"NoUserName_R80", matrix, Row("New", "n@x.org", "", "viewer"),
        "INVALID_FIELDS [user_name: MISSING_FIELD]"},
       {"NoGivenNameInPortal_R80", portal, Row("New", "n@x.org", "new", "basic"),
-       "INVALID_FIELDS [given_name: MISSING_FIELD]"},
+       "INVALID_FIELDS [family_name: MISSING_FIELD, given_name: MISSING_FIELD]"},
       {"AllFaults_R80", matrix, Row("", "nonsense", "", "boss"),
        "INVALID_FIELDS {role: boss} [email: INVALID_EMAIL, full_name: MISSING_FIELD, role: "
        "ROLE_NOT_FOUND, user_name: MISSING_FIELD]"},
