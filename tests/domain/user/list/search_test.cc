@@ -9,6 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "domain/rows/user_rows.h"
 #include "domain/user/fold.h"
+#include "domain/user/list/list.h"
+#include "domain/world/past.h"
 #include "tests/domain/history.h"
 #include "tests/domain/scenario.h"
 
@@ -64,6 +66,18 @@ class CountedWorld final : public World {
 
   const World& below_;
   Cost& cost_;
+};
+
+// What was sealed opens until the keys are lost.
+class LosableKeys final : public Keys {
+ public:
+  std::optional<PersonalData> Open(std::string_view account_id, std::string_view user_id,
+                                   const event::v1::SealedData& sealed) const override {
+    if (lost) return std::nullopt;
+    return PlainKeys().Open(account_id, user_id, sealed);
+  }
+
+  bool lost = false;
 };
 
 // Names of one length, so that each rename is as large as the one before.
@@ -141,7 +155,26 @@ class SearchTest : public testing::Test {
     return rows;
   }
 
-  MemoryWorld world_;
+  // The users that a list by email of an older position shows.
+  std::set<std::string> ListedAt(Position position) const {
+    const PastWorld past(world_, position);
+    view::v1::AccountRow account;
+    account.set_account_id(kAccount);
+    const Filter all = *Filter::Parse(UserFields(), "");
+    const UserList list(account, all, *ParseUserOrder("email"));
+    std::set<std::string> listed;
+    past.Scan(list.rows().table, list.rows().prefixes[0], "",
+              [&](std::string_view key, std::string_view value) {
+                if (const auto user = list.UserAt(past, key, value)) {
+                  listed.insert(user->row().user_id());
+                }
+                return true;
+              });
+    return listed;
+  }
+
+  LosableKeys keys_;
+  MemoryWorld world_{keys_};
 };
 
 TEST_F(SearchTest, AH1ARenameCostsTheSameHoweverManyWereBefore) {
@@ -167,6 +200,22 @@ TEST_F(SearchTest, AH7AnErasureCostsTheSameWhateverTheUsersPast) {
   for (int number = 1'001; number < 1'500; ++number) Rename(Named(number));
   const Cost long_past = Erase("ann");
   ExpectTheSame(long_past, Erase("bob"));
+}
+
+// Until the purge, rows of the past lead to an erased user.
+TEST_F(SearchTest, AH7NobodyIsFoundByWhatAnErasedUserLeft) {
+  const std::string email = "ann1001@example.com";
+  Rename(Named(1'001));
+  const Position then = world_.position();
+  Rename(Named(1'002));
+  Erase();
+  const PastWorld past(world_, then);
+  EXPECT_EQ(past.Get(Table::kSearch, EmailKey(kAccount, email)), "ann");
+  EXPECT_TRUE(FindUserByEmail(past, kAccount, email));
+  EXPECT_EQ(ListedAt(then), (std::set<std::string>{"ann", "bob"}));
+  keys_.lost = true;
+  EXPECT_FALSE(FindUserByEmail(past, kAccount, email));
+  EXPECT_EQ(ListedAt(then), std::set<std::string>());
 }
 
 TEST_F(SearchTest, AnUpdateThatChangesNoKeyWritesNoSearchRow) {
