@@ -274,7 +274,7 @@ TEST_F(BackupTest, IsRestoredAgainWhenTheRestoreIsKilled) {
   int whole = 0;
   for (int round = 0; round < kBackups; ++round) {
     Process process(directory_, RestoreCommand(0, Data(0)));
-    absl::SleepFor(absl::Milliseconds(random() % 120));
+    absl::SleepFor(absl::Milliseconds(random() % 400));
     process.Signal(SIGKILL);
     process.Wait(absl::Seconds(10));
     if (fs::exists(Data(0) + "/log")) {

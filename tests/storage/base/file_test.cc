@@ -49,7 +49,9 @@ TEST(File, IsWrittenPieceByPieceAndThereWhenItIsPublished) {
     ASSERT_THAT((*file)->Finish(), IsOk());
     EXPECT_FALSE(fs::exists(path));
     EXPECT_EQ(*ReadFile(NewFile::UnpublishedPath(path)), content);
-    if (published) ASSERT_THAT((*file)->Publish(), IsOk());
+    if (published) {
+      ASSERT_THAT((*file)->Publish(), IsOk());
+    }
     file->reset();
     EXPECT_EQ(fs::exists(path), published);
     EXPECT_FALSE(fs::exists(NewFile::UnpublishedPath(path)));
