@@ -16,6 +16,7 @@ using identity::v1::BatchGetUsersRequest;
 using identity::v1::CountUsersRequest;
 using identity::v1::DeleteUserRequest;
 using identity::v1::DisableUserRequest;
+using identity::v1::EnableUserRequest;
 using identity::v1::EraseUserRequest;
 using identity::v1::GetUserRequest;
 using identity::v1::ListUsersRequest;
@@ -152,6 +153,7 @@ TEST(HiddenListsTest, DisabledAreHiddenUnlessAskedFor_R60) {
 
 TEST_F(ListsApiTest, ErasedUsersAreInNoList_R121) {
   const uint64_t before = home_.server->Position();
+  ASSERT_EQ(Try(home_.client, About<EnableUserRequest>(home_.id, ann_)), "OK");
   ASSERT_EQ(Try(home_.client, Update(home_.id, ann_, "full_name", "Ann Since")), "OK");
   auto erase = About<EraseUserRequest>(home_.id, ann_);
   erase.set_expected_revision(home_.Get(ann_).revision());

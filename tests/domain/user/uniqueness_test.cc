@@ -262,7 +262,7 @@ TEST(NamesTest, OfAFile_R82) {
   for (const absl::Status& status : result->statuses) rows.push_back(Describe(status));
   EXPECT_EQ(rows, (std::vector<std::string>{"OK", "CONFUSABLE {user_id: copa}", "OK",
                                             "EMAIL_TAKEN {user_id: c}",
-                                            "INVALID_VALUE {field: user_name}"}));
+                                            "INVALID_FIELDS [user_name: INVALID_VALUE]"}));
 }
 
 }  // namespace
