@@ -112,11 +112,17 @@ def may_mount():
     return os.geteuid() == 0 and subprocess.run(["unshare", "--mount", "true"], check=False).returncode == 0
 
 
+def may_run(uid):
+    words = ["setpriv", "--reuid", str(uid), "--clear-groups", ROSTERD, "--version"]
+    return subprocess.run(words, check=False, stdout=subprocess.DEVNULL).returncode == 0
+
+
 class PodTest(unittest.TestCase):
     def setUp(self):
         if not may_mount():
-            print("skipped: pod (a kubelet mounts, and this user may not)", flush=True)
-            self.skipTest("a kubelet mounts, and this user may not")
+            self.skip("a kubelet mounts, and this user may not")
+        if not may_run(base.Server().uid):
+            self.skip("the user of the pod may not run the program, where it lies")
         folder = tempfile.TemporaryDirectory(prefix="roster-pod-")
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
@@ -124,6 +130,10 @@ class PodTest(unittest.TestCase):
         self.addCleanup(self.pod.kill)
         self.put_certificate()
         self.pod.put_secret("kek", {"kek": must("openssl", "rand", "-hex", "32")})
+
+    def skip(self, why):
+        print(f"skipped: pod ({why})", flush=True)
+        self.skipTest(why)
 
     def put_certificate(self):
         self.authority, key = self.folder / "tls.crt", self.folder / "tls.key"
