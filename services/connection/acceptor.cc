@@ -18,6 +18,11 @@ namespace {
 constexpr int kLookMilliseconds = 50;
 // So many at once, then the memory is looked at again.
 constexpr int kAcceptsInARow = 100;
+// For how long a connection waits for a place at most, and how long none waits after one has waited
+// in vain: so others are held up for a small part of the time.
+constexpr absl::Duration kLongestHold = absl::Milliseconds(200);
+constexpr absl::Duration kHoldStep = absl::Milliseconds(10);
+constexpr absl::Duration kNoHold = absl::Seconds(2);
 
 }  // namespace
 
@@ -64,12 +69,23 @@ void Acceptor::AcceptFrom(int listening_file) {
       if (errno == EMFILE || errno == ENFILE) absl::SleepFor(absl::Milliseconds(10));
       return;
     }
-    if (connections_.Admit(file, absl::Now())) {
+    if (connections_.Admit(file, absl::Now()) || AdmitSoon(file)) {
       config_.take(listening_file, file);
     } else {
       close(file);
     }
   }
+}
+
+bool Acceptor::AdmitSoon(int file) {
+  const absl::Time began = absl::Now();
+  if (began < refuse_at_once_until_) return false;
+  for (absl::Time now = began; now - began < kLongestHold; now = absl::Now()) {
+    absl::SleepFor(kHoldStep);
+    if (connections_.Admit(file, absl::Now())) return true;
+  }
+  refuse_at_once_until_ = absl::Now() + kNoHold;
+  return false;
 }
 
 }  // namespace roster::services

@@ -9,13 +9,14 @@
 #include <memory>
 #include <thread>
 
+#include "absl/time/time.h"
 #include "services/connection/connections.h"
 #include "services/connection/listening_sockets.h"
 
 namespace roster::services {
 
 struct AcceptorConfig {
-  std::size_t connections;  // the most at once; one too many is closed at once
+  std::size_t connections;  // the most at once; one too many is closed within a moment
   // Takes a connection over: it closes the descriptor. Called on the acceptor's thread.
   std::function<void(int listening_file, int file)> take;
   // Whether the memory of the process grows too fast; asked every 50 ms on the acceptor's thread.
@@ -42,10 +43,15 @@ class Acceptor {
   void Run();
   // Accepts what waits on a socket.
   void AcceptFrom(int listening_file);
+  // Waits a little for a place. Connections that come at once have none to give their place until
+  // they have been silent for a moment; meanwhile the system keeps those that follow, and none is
+  // refused.
+  bool AdmitSoon(int file);
 
   ListeningSockets sockets_;
   const AcceptorConfig config_;
   Connections connections_;
+  absl::Time refuse_at_once_until_ = absl::InfinitePast();  // of the thread
   const int wake_;  // an eventfd: written when the thread is to end
   std::thread thread_;
 };

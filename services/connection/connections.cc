@@ -113,8 +113,10 @@ void Connections::Look() {
 bool Connections::EndSilent(const std::string& peer) {
   const bool full = connections_.size() >= limit_;
   const auto rank = [&](const Connection& connection) {
-    const bool fits = connection.state.silent >= kSilent && (full || connection.peer == peer);
-    return std::make_tuple(fits, connection.state.bytes <= kHelloBytes, connection.state.silent);
+    const ConnectionState& state = connection.state;
+    const bool without_call = state.bytes <= kHelloBytes;
+    const bool silent = state.silent >= (without_call ? patience_ : kSilent);
+    return std::make_tuple(silent && (full || connection.peer == peer), without_call, state.silent);
   };
   const auto found =
       std::max_element(connections_.begin(), connections_.end(),

@@ -26,16 +26,19 @@ struct ConnectionState {
 // `size` is thread-safe.
 class Connections {
  public:
-  // As many as `limit` at once.
-  explicit Connections(std::size_t limit) : limit_(limit) {}
+  // As many as `limit` at once. `patience`: for how long one may be silent before its first call,
+  // when the places are used up.
+  explicit Connections(std::size_t limit, absl::Duration patience = absl::Milliseconds(100))
+      : limit_(limit), patience_(patience) {}
   Connections(const Connections&) = delete;
   Connections& operator=(const Connections&) = delete;
 
   // Whether the new connection may stay; it is known from then on. An address may have as many
   // connections as there are free places, so that one that takes all it can get leaves room for
   // others. Where that is used up, a connection of the same address, or of any where there is no
-  // place at all, ends in favour of the new one, if it has said nothing for a second: one without a
-  // call, as far as there is one, else the one that is silent for longest.
+  // place at all, ends in favour of the new one: one without a call that is silent for longer than
+  // patience allows, as far as there is one, else one that has said nothing for a second; of these
+  // the one that is silent for longest.
   bool Admit(int file, absl::Time now);
 
   // Ends the connection that has sent most since the last call of this, and admits none of its
@@ -61,6 +64,7 @@ class Connections {
   void Forget(std::size_t index);
 
   const std::size_t limit_;
+  const absl::Duration patience_;
   std::vector<Connection> connections_;
   std::unordered_map<std::string, std::size_t> held_;     // by peer
   std::unordered_map<std::string, absl::Time> shut_out_;  // peers, until when

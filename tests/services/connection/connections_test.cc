@@ -84,7 +84,7 @@ class ConnectionsTest : public testing::Test {
 };
 
 TEST_F(ConnectionsTest, AC3_AnAddressLeavesRoomForOthers) {
-  Connections connections(6);
+  Connections connections(6, absl::Minutes(1));
   std::vector<std::unique_ptr<Pair>> pairs;
   const auto more = [&](const char* from) {
     pairs.push_back(Connect(from));
@@ -99,7 +99,7 @@ TEST_F(ConnectionsTest, AC3_AnAddressLeavesRoomForOthers) {
 }
 
 TEST_F(ConnectionsTest, ClosedOnesMakeRoomByThemselves) {
-  Connections connections(2);
+  Connections connections(2, absl::Minutes(1));
   const auto first = Connect();
   const auto second = Connect();
   EXPECT_TRUE(Admit(connections, *first));
@@ -125,17 +125,32 @@ TEST_F(ConnectionsTest, ADescriptorOfAnotherConnectionIsNotTheOldOne) {
 }
 
 TEST_F(ConnectionsTest, AC3_ASilentOneGivesItsPlace) {
-  Connections connections(2);
+  Connections patient(2, absl::Minutes(1));
   const auto silent = Connect();
+  EXPECT_TRUE(Admit(patient, *silent));
+  EXPECT_FALSE(Admit(patient, *Connect())) << "it may still be about to speak";
+  EXPECT_FALSE(silent->Ended());
+  Connections connections(2);
   EXPECT_TRUE(Admit(connections, *silent));
-  const auto early = Connect();
-  EXPECT_FALSE(Admit(connections, *early)) << "it may still be about to speak";
-  absl::SleepFor(absl::Milliseconds(1100));
+  absl::SleepFor(absl::Milliseconds(150));
   const auto late = Connect();
   EXPECT_TRUE(Admit(connections, *late));
   EXPECT_TRUE(silent->Ended());
   EXPECT_FALSE(late->Ended());
   EXPECT_EQ(connections.size(), 1u);
+}
+
+// One that has made a call may be between two of them.
+TEST_F(ConnectionsTest, AC3_OneWithACallKeepsItsPlaceForASecond) {
+  Connections connections(2, absl::ZeroDuration());
+  const auto caller = Connect();
+  EXPECT_TRUE(Admit(connections, *caller));
+  caller->Send(9 << 10);
+  EXPECT_FALSE(Admit(connections, *Connect()));
+  EXPECT_FALSE(caller->Ended());
+  absl::SleepFor(absl::Milliseconds(1100));
+  EXPECT_TRUE(Admit(connections, *Connect()));
+  EXPECT_TRUE(caller->Ended());
 }
 
 TEST_F(ConnectionsTest, AH8_TheHeaviestEndsAndItsAddressIsShutOut) {
