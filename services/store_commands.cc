@@ -97,7 +97,7 @@ absl::Status HandOver(const std::string& token, const std::string& token_file) {
     std::fflush(stdout);
     return absl::OkStatus();
   }
-  const absl::Status written = storage::ReplaceFile(token_file, token + "\n");
+  absl::Status written = storage::ReplaceFile(token_file, token + "\n");
   if (written.ok()) return written;
   return absl::Status(
       written.code(),

@@ -57,6 +57,7 @@ class OperatorTest : public testing::Test {
     Server server(directory_, data_dir_);
     server.AwaitReady();
     std::vector<std::string> codes;
+    codes.reserve(tokens.size());
     for (const std::string& token : tokens) {
       codes.push_back(api_test::Connect(server.port(), token)
                           .Call(identity::v1::ListAccountsRequest())
